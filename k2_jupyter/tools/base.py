@@ -1,0 +1,123 @@
+"""What the model may do: a `Toolset` parses, validates, runs, and never raises for it.
+
+Every failure up to and including the tool's own is a `ToolResult` that the model reads.
+The exceptions that pass through end the turn: `StopRequested`, and what the disk or the
+kernel can't give any more (`JournalError`, `DocumentError`, `KernelError`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from importlib.resources import files
+from typing import Any, Protocol, TypeAlias
+
+from k2_jupyter.errors import (
+    CellChangedError,
+    CellNotFoundError,
+    JournalError,
+    NotebookError,
+    StopRequested,
+)
+from k2_jupyter.events import EventStream
+from k2_jupyter.messages import Json, ToolCall, ToolResult, ToolSpec
+
+logger = logging.getLogger(__name__)
+
+Arguments: TypeAlias = Mapping[str, Any]
+"""Validated against the tool's schema before the tool sees them."""
+
+
+class Tool(Protocol):
+    """One thing the model may do. Its description is the ``.md`` file of the same name."""
+
+    name: str
+    parameters: Mapping[str, Json]
+    """Properties of the argument object, JSON schema each."""
+    required: tuple[str, ...]
+
+    def run(self, arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
+        """Do it. May yield requests and cell events."""
+        ...
+
+
+class Toolset:
+    """The tools of one turn, by name."""
+
+    def __init__(self, tools: Sequence[Tool], *, redact: Callable[[str], str]) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+        self._redact = redact
+
+    @cached_property
+    def specs(self) -> tuple[ToolSpec, ...]:
+        """What the model is told, in a fixed order so that the request's prefix is stable."""
+        return tuple(_spec(tool) for _, tool in sorted(self._tools.items()))
+
+    @cached_property
+    def _validators(self) -> dict[str, Any]:
+        from jsonschema import Draft202012Validator
+
+        return {spec.name: Draft202012Validator(dict(spec.parameters)) for spec in self.specs}
+
+    def call(self, call: ToolCall, stop: threading.Event) -> EventStream[ToolResult]:
+        """Carry out one call of the model."""
+        tool = self._tools.get(call.name)
+        if tool is None:
+            known = ", ".join(sorted(self._tools))
+            return error(f"There is no tool `{call.name}`. The tools are: {known}.")
+        arguments = self._arguments(call)
+        if isinstance(arguments, ToolResult):
+            return arguments
+        try:
+            result = yield from tool.run(arguments, stop)
+        except CellNotFoundError as problem:
+            return error(str(problem))
+        except CellChangedError as problem:
+            return error(f"{problem}\nIt now reads:\n{self._redact(problem.current)}")
+        except (StopRequested, JournalError, NotebookError):
+            raise
+        except Exception as problem:
+            logger.exception("tool %s failed", call.name)
+            return error(f"`{call.name}` failed inside k2_jupyter: {problem!r}. This is a bug.")
+        return self._redacted(result)
+
+    def _arguments(self, call: ToolCall) -> Arguments | ToolResult:
+        try:
+            # Some models put raw newlines into strings: lossless to accept (wire: strict=False).
+            arguments = json.loads(call.arguments or "{}", strict=False)
+        except ValueError as problem:
+            return error(f"The arguments of `{call.name}` are not JSON: {problem}. Call it again.")
+        if arguments is None:
+            arguments = {}
+        broken = next(iter(self._validators[call.name].iter_errors(arguments)), None)
+        if broken is not None:
+            where = ".".join(str(part) for part in broken.absolute_path) or "the arguments"
+            return error(f"Invalid arguments for `{call.name}`, at {where}: {broken.message}")
+        checked: Arguments = arguments
+        return checked
+
+    def _redacted(self, result: ToolResult) -> ToolResult:
+        text = self._redact(result.text)
+        if text == result.text:
+            return result
+        return replace(result, text=text)
+
+
+def error(text: str) -> ToolResult:
+    """A failure that the model reads."""
+    return ToolResult(text, is_error=True)
+
+
+def _spec(tool: Tool) -> ToolSpec:
+    description = files("k2_jupyter.tools").joinpath(f"{tool.name}.md").read_text("utf-8").strip()
+    schema: dict[str, Json] = {
+        "type": "object",
+        "properties": dict(tool.parameters),
+        "required": list(tool.required),
+        "additionalProperties": False,
+    }
+    return ToolSpec(tool.name, description, schema)
