@@ -87,5 +87,5 @@ class JournalError(K2Error):
     """The journal cannot be written, so nothing may run."""
 
 
-class StopRequested(K2Error):
+class StopRequested(K2Error):  # noqa: N818 (a wish of the user, not an error)
     """`stop` was set; whoever waited has let go of what it waited for."""

@@ -161,6 +161,32 @@ class Notebook:
     runs: dict[str, CellRun] = field(default_factory=dict)
     """Cell id → its newest run in this turn, in the order of running."""
 
+    def add(
+        self,
+        source: str,
+        *,
+        kind: CellKind = "code",
+        purpose: str = "",
+        after: str | None = None,
+        metadata: Mapping[str, Json] | None = None,
+    ) -> Cell:
+        """A cell of the agent's own, marked as such in its metadata (``k2``).
+
+        The mark is for readers; whose a cell is, `own` decides.
+        """
+        k2: dict[str, Json] = {"author": "agent", **({"purpose": purpose} if purpose else {})}
+        cell = self.document.insert(
+            source, kind=kind, after=after, metadata={"k2": {**k2, **(metadata or {})}}
+        )
+        self.own.add(cell.id)
+        return cell
+
+    def purpose(self, cell_id: str) -> str:
+        """The one-line purpose that the cell was made with, or ""."""
+        k2 = self.document.cell(cell_id).metadata.get("k2")
+        purpose = k2.get("purpose") if isinstance(k2, Mapping) else None
+        return purpose if isinstance(purpose, str) else ""
+
     def run_cell(
         self, cell_id: str, *, purpose: str = "", timeout: float | None, stop: threading.Event
     ) -> EventStream[CellRun]:

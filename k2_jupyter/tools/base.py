@@ -11,7 +11,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from typing import Any, Protocol, TypeAlias
@@ -23,7 +23,7 @@ from k2_jupyter.errors import (
     NotebookError,
     StopRequested,
 )
-from k2_jupyter.events import EventStream
+from k2_jupyter.events import Conclusion, EventStream
 from k2_jupyter.messages import Json, ToolCall, ToolResult, ToolSpec
 
 logger = logging.getLogger(__name__)
@@ -45,12 +45,44 @@ class Tool(Protocol):
         ...
 
 
+class Closing(Protocol):
+    """How a turn ends without a call of `finish` (`tools/finish.py`)."""
+
+    @property
+    def owed(self) -> bool:
+        """Did cells run in this turn, so that a conclusion is due?"""
+        ...
+
+    def plain(self, text: str) -> Conclusion:
+        """The conclusion of a turn that ended in plain text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finished(ToolResult):
+    """The result that ends the turn."""
+
+    conclusion: Conclusion = field(default_factory=lambda: Conclusion(""))
+
+
 class Toolset:
     """The tools of one turn, by name."""
 
-    def __init__(self, tools: Sequence[Tool], *, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self, tools: Sequence[Tool], *, closing: Closing, redact: Callable[[str], str]
+    ) -> None:
         self._tools = {tool.name: tool for tool in tools}
+        self._closing = closing
         self._redact = redact
+
+    @property
+    def owes_finish(self) -> bool:
+        """Would ending in plain text now leave cells without a conclusion?"""
+        return self._closing.owed
+
+    def conclude(self, text: str) -> Conclusion:
+        """The conclusion of a turn that ends in plain text. Raises `NotebookError`."""
+        return self._closing.plain(self._redact(text))
 
     @cached_property
     def specs(self) -> tuple[ToolSpec, ...]:
