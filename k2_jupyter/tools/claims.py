@@ -8,88 +8,23 @@ by itself.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from k2_jupyter.events import Claim
 from k2_jupyter.notebook.base import Cell
 from k2_jupyter.outputs import Display, Output, Stream
+from k2_jupyter.tools.numbers import Number, numbers
 
 SMALL = 1000
 """Integers below this need their label beside them."""
 
-_SIGN = r"(?:(?<![\w.)\]%])[-−+])?"
-_EXPONENT = r"(?:[eE][-−+]?\d+|\s?[×x]\s?10\s?(?:\^|\*\*)\s?\{?[-−+]?\d+\}?)"
-_NUMBER = re.compile(
-    rf"(?<![\w.])(?P<sign>{_SIGN})"
-    r"(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?"
-    rf"(?P<exponent>{_EXPONENT})?(?P<unit>\s?%|[kKM](?![A-Za-z]))?"
-)
-_ORDINAL = re.compile(r"(?:st|nd|rd|th|D)\b")
 _LIST_MARK = re.compile(r"^\s*\d+[.)]\s", re.MULTILINE)
 _CONVENTION = re.compile(r"\d+\s?%[\s-]*(?:CI\b|confidence)", re.IGNORECASE)
-_BOUND = re.compile(r"([<>≤≥])\s*$")
-_WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_](?=\s*[=(])")
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number as it is printed somewhere."""
-
-    text: str
-    value: float
-    tolerance: float
-    """Half a unit of its last printed digit."""
-    start: int
-    bare: bool
-    """Neither a sign, a decimal, an exponent nor a unit: a plain integer."""
-    percent: bool = False
-    bound: str = ""
-    """``<`` or ``>`` where the text gives a bound instead of a value."""
-
-    def shows(self, other: float) -> bool:
-        """Does an output's value round to this number, or keep its bound?"""
-        if self.bound:
-            return other < self.value if self.bound in "<≤" else other > self.value
-        slack = self.tolerance * (1 + 1e-9) + 1e-15 * abs(self.value)
-        signed = self.text[:1] in "-−+"
-        same = abs(other - self.value) <= slack
-        return same or (not signed and abs(abs(other) - self.value) <= slack)
-
-
-def numbers(text: str) -> Iterator[Number]:
-    """Every number in a text; digits inside identifiers and ordinals are none."""
-    for match in _NUMBER.finditer(text):
-        if _ORDINAL.match(text, match.end()) or text[match.end() : match.end() + 1] == "_":
-            continue
-        yield _number(match, text)
-
-
-def _number(match: re.Match[str], text: str) -> Number:
-    digits = re.sub(r"\D", "", match["digits"])
-    fraction = match["fraction"] or ""
-    power = _power(match["exponent"]) + {"k": 3, "K": 3, "M": 6}.get(match["unit"] or "", 0)
-    sign = -1.0 if match["sign"] in ("-", "−") else 1.0
-    value = sign * float(f"{digits}{fraction}e{power}")
-    before = _BOUND.search(text[: match.start()])
-    return Number(
-        text=match[0].strip(),
-        value=value,
-        tolerance=0.5 * 10.0 ** (power - max(0, len(fraction) - 1)),
-        start=match.start(),
-        bare=not (match["sign"] or fraction or match["exponent"] or match["unit"]),
-        percent="%" in (match["unit"] or ""),
-        bound=before[1] if before else "",
-    )
-
-
-def _power(exponent: str | None) -> int:
-    if not exponent:
-        return 0
-    found = re.search(r"[-−+]?\d+\}?$", exponent)
-    return int(found[0].rstrip("}").replace("−", "-")) if found else 0
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def stated(conclusion: str) -> tuple[Number, ...]:
@@ -160,7 +95,9 @@ def printed_text(outputs: Iterable[Output]) -> str:
                 r"</(?:tr|p|div|h\d|li)>|<br/?>", "\n", str(output.data.get("text/html", ""))
             )
             parts.append(
-                re.sub(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", " ", rows, flags=re.S)
+                re.sub(
+                    r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", " ", rows, flags=re.DOTALL
+                )
             )
     return "\n".join(parts)
 
@@ -180,42 +117,65 @@ def _problem(claim: Claim, number: Number, cell: Cell | None) -> str:
         return f"there is no cell {claim.cell!r}"
     lines = printed_text(cell.outputs).splitlines()
     matches = [
-        (position, value) for position, line in enumerate(lines) for value in _matches(number, line)
+        (position, printed)
+        for position, line in enumerate(lines)
+        for printed in numbers(line)
+        if _shows(number, printed)
     ]
     if not matches:
         return f"not in the outputs of cell {cell.id}"
-    literals = {found.value for found in numbers(cell.source)}
+    literals = [found.value for found in numbers(cell.source)]
     if number.bound:
-        printed = [(position, value) for position, value in matches if value not in literals]
-    else:
-        printed = [] if any(map(number.shows, literals)) else matches
-    if not printed:
+        matches = [match for match in matches if match[1].value not in literals]
+    elif any(map(number.shows, literals)):
+        matches = []
+    if not matches:
         return f"it stands literally in the source of cell {cell.id}, so the output proves nothing"
-    if (number.bound or (number.bare and abs(number.value) < SMALL)) and not any(
-        _labelled(claim.label, lines, position) for position, _ in printed
-    ):
+    if number.bound:
+        labelled = any(_names(claim.label, lines, *match) for match in matches)
+    elif number.bare and abs(number.value) < SMALL:
+        labelled = any(_labelled(claim.label, lines, position) for position, _ in matches)
+    else:
+        labelled = True
+    if not labelled:
         return f"no word of its label {claim.label!r} stands beside it in cell {cell.id}"
     return ""
 
 
-def _matches(number: Number, line: str) -> Iterator[float]:
-    for printed in numbers(line):
-        if number.shows(printed.value):
-            yield printed.value
-        elif number.percent and not printed.percent:
-            # 53 % may be printed as the share 0.534
-            share = replace(number, value=number.value / 100, tolerance=number.tolerance / 100)
-            if share.shows(printed.value):
-                yield printed.value
-        if math.isclose(printed.value, number.value, rel_tol=1e-12) and number.bound:
-            yield printed.value
+def _shows(number: Number, printed: Number) -> bool:
+    if number.bound and printed.bound:
+        return math.isclose(printed.value, number.value) and printed.bound == number.bound
+    if number.shows(printed.value):
+        return True
+    if number.percent and not printed.percent:
+        # 53 % may be printed as the share 0.534
+        share = replace(number, value=number.value / 100, tolerance=number.tolerance / 100)
+        return share.shows(printed.value)
+    return False
 
 
 def _labelled(label: str, lines: Sequence[str], position: int) -> bool:
-    """Does a word of the label stand on the line, or in the head of its block of lines?"""
-    words = {word.casefold() for word in _WORD.findall(label)}
-    head = position
-    while head > 0 and lines[head - 1].strip():
-        head -= 1
-    nearby = f"{lines[head]} {lines[position]}"
-    return bool(words & {word.casefold() for word in _WORD.findall(nearby)})
+    """Does a word of the label stand on the line, or in the head of the table it is in?"""
+    return bool(_words(label) & _words(f"{_head(lines, position)} {lines[position]}"))
+
+
+def _names(label: str, lines: Sequence[str], position: int, printed: Number) -> bool:
+    """Does a word of the label name this very number: right before it, or atop its column?
+
+    A bound holds for many numbers of a line, so standing on the line is not enough.
+    """
+    line = lines[position]
+    before = _WORD.findall(line[: printed.start])[-1:]
+    column = sum(other.start > printed.start for other in numbers(line))
+    above = _head(lines, position).split()[::-1][column : column + 1]
+    return bool(_words(label) & _words(" ".join(before + above)))
+
+
+def _head(lines: Sequence[str], position: int) -> str:
+    """The nearest line without numbers above, in the same block of lines; "" without one."""
+    block = itertools.takewhile(str.strip, reversed(lines[:position]))
+    return next((line for line in block if not any(numbers(line))), "")
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}
