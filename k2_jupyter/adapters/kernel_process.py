@@ -1,0 +1,256 @@
+"""One life of a kernel process: start, talk, interrupt, end."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from k2_jupyter.errors import KernelError
+from k2_jupyter.messages import Json
+
+logger = logging.getLogger(__name__)
+
+Message: TypeAlias = dict[str, Any]
+"""A Jupyter message: header, parent_header, msg_type, content, metadata."""
+Channel: TypeAlias = Literal["iopub", "shell"]
+
+CHECK_SECONDS = 0.25
+"""How often a wait looks whether the process still lives."""
+_POLL_MS = 100
+_IN_KERNEL = ("variables", "figures")
+
+
+class KernelProcess:
+    """A kernel that starts in a thread of its own while others do something else.
+
+    After `wait` returned, the sockets belong to the thread that called it.
+    """
+
+    def __init__(
+        self,
+        kernel_name: str,
+        cwd: Path,
+        environment: Mapping[str, str],
+        *,
+        start_timeout: float = 60.0,
+    ) -> None:
+        self.name = kernel_name
+        self.language = ""
+        self._cwd = cwd
+        self._environment = dict(environment)
+        self._start_timeout = start_timeout
+        self._manager: Any = None
+        self._problem: KernelError | None = None
+        self._ready = False
+        self._closing = threading.Event()
+        self._finished = threading.Event()
+        self._session: Any = None
+        self._shell: Any = None
+        self._iopub: Any = None
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+        self._thread = threading.Thread(target=self._start, name="k2-kernel-start", daemon=True)
+        self._thread.start()
+
+    # Start
+
+    def wait(self, stop: threading.Event) -> bool:
+        """Wait until the kernel can run something; False when `stop` came first.
+
+        Raises `KernelError` with the cause when it cannot be had.
+        """
+        while not self._finished.wait(_POLL_MS / 1000):
+            if stop.is_set():
+                return False
+        if not self._ready:
+            raise self._problem or KernelError(f"The kernel `{self.name}` could not be started.")
+        return True
+
+    def _start(self) -> None:
+        try:
+            self._launch()
+            self._greet()
+            self._ready = True
+        except KernelError as problem:
+            self._problem = problem
+        finally:
+            self._finished.set()
+
+    def _launch(self) -> None:
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+        from jupyter_client.manager import KernelManager
+
+        self._manager = KernelManager(kernel_name=self.name)
+        try:
+            self._manager.start_kernel(
+                cwd=str(self._cwd), env=self._environment, stdout=self._log, stderr=self._log
+            )
+        except NoSuchKernel:
+            known = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
+            raise KernelError(f"There is no kernel `{self.name}`. Installed: {known}.") from None
+        except (OSError, RuntimeError) as problem:
+            raise KernelError(f"The kernel `{self.name}` cannot be started: {problem}") from problem
+        self._session = self._manager.session
+        self._shell = self._manager.connect_shell()
+        self._iopub = self._manager.connect_iopub()
+        # A flood waits in the kernel's queue, where it costs us no memory.
+        self._iopub.rcvhwm = 100
+
+    def _greet(self) -> None:
+        """Wait until both channels answer, then install what runs inside the kernel."""
+        deadline = time.monotonic() + self._start_timeout
+        language: str | None = None
+        subscribed = False
+        ask_at = 0.0
+        while language is None or not subscribed:
+            if time.monotonic() >= ask_at:  # again, for the first may come before we listen
+                self.send("kernel_info_request", {})
+                ask_at = time.monotonic() + 1
+            for channel, message in self.receive(_POLL_MS):
+                subscribed = subscribed or channel == "iopub"
+                if message["msg_type"] == "kernel_info_reply":
+                    language = message["content"].get("language_info", {}).get("name", "")
+            self._check_start(deadline)
+        self.language = language
+        if language == "python":
+            asked = self.execute(_setup_code(), silent=True)
+            while self.reply(asked, _POLL_MS) is None:
+                self._check_start(deadline)
+
+    def _check_start(self, deadline: float) -> None:
+        if self._closing.is_set():
+            raise KernelError(f"The kernel `{self.name}` was closed while it started.")
+        if not self.alive():
+            raise KernelError(
+                f"The kernel `{self.name}` {self.ending()} while it started{self._last_words()}"
+            )
+        if time.monotonic() > deadline:
+            raise KernelError(
+                f"The kernel `{self.name}` did not answer within {self._start_timeout:g} s."
+            )
+
+    def _last_words(self) -> str:
+        self._log.seek(max(0, self._log.seek(0, 2) - 4_000))
+        lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
+        if not lines:
+            return "."
+        advice = ""
+        if "No module named ipykernel" in lines[-1]:
+            advice = " Install it there: `python -m pip install ipykernel`."
+        return f": {lines[-1].strip()}.{advice}"
+
+    # Talk
+
+    def send(self, kind: str, content: Mapping[str, Json], metadata: Json = None) -> str:
+        """Send a request on the shell channel; returns its message id."""
+        message = self._session.send(self._shell, kind, content, metadata=metadata or {})
+        return str(message["header"]["msg_id"])
+
+    def execute(
+        self, source: str, *, expression: str = "", cell_id: str = "", silent: bool = False
+    ) -> str:
+        """Ask the kernel to run a source, and then to evaluate an expression."""
+        content: dict[str, Json] = {
+            "code": source,
+            "silent": silent,
+            "store_history": not silent,
+            "user_expressions": {"k2": expression} if expression else {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        return self.send("execute_request", content, {"cellId": cell_id} if cell_id else None)
+
+    def receive(self, wait_ms: float) -> Iterator[tuple[Channel, Message]]:
+        """What has arrived, outputs first; waits at most `wait_ms` for something."""
+        import zmq
+
+        poller = zmq.Poller()
+        poller.register(self._iopub, zmq.POLLIN)
+        poller.register(self._shell, zmq.POLLIN)
+        arrived = dict(poller.poll(wait_ms))
+        if self._iopub in arrived:
+            yield from self._received("iopub", self._iopub)
+        if self._shell in arrived:
+            yield from self._received("shell", self._shell)
+
+    def _received(self, channel: Channel, socket: Any) -> Iterator[tuple[Channel, Message]]:
+        while True:
+            try:
+                _, message = self._session.recv(socket)
+            except ValueError as problem:  # a signature that is not ours, or no message at all
+                logger.warning("dropped a message from the kernel: %s", problem)
+                continue
+            if message is None:
+                return
+            yield channel, message
+
+    def reply(self, asked: str, wait_ms: float) -> Message | None:
+        """The reply to a request, if it arrives in time; everything else is dropped."""
+        for channel, message in self.receive(wait_ms):
+            if channel == "shell" and message["parent_header"].get("msg_id") == asked:
+                return message
+        return None
+
+    # Life
+
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return bool(self._manager.is_alive())
+
+    def ending(self) -> str:
+        """How the process ended, in words; call it when it is not alive."""
+        process = getattr(self._manager.provisioner, "process", None)
+        code = process.poll() if process is not None else None
+        if code is None:
+            return "ended"
+        if code >= 0:
+            return f"ended with exit code {code}"
+        name = signal.Signals(-code).name if -code in signal.valid_signals() else str(-code)
+        hint = ", often for lack of memory" if name == "SIGKILL" else ""
+        return f"was ended by signal {name}{hint}"
+
+    def interrupt(self) -> None:
+        """Interrupt what runs, as the kernel's specification says."""
+        with suppress(OSError, RuntimeError):
+            self._manager.interrupt_kernel()
+
+    def close(self) -> None:
+        """End the process and its process group, and free everything. Any state will do."""
+        self._closing.set()
+        self._thread.join()
+        if self._manager is None or self._log.closed:
+            return
+        if self._manager.has_kernel:
+            with suppress(OSError, RuntimeError):
+                self._manager.shutdown_kernel(now=True)
+        for socket in (self._shell, self._iopub):
+            if socket is not None:
+                socket.close(linger=0)
+        self._manager.cleanup_resources()
+        self._log.close()
+
+
+_BOOTSTRAP = """
+import sys, types
+for name, source in sources.items():
+    module = types.ModuleType(name)
+    exec(compile(source, "<" + name + ">", "exec"), module.__dict__)
+    sys.modules[name] = module
+"""
+
+
+def _setup_code() -> str:
+    """One expression, so that nothing of it stays among the user's names."""
+    room = files("k2_jupyter.in_kernel")
+    sources = {
+        f"_k2_jupyter_{name}": room.joinpath(f"{name}.py").read_text("utf-8")
+        for name in _IN_KERNEL
+    }
+    return f"exec({_BOOTSTRAP!r}, {{'sources': {sources!r}}})"
