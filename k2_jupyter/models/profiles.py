@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
@@ -18,8 +18,6 @@ from k2_jupyter.models.address import checked, host, is_loopback, origin
 
 MaxTokensKey: TypeAlias = Literal["max_completion_tokens", "max_tokens"]
 IdStyle: TypeAlias = Literal["received", "canonical"]
-
-_NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class ModelProfile:
     temperature: float | None = None
     """Sent when set. K2 Thinking wants 1.0; K2.5 and later refuse any other value than
     their own default with HTTP 400, so nothing is sent (2026-08)."""
-    thinking: Mapping[str, Json] = _NOTHING
+    thinking: Mapping[str, Json] = field(default_factory=dict)
     """Fields of the request body that switch thinking, as the vendor's own endpoint
     expects them; sent only where `EndpointProfile.takes_thinking`."""
     ids_are_names: bool = False
@@ -84,7 +82,7 @@ class EndpointProfile:
     """Whether `ModelProfile.thinking` is understood. Strict servers refuse unknown fields."""
     include_usage: bool = True
     """Ask for token counts at the stream's end (``stream_options.include_usage``)."""
-    body: Mapping[str, Json] = _NOTHING
+    body: Mapping[str, Json] = field(default_factory=dict)
     """More fields for every request body."""
     key_variables: tuple[str, ...] = ("K2_API_KEY",)
     """Environment variables whose key may be sent here, the first one set wins."""
@@ -121,7 +119,8 @@ _ENDPOINTS = (
 _K2 = ModelProfile(
     "", context_tokens=262_144, output_tokens=32_768, ids_are_names=True, home=_MOONSHOT.base_url
 )
-_K3 = replace(_K2, context_tokens=1_048_576, vision=True)
+# The endpoint's own default effort is "max"; 300 steps a turn want less (2026-07).
+_K3 = replace(_K2, context_tokens=1_048_576, vision=True, thinking={"reasoning_effort": "high"})
 
 PRESETS: Mapping[str, ModelProfile] = MappingProxyType(
     {
@@ -152,18 +151,8 @@ PRESETS: Mapping[str, ModelProfile] = MappingProxyType(
         "k2.7-code": replace(
             _K2, name="kimi-k2.7-code", vision=True, prices=Prices(0.19, 0.95, 4.00)
         ),
-        "k3": replace(
-            _K3,
-            name="kimi-k3",
-            thinking={"reasoning_effort": "high"},
-            prices=Prices(0.30, 3.00, 15.00),
-        ),
-        "k3.1-pro": replace(
-            _K3,
-            name="kimi-k3.1-pro",
-            thinking={"reasoning_effort": "high"},
-            prices=Prices(0.20, 2.00, 10.00),
-        ),
+        "k3": replace(_K3, name="kimi-k3", prices=Prices(0.30, 3.00, 15.00)),
+        "k3.1-pro": replace(_K3, name="kimi-k3.1-pro", prices=Prices(0.20, 2.00, 10.00)),
     }
 )
 """What ``--model`` takes by a short name; any other text is taken as a model id."""
@@ -174,6 +163,8 @@ _FAMILIES = tuple(
     (re.compile(rf"(?:^|/)kimi-{re.escape(name)}(?![0-9.])", re.IGNORECASE), preset)
     for name, preset in sorted(PRESETS.items(), key=lambda item: -len(item[0]))
 )
+# Served faster at prices of their own.
+_FAST = re.compile(r"-(highspeed|turbo)$", re.IGNORECASE)
 _ANY_K2 = re.compile(r"(?:^|/)kimi-k2(?![0-9])", re.IGNORECASE)
 
 
@@ -200,7 +191,8 @@ def model_profile(name: str) -> ModelProfile:
         return preset
     for pattern, family in _FAMILIES:
         if pattern.search(name):
-            return replace(family, name=name)
+            prices = None if _FAST.search(name) else family.prices
+            return replace(family, name=name, prices=prices)
     if _ANY_K2.search(name):
         return replace(_K2, name=name, home="")
     return ModelProfile(name)

@@ -1,0 +1,57 @@
+"""How long to go on asking an endpoint that fails, and when to ask again. Pure."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from k2_jupyter.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Bounds of one answer. Times in seconds.
+
+    Waits grow ``first_wait * 2**n`` up to `longest_wait`, with jitter so that many clients
+    do not come back at once; what the endpoint asks for (``Retry-After``) wins over that,
+    unless it is longer than `longest_request`.
+    """
+
+    attempts: int = 10
+    total_seconds: float = 600.0
+    """No attempt is begun later than this after the first."""
+    first_wait: float = 0.5
+    longest_wait: float = 32.0
+    longest_request: float = 120.0
+    first_seconds: float = 600.0
+    """Silence before the first piece of an answer: a long prompt is read first."""
+    idle_seconds: float = 120.0
+    """Silence between two pieces; comments that keep the line open do not count."""
+    answer_seconds: float = 900.0
+    """The whole of one attempt."""
+
+    def wait(self, attempt: int, elapsed: float, requested: float | None) -> float | None:
+        """Seconds to wait after failed attempt number `attempt` (from 1); ``None``: give up."""
+        if requested is not None:
+            seconds = requested
+            if requested > self.longest_request:
+                return None
+        else:
+            full = min(self.first_wait * 2 ** (attempt - 1), self.longest_wait)
+            seconds = full * random.uniform(0.75, 1.25)  # noqa: S311  no secret in it
+        if attempt >= self.attempts or elapsed + seconds > self.total_seconds:
+            return None
+        return seconds
+
+
+class Transient(Exception):  # noqa: N818  a verdict, not an error: `error` is that
+    """An attempt failed in a way that may pass.
+
+    `error` is what to raise when the attempts are used up; `seconds` the wait that the
+    endpoint asked for.
+    """
+
+    def __init__(self, error: ModelError, seconds: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.seconds = seconds

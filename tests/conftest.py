@@ -1,0 +1,27 @@
+"""What every test runs in: an empty home, and no network beyond this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.loopback import Play, Server, serving
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's configuration, or finds a key."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for name in ("K2_API_KEY", "MOONSHOT_API_KEY", "K2_BASE_URL", "K2_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Play], Server]]:
+    """``serve(play)`` starts a model endpoint on loopback for the length of the test."""
+    with ExitStack() as servers:
+        yield lambda play: servers.enter_context(serving(play))
