@@ -1,0 +1,171 @@
+"""What a step costs beside its model and its code: `k2 run` against a floor, in one run.
+
+Usage: python -m tests.benchmarks.overhead [--steps 50] [--rounds 3] [--long 300] [--no-demo]
+
+Overhead of a step = (reply received → code starts) + (code ends → next request received).
+Ratios are to be read, not the absolute times: both programs share a noisy machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tests.benchmarks.endpoint import Endpoint
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One run of one program."""
+
+    to_code: list[float]
+    """Seconds from the last byte of each reply to the start of its code."""
+    to_request: list[float]
+    """Seconds from the end of each code to the arrival of the next request."""
+    first_request: float
+    """Seconds from the start of the program to its first request."""
+    memory: list[int]
+    """Resident bytes of the program itself, sampled."""
+
+    @property
+    def overhead(self) -> list[float]:
+        return [before + after for before, after in zip(self.to_code, self.to_request, strict=True)]
+
+
+def measure(program: str, steps: int, *, piece: int = 40) -> Sample:
+    """Run `floor` or `k2` against an endpoint of its own."""
+    with tempfile.TemporaryDirectory() as name, Endpoint(steps, piece=piece) as endpoint:
+        folder = Path(name)
+        if program == "floor":
+            command = [sys.executable, str(HERE / "floor.py"), endpoint.base_url, name]
+        else:
+            command = [sys.executable, "-m", "k2_jupyter", "run", "go", "--out", name]
+            command += ["--model", "bench", "--base-url", endpoint.base_url]
+            command += ["--max-steps", str(steps + 5)]
+        state = {"XDG_STATE_HOME": f"{name}/state", "XDG_CONFIG_HOME": f"{name}/config"}
+        started = time.monotonic()
+        with (folder / "log.txt").open("w") as log:
+            process = subprocess.Popen(
+                command, stdout=log, stderr=log, env={**os.environ, **state}, cwd=HERE.parents[1]
+            )
+            memory = _watch(process, endpoint.done)
+            code = process.wait(timeout=600)
+        if code != 0:
+            raise SystemExit(f"{program} ended with {code}:\n{(folder / 'log.txt').read_text()}")
+        starts, ends = endpoint.marks(folder)
+        return Sample(
+            [start - reply for start, reply in zip(starts, endpoint.replied, strict=False)],
+            [then - end for end, then in zip(ends, endpoint.received[1:], strict=False)],
+            endpoint.received[0] - started,
+            memory,
+        )
+
+
+def _watch(process: subprocess.Popen[bytes], done: threading.Event) -> list[int]:
+    """Resident memory four times a second until the last step."""
+    watched = psutil.Process(process.pid)
+    memory = []
+    while not done.wait(0.25) and process.poll() is None:
+        memory.append(watched.memory_info().rss)
+    return memory
+
+
+def median_ms(values: list[float]) -> float:
+    return statistics.median(values) * 1000
+
+
+def report(name: str, sample: Sample) -> None:
+    late = (median_ms(sample.overhead[-10:]), median_ms(sample.overhead[:10]))
+    print(
+        f"{name:12} reply→code {median_ms(sample.to_code):6.1f} ms   "
+        f"code→request {median_ms(sample.to_request):6.1f} ms   "
+        f"a step {median_ms(sample.overhead):6.1f} ms   "
+        f"first 10 / last 10 {late[1]:.1f} / {late[0]:.1f} ms   "
+        f"first request {sample.first_request:.2f} s"
+    )
+
+
+def compare(steps: int, rounds: int) -> None:
+    """Target 1: the two in turn, so that the machine's moods hit both."""
+    ratios = []
+    for _ in range(rounds):
+        floor, k2 = measure("floor", steps), measure("k2", steps)
+        report("floor", floor)
+        report("k2 run", k2)
+        ratios.append(median_ms(k2.overhead) / median_ms(floor.overhead))
+    print(f"target 1: overhead a step, k2 / floor, by round: {[round(r, 2) for r in ratios]}")
+
+
+def long(steps: int) -> None:
+    """Targets 1 (flat) and 2 (memory), over a long turn; floor beside it."""
+    floor, k2 = measure("floor", steps), measure("k2", steps)
+    report(f"floor {steps}", floor)
+    report(f"k2 run {steps}", k2)
+    settled, last = k2.memory[len(k2.memory) // 10], k2.memory[-1]
+    print(
+        f"target 2: memory from a tenth to the end of {steps} steps: +{(last - settled) / 1e6:.1f} MB"
+    )
+
+
+def chunking(steps: int) -> None:
+    """Target 3: one character an event, against forty."""
+    for piece in (1, 40, 4000):
+        sample = measure("k2", steps, piece=piece)
+        print(
+            f"target 3: {piece:4} characters an event: reply→code {median_ms(sample.to_code):.1f} ms"
+        )
+
+
+def demo() -> None:
+    """Target 8: the whole demo, and its first line of progress."""
+    with tempfile.TemporaryDirectory() as name:
+        state = {"XDG_STATE_HOME": f"{name}/state", "XDG_CONFIG_HOME": f"{name}/config"}
+        started = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "k2_jupyter", "demo", "--out", f"{name}/demo"],
+            stdout=subprocess.PIPE,
+            env={**os.environ, **state, "PYTHONUNBUFFERED": "1"},
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        first = time.monotonic() - started
+        process.stdout.read()
+        code = process.wait()
+        print(
+            f"target 8: demo {time.monotonic() - started:.1f} s, first line after {first:.2f} s, "
+            f"exit {code}"
+        )
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("--steps", type=int, default=50)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--long", type=int, default=300)
+    options.add_argument("--no-demo", action="store_true")
+    chosen = options.parse_args()
+    print(
+        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, Python {sys.version.split()[0]}"
+    )
+    compare(chosen.steps, chosen.rounds)
+    if chosen.long:
+        long(chosen.long)
+    chunking(chosen.steps)
+    if not chosen.no_demo:
+        demo()
+
+
+if __name__ == "__main__":
+    main()
