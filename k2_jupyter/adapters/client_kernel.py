@@ -383,4 +383,3 @@ def _expression(reply: Message | None) -> dict[str, Any] | None:
     except (KeyError, TypeError, ValueError):
         return None
     return content if isinstance(content, dict) else None
-

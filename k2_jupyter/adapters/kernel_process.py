@@ -250,7 +250,6 @@ def _setup_code() -> str:
     """One expression, so that nothing of it stays among the user's names."""
     room = files("k2_jupyter.in_kernel")
     sources = {
-        f"_k2_jupyter_{name}": room.joinpath(f"{name}.py").read_text("utf-8")
-        for name in _IN_KERNEL
+        f"_k2_jupyter_{name}": room.joinpath(f"{name}.py").read_text("utf-8") for name in _IN_KERNEL
     }
     return f"exec({_BOOTSTRAP!r}, {{'sources': {sources!r}}})"

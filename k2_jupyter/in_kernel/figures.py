@@ -23,10 +23,14 @@ def describe(figure, include=None, exclude=None):
 
 def _axes(axes):
     lines = [line for line in axes.lines if len(line.get_xdata())]
-    collections = [one for one in axes.collections if len(one.get_paths()) or len(one.get_offsets())]
-    patches = [patch for patch in axes.patches if patch.get_width() and patch.get_height()] if all(
-        hasattr(patch, "get_width") for patch in axes.patches
-    ) else list(axes.patches)
+    collections = [
+        one for one in axes.collections if len(one.get_paths()) or len(one.get_offsets())
+    ]
+    patches = (
+        [patch for patch in axes.patches if patch.get_width() and patch.get_height()]
+        if all(hasattr(patch, "get_width") for patch in axes.patches)
+        else list(axes.patches)
+    )
     return {
         "title": _text(axes.get_title()),
         "xlabel": _text(axes.get_xlabel()),

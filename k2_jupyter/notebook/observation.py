@@ -17,17 +17,16 @@ from typing import Final
 
 from k2_jupyter.messages import Image, Json
 from k2_jupyter.notebook.base import Cell, CellRun, Changes
-from k2_jupyter.notebook.text import visible, without_ansi
+from k2_jupyter.notebook.text import neutral, visible
 from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
 
 BUDGET = 8_000
 """Characters of an observation, about; images not counted."""
 _MOST_IMAGES = 4
 _MOST_IMAGE_BYTES = 5_000_000
-_TAGS = "stdout|stderr|result|display|figure|error|variables|briefing"
-_POSING = re.compile(rf"<(?=/?(?:{_TAGS})>|\|)")
 _FIGURE_TYPES = ("image/png", "image/jpeg")
 FACTS_TYPE: Final = "application/vnd.k2.figure+json"
+_SAID = ("text/plain", "text/html", FACTS_TYPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,9 @@ def observe(
 ) -> Observation:
     """Say what a run did, in about `budget` characters."""
     count = run.execution_count if run.execution_count is not None else " "
-    lines = [f"cell {run.cell} (hash {source_hash}) · {run.status} · {run.seconds:.2f} s · [{count}]"]
+    lines = [
+        f"cell {run.cell} (hash {source_hash}) · {run.status} · {run.seconds:.2f} s · [{count}]"
+    ]
     if run.detail:
         lines.append(visible(run.detail))
     sections = [section for output in run.outputs for section in _sections(output)]
@@ -62,14 +63,13 @@ def observe(
     return Observation("\n".join(lines), _images(run.outputs) if vision else ())
 
 
-def describe_cells(cells: Sequence[Cell], *, own: Collection[str], budget: int) -> str:
+def describe_cells(cells: Sequence[Cell], *, own: Collection[str], budget: int = 4 * BUDGET) -> str:
     """All cells in order, each with what an edit must name and the gist of its outputs.
 
     `own` are the ids of the cells that the agent made; the others are the user's.
+    "" for no cells.
     """
-    if not cells:
-        return "The notebook has no cells."
-    share = max(200, budget // len(cells))
+    share = max(200, budget // max(len(cells), 1))
     return "\n\n".join(_cell(cell, cell.id in own, share) for cell in cells)
 
 
@@ -105,7 +105,7 @@ def _display(display: Display) -> _Section:
             return _Section("figure", "\n".join([_picture(media_type, content), *facts]))
     tag = "display" if display.execution_count is None else "result"
     plain = display.data.get("text/plain")
-    others = [name for name in display.data if name not in ("text/plain", "text/html")]
+    others = [name for name in display.data if name not in _SAID]
     lines = [_plain(plain)] if isinstance(plain, str) else []
     if others:
         lines.append(f"[also as {', '.join(map(visible, others))}]")
@@ -115,7 +115,7 @@ def _display(display: Display) -> _Section:
 
 
 def _plain(text: str) -> str:
-    return _POSING.sub("<\u200b", visible(without_ansi(text)).rstrip("\n"))
+    return neutral(text).rstrip("\n")
 
 
 def _changes(changes: Changes) -> str:
@@ -217,7 +217,11 @@ _COUNTED = ("lines", "bars", "collections", "images")
 def _axes(axes: Mapping[str, Json]) -> str:
     words = [
         f"{word} {_quoted(text)}"
-        for word, text in (("title", axes.get("title")), ("x", axes.get("xlabel")), ("y", axes.get("ylabel")))
+        for word, text in (
+            ("title", axes.get("title")),
+            ("x", axes.get("xlabel")),
+            ("y", axes.get("ylabel")),
+        )
         if isinstance(text, str) and text
     ]
     if axes.get("has_data") is False:
@@ -283,7 +287,9 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = _whole_lines(text[: limit * 2 // 5], lambda part: part.rfind("\n") + 1, keep_head=True)
-    tail = _whole_lines(text[-(limit - len(head)) :], lambda part: part.find("\n") + 1, keep_head=False)
+    tail = _whole_lines(
+        text[-(limit - len(head)) :], lambda part: part.find("\n") + 1, keep_head=False
+    )
     middle = text[len(head) : len(text) - len(tail)]
     note = f"… {middle.count(chr(10))} lines ({len(middle)} characters) left out; read_output pages them …"
     return f"{head.rstrip(chr(10))}\n{note}\n{tail}"

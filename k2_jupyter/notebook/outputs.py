@@ -265,7 +265,9 @@ class OutputCollector:
             size = _data_size(data)
             if size <= self._media_left:
                 break
-            left_over.append(f"[{media_type}, {_size(data.pop(media_type)) / 1e6:.1f} MB: left out]")
+            left_over.append(
+                f"[{media_type}, {_size(data.pop(media_type)) / 1e6:.1f} MB: left out]"
+            )
         self._media_left -= _data_size(data)
         if left_over:
             shown = data.get("text/plain")

@@ -31,6 +31,19 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
+_TAGS = "stdout|stderr|result|display|figure|error|variables|briefing|output|source"
+_POSING = re.compile(rf"<(?=/?(?:{_TAGS})>|\|)")
+
+
+def neutral(text: str) -> str:
+    """Data as the model may read it: plain, visible, and posing as nothing else.
+
+    A ``<`` that would make one of our section tags or a role token of a model's chat
+    format (``<|im_end|>``) is followed by a U+200B.
+    """
+    return _POSING.sub("<\u200b", visible(without_ansi(text)))
+
+
 def valid_unicode(text: str) -> str:
     """Pair surrogates where they are a pair; U+FFFD for the others (no UTF-8 has them)."""
     try:
