@@ -116,6 +116,9 @@ _ENDPOINTS = (
     replace(_MOONSHOT, base_url="https://api.kimi.com/coding/v1"),
 )
 
+KEY_VARIABLES = _MOONSHOT.key_variables
+"""Every environment variable that may hold a key."""
+
 _K2 = ModelProfile(
     "", context_tokens=262_144, output_tokens=32_768, ids_are_names=True, home=_MOONSHOT.base_url
 )

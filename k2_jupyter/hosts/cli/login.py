@@ -1,0 +1,44 @@
+"""`k2 login`: store an endpoint and its key together."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+
+from rich.console import Console
+from rich.prompt import Prompt
+
+from k2_jupyter.errors import SettingsError
+from k2_jupyter.models.profiles import DEFAULT_PRESET, model_profile, resolve
+from k2_jupyter.settings import Credentials, write_credentials
+
+
+def login(base_url: str | None, model: str | None, console: Console, *, stdin: bool = False) -> int:
+    """Ask for what is missing and store it; with `stdin` the key is its first line.
+
+    The key is no option: arguments can be read by every process of the machine. Raises
+    `SettingsError`.
+    """
+    default = base_url or model_profile(model or DEFAULT_PRESET).home
+    if base_url is None and not stdin:
+        default = Prompt.ask("Base URL", console=console, default=default or None) or ""
+    _, endpoint = resolve(model or DEFAULT_PRESET, default or None)
+    key = _read_key(endpoint.host, stdin=stdin)
+    path = write_credentials(Credentials(endpoint.base_url, key, model))
+    console.print(f"Stored the key for {endpoint.host} in {path}, readable by you alone.")
+    console.print("Try it: k2 check")
+    return 0
+
+
+def _read_key(host: str, *, stdin: bool) -> str:
+    if stdin:
+        key = sys.stdin.readline().strip()
+    elif sys.stdin.isatty():
+        key = getpass.getpass(f"Key for {host} (not shown): ").strip()
+    else:
+        raise SettingsError("There is no terminal to ask for the key on: use `k2 login --stdin`.")
+    if not key:
+        raise SettingsError("No key was given; nothing was stored.")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise SettingsError("That is no key: it holds spaces or unprintable characters.")
+    return key
