@@ -1,0 +1,313 @@
+"""What the names of a source stand for, as far as the source itself says.
+
+One flat scope: a name that is bound twice has both meanings. Where nothing certain can be
+said the answer is "unknown" (``None``, or no texts), and the checks then ask.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import posixpath
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from k2_jupyter.tools.triage.rules import KNOWN, SENSITIVE, words
+
+_DEPTH = 12
+_ALTERNATIVES = 24
+_STEPS = 50_000
+_SAME_PATH = words(
+    "builtins.str str os.fspath os.path.abspath os.path.normpath os.path.realpath "
+    "os.path.expanduser os.path.expandvars"
+)
+_PATH_CLASSES = frozenset(("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"))
+_STREAMS = words(
+    "builtins.open io.open io.BytesIO io.StringIO codecs.open gzip.open bz2.open lzma.open "
+    "sys.stdout sys.stderr pandas.ExcelWriter pandas.HDFStore zipfile.ZipFile tarfile.open "
+    "matplotlib.backends.backend_pdf.PdfPages sqlite3.connect tempfile.NamedTemporaryFile "
+    "tempfile.TemporaryFile tempfile.SpooledTemporaryFile"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string that the source spells out, or the beginning of one."""
+
+    head: str
+    whole: bool = True
+
+    def __add__(self, other: Text) -> Text:
+        if not self.whole:
+            return self
+        return Text(self.head + other.head, other.whole)
+
+    def joined(self, other: Text) -> Text:
+        """As `os.path.join` does it."""
+        if not self.whole:
+            return self
+        return Text(posixpath.join(self.head, other.head), other.whole)
+
+
+Texts = tuple[Text, ...]
+"""The strings that an expression may be; empty: unknown."""
+
+
+class Names:
+    """The imports and assignments of one syntax tree."""
+
+    def __init__(self, nodes: Iterable[ast.AST]) -> None:
+        self.imports: dict[str, str] = {}
+        self.values: dict[str, list[ast.expr | None]] = {}
+        self._steps = 0
+        for node in nodes:
+            self._bind(node)
+
+    @property
+    def tangled(self) -> bool:
+        """Whether following the names took so long that nothing more is said about them."""
+        return self._steps > _STEPS
+
+    def _bind(self, node: ast.AST) -> None:
+        match node:
+            case ast.Import(names=names):
+                for name in names:
+                    self._import(name)
+            case ast.ImportFrom(module=module, names=names):
+                for name in names:
+                    self.imports[name.asname or name.name] = reached(f"{module or ''}.{name.name}")
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    self._assign(target, value)
+            case ast.AnnAssign(target=target, value=given):
+                self._assign(target, given)
+            case ast.NamedExpr(target=target, value=value):
+                self._assign(target, value)
+            case _:
+                self._bind_in_block(node)
+
+    def _bind_in_block(self, node: ast.AST) -> None:
+        match node:
+            case ast.AugAssign(target=target):
+                self._assign(target, None)
+            case ast.For() | ast.AsyncFor() | ast.comprehension():
+                self._assign_each(node.target, node.iter)
+            case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
+                self._assign(target, value)
+            case ast.arg(arg=name):
+                self.values.setdefault(name, []).append(None)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                self.values.setdefault(node.name, []).append(None)
+
+    def _import(self, name: ast.alias) -> None:
+        if name.asname:
+            self.imports[name.asname] = reached(name.name)
+        else:
+            root = name.name.partition(".")[0]
+            self.imports[root] = root
+
+    def _assign(self, target: ast.expr, value: ast.expr | None) -> None:
+        match target, value:
+            case ast.Name(id=name), _:
+                self.values.setdefault(name, []).append(value)
+            case (
+                (ast.Tuple(elts=targets) | ast.List(elts=targets)),
+                (ast.Tuple(elts=values) | ast.List(elts=values)),
+            ) if len(targets) == len(values):
+                for one, its_value in zip(targets, values, strict=True):
+                    self._assign(one, its_value)
+            case ((ast.Tuple(elts=targets) | ast.List(elts=targets)), _):
+                for one in targets:
+                    self._assign(one, None)
+            case ast.Starred(value=inner), _:
+                self._assign(inner, None)
+
+    def _assign_each(self, target: ast.expr, source: ast.expr) -> None:
+        match source:
+            case ast.List(elts=values) | ast.Tuple(elts=values) if values:
+                for value in values[:_ALTERNATIVES]:
+                    self._assign(target, value)
+            case ast.Call(func=ast.Attribute(attr="glob" | "rglob" | "iterdir")):
+                self._assign(target, source)
+            case _:
+                self._assign(target, None)
+
+    def dotted(self, node: ast.AST, depth: int = _DEPTH) -> str | None:
+        """The import path that an expression stands for."""
+        if depth == 0:
+            return None
+        match node:
+            case ast.Attribute(value=value, attr=attr):
+                base = self.dotted(value, depth - 1)
+                return None if base is None else reached(f"{base}.{attr}")
+            case ast.Name(id=name) if name in self.imports:
+                return self.imports[name]
+            case ast.Name(id=name) if name in self.values:
+                return self._alias(name, depth)
+            case ast.Name(id=name) if name in KNOWN:
+                return KNOWN[name]
+        return None
+
+    def _alias(self, name: str, depth: int) -> str | None:
+        if KNOWN.get(name, "").startswith("builtins."):
+            # `if False: exec = 1` leaves the builtin in place.
+            return KNOWN[name]
+        for value in self.values[name]:
+            if isinstance(value, ast.Attribute | ast.Name):
+                found = self.dotted(value, depth - 1)
+                if found is not None:
+                    return found
+        return None
+
+    def texts(self, node: ast.AST | None, depth: int = _DEPTH) -> Texts:
+        """The strings or paths that an expression may be, as far as the source says."""
+        self._steps += 1
+        fold = _FOLDS.get(type(node))
+        if depth == 0 or fold is None or self.tangled:
+            return ()
+        return fold(self, node, depth - 1)
+
+    def _constant(self, node: ast.Constant, depth: int) -> Texts:
+        return (Text(node.value),) if isinstance(node.value, str) else ()
+
+    def _inner(self, node: ast.FormattedValue | ast.Starred, depth: int) -> Texts:
+        return self.texts(node.value, depth)
+
+    def _either(self, node: ast.IfExp, depth: int) -> Texts:
+        both = (self.texts(node.body, depth), self.texts(node.orelse, depth))
+        return both[0] + both[1] if all(both) else ()
+
+    def _part(self, node: ast.Attribute, depth: int) -> Texts:
+        if node.attr in ("stem", "name"):
+            return (Text("name", whole=False),)  # without a separator, whatever it is
+        if node.attr != "parent":
+            return ()
+        return tuple(
+            Text(posixpath.dirname(text.head) or ".", text.whole)
+            for text in self.texts(node.value, depth)
+        )
+
+    def _named(self, node: ast.Name, depth: int) -> Texts:
+        found: list[Text] = []
+        for value in self.values.get(node.id, ()):
+            texts = self.texts(value, depth)
+            if not texts:
+                return ()
+            found.extend(texts)
+        return tuple(found[:_ALTERNATIVES])
+
+    def _formatted(self, node: ast.JoinedStr, depth: int) -> Texts:
+        # An unknown part ends what is known: f"out/{x}.csv" is "out/" and something.
+        each = [self.texts(part, depth) or (Text("", whole=False),) for part in node.values]
+        return self._combined(each)
+
+    def _operation(self, node: ast.BinOp, depth: int) -> Texts:
+        first = self.texts(node.left, depth)
+        if not first:
+            return ()
+        rest = self.texts(node.right, depth) or (Text("", whole=False),)
+        match node.op:
+            case ast.Add():
+                return self._combined([first, rest])
+            case ast.Div():
+                return tuple(a.joined(b) for a in first for b in rest)[:_ALTERNATIVES]
+            case ast.Mod():
+                return tuple(Text(text.head.partition("%")[0], whole=False) for text in first)
+        return ()
+
+    def _called(self, call: ast.Call, depth: int) -> Texts:
+        dotted = self.dotted(call.func) or ""
+        if isinstance(call.func, ast.Name) and call.func.id == "str":
+            dotted = "str"
+        if dotted in ("os.getcwd", "pathlib.Path.cwd"):
+            return (Text("."),)
+        if dotted == "pathlib.Path.home":
+            return (Text("~"),)
+        if dotted in _SAME_PATH or dotted in _PATH_CLASSES or dotted == "os.path.join":
+            return self._joined(call.args, depth)
+        if isinstance(call.func, ast.Attribute):
+            return self._method_texts(call, call.func, depth)
+        return ()
+
+    def _joined(self, parts: list[ast.expr], depth: int) -> Texts:
+        joined: Texts = (Text("."),) if not parts else self.texts(parts[0], depth)
+        for part in parts[1:]:
+            rest = self.texts(part, depth) or (Text("", whole=False),)
+            joined = tuple(a.joined(b) for a in joined for b in rest)[:_ALTERNATIVES]
+        return joined
+
+    def _method_texts(self, call: ast.Call, func: ast.Attribute, depth: int) -> Texts:
+        base = self.texts(func.value, depth)
+        match func.attr:
+            case "format":
+                return tuple(Text(text.head.partition("{")[0], whole=False) for text in base)
+            case "joinpath":
+                return self._joined([func.value, *call.args], depth)
+            case "resolve" | "absolute" | "expanduser" | "as_posix" | "strip":
+                return base
+            case "with_suffix" | "with_name" | "with_stem":
+                return tuple(
+                    Text(posixpath.join(posixpath.dirname(text.head), "name"), whole=False)
+                    for text in base
+                )
+            case "join" if len(call.args) == 1 and isinstance(call.args[0], ast.List | ast.Tuple):
+                elements = call.args[0].elts
+                apart = [texts for one in elements for texts in (base, self.texts(one, depth))][1:]
+                return self._combined(apart)
+        return ()
+
+    @staticmethod
+    def _combined(parts: list[Texts]) -> Texts:
+        if not all(parts):
+            return ()
+        choices = itertools.islice(itertools.product(*parts), _ALTERNATIVES)
+        return tuple(sum(choice, Text("")) for choice in choices)
+
+    def is_stream(self, node: ast.AST | None, depth: int = 4) -> bool:
+        """Whether it is an open file or a buffer: what opened it was looked at there."""
+        match node:
+            case ast.Name(id=name) if name in self.values and depth:
+                return all(self.is_stream(value, depth - 1) for value in self.values[name])
+            case ast.Call(func=ast.Attribute(attr="open")):
+                return True
+            case ast.Call(func=func):
+                return self.dotted(func) in _STREAMS
+            case ast.Attribute():
+                return self.dotted(node) in _STREAMS
+        return False
+
+    def is_path(self, node: ast.AST | None, depth: int = 4) -> bool:
+        """Whether it is surely a `pathlib.Path`, so that `rename` and `replace` move files."""
+        match node:
+            case ast.Name(id=name) if depth:
+                return any(self.is_path(value, depth - 1) for value in self.values.get(name, ()))
+            case ast.BinOp(left=left, op=ast.Div()):
+                return self.is_path(left, depth)
+            case ast.Call(func=ast.Attribute(attr="glob" | "rglob" | "iterdir")):
+                return True
+            case ast.Call(func=func):
+                return (self.dotted(func) or "").startswith("pathlib.")
+        return False
+
+
+_FOLDS: dict[type | None, Callable[[Names, Any, int], Texts]] = {
+    ast.Constant: Names._constant,
+    ast.Name: Names._named,
+    ast.JoinedStr: Names._formatted,
+    ast.FormattedValue: Names._inner,
+    ast.Starred: Names._inner,
+    ast.BinOp: Names._operation,
+    ast.IfExp: Names._either,
+    ast.Attribute: Names._part,
+    ast.Call: Names._called,
+}
+
+
+def reached(dotted: str) -> str:
+    """`pandas.io.common.os.system` is `os.system`, whichever way it was reached."""
+    parts = dotted.split(".")
+    for position in range(len(parts) - 1, 0, -1):
+        if parts[position] in SENSITIVE:
+            return ".".join(parts[position:])
+    return dotted
