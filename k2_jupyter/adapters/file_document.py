@@ -13,11 +13,12 @@ from typing import Any, Self
 from k2_jupyter.adapters import notebook_file
 from k2_jupyter.adapters.notebook_json import RawCell, notebook_text
 from k2_jupyter.adapters.notebook_merge import Entry, Saved, merged
-from k2_jupyter.errors import CellChangedError, CellNotFoundError, DocumentError
+from k2_jupyter.errors import CellNotFoundError, DocumentError
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Cell, CellKind
+from k2_jupyter.notebook.outputs import updated
 from k2_jupyter.notebook.text import valid_unicode
-from k2_jupyter.outputs import Display, Output
+from k2_jupyter.outputs import Output
 
 logger = logging.getLogger(__name__)
 
@@ -133,14 +134,17 @@ class FileDocument:
 
     def update_display(self, display_id: str, data: Mapping[str, Json]) -> None:
         for entry in self._entries:
-            outputs = tuple(
-                replace(output, data=data)
-                if isinstance(output, Display) and output.display_id == display_id
-                else output
-                for output in entry.cell.outputs
-            )
+            outputs = tuple(updated(output, display_id, data) for output in entry.cell.outputs)
             if outputs != entry.cell.outputs:
                 entry.change(replace(entry.cell, outputs=outputs))
+
+    def set_metadata(self, name: str, value: Json) -> None:
+        """Set one entry of the notebook's own metadata."""
+        self._refresh()
+        self._others = {
+            **self._others,
+            "metadata": {**self._others.get("metadata", {}), name: value},
+        }
 
     def save(self) -> None:
         for _ in range(_HALF_WRITTEN_TRIES):
@@ -210,11 +214,7 @@ class FileDocument:
     def _unchanged(self, cell_id: str, seen: str) -> Entry:
         self._refresh()
         entry = self._entry(cell_id)
-        if entry.cell.hash != seen:
-            raise CellChangedError(
-                f"Cell `{cell_id}` has hash {entry.cell.hash}, not {seen}: it was changed.",
-                current=entry.cell.source,
-            )
+        entry.cell.check(seen)
         return entry
 
     def _new_id(self) -> str:

@@ -13,6 +13,9 @@ from k2_jupyter.notebook.base import Cell, Notebook
 from k2_jupyter.tools import claims
 from k2_jupyter.tools.base import Arguments, Finished, error
 
+MOST_REFUSALS = 3
+"""A conclusion without any claim is refused this often; then all its numbers are marked, so
+that a model that never makes claims does not use up the turn."""
 NOT_FOUND = "(not found in the outputs)"
 
 
@@ -57,7 +60,7 @@ class Finish:
     def __init__(self, notebook: Notebook, *, model: str) -> None:
         self._notebook = notebook
         self._model = model
-        self._sent_back = False
+        self._sent_back = 0
 
     @property
     def owed(self) -> bool:
@@ -74,9 +77,8 @@ class Finish:
         ]
         checked = claims.check(text, offered, self._cell)
         wrong = [claim for claim in checked if not claim.found]
-        bare = bool(checked) and not offered and self.owed
-        if wrong and (bare or not self._sent_back):
-            self._sent_back = self._sent_back or not bare
+        if wrong and self._sent_back < (1 if offered else MOST_REFUSALS):
+            self._sent_back += 1
             return error(_complaint(wrong))
         return self._finished(
             Conclusion(

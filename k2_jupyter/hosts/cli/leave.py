@@ -1,0 +1,88 @@
+"""What a turn leaves in the output folder: the notebook's facts and the report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from k2_jupyter import __version__
+from k2_jupyter.adapters.file_document import FileDocument
+from k2_jupyter.errors import DocumentError
+from k2_jupyter.events import TurnFinished
+from k2_jupyter.hosts.cli.data_files import DataFile
+from k2_jupyter.hosts.cli.files import REPORT
+from k2_jupyter.messages import Json
+
+HASHED_BYTES = 500_000_000
+"""Larger data files are named in the report without a hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an analysis comes from, for its report."""
+
+    task: str
+    model: str
+    started: datetime
+    data: Sequence[DataFile]
+
+    def as_metadata(self) -> dict[str, Json]:
+        """The notebook's ``metadata.k2``: no path, no key, nothing that is read to act."""
+        return {
+            "task": self.task,
+            "model": self.model,
+            "started": self.started.isoformat(timespec="seconds"),
+            "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+            "data": [_named(file) for file in self.data],
+            "version": __version__,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The files that the user may open now."""
+
+    notebook: Path | None = None
+    report: Path | None = None
+    others: tuple[Path, ...] = ()
+    """HTML files that the analysis made, such as a dashboard."""
+    problem: str = ""
+    """Why a file is missing that should be there."""
+
+    def shown(self) -> tuple[Path, ...]:
+        first = (path for path in (self.notebook, self.report) if path is not None)
+        return (*first, *self.others)
+
+
+def leave(document: FileDocument, finished: TurnFinished, provenance: Provenance) -> Paths:
+    """Complete the notebook and write the report, unless the turn made no cells."""
+    folder = document.path.parent
+    if not document.cells():
+        return Paths()
+    try:
+        document.set_metadata("k2", provenance.as_metadata())
+        document.save()
+        from k2_jupyter.adapters.report import export
+
+        export(document.path, folder / REPORT, code="fold")
+    except DocumentError as problem:
+        saved = document.path if document.path.exists() else None
+        return Paths(saved, problem=str(problem))
+    since = provenance.started.timestamp()
+    others = sorted(
+        path
+        for path in folder.glob("*.html")
+        if path.name != REPORT and path.stat().st_mtime >= since
+    )
+    return Paths(document.path, folder / REPORT, tuple(others))
+
+
+def _named(file: DataFile) -> dict[str, Json]:
+    known: dict[str, Json] = {"name": Path(file.path).name, "bytes": file.bytes}
+    if file.bytes > HASHED_BYTES:
+        return known
+    with file.location.open("rb") as stream:
+        return known | {"sha256": hashlib.file_digest(stream, "sha256").hexdigest()}

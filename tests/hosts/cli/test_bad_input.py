@@ -1,0 +1,269 @@
+"""Bad input: one clear line with the cause and the next step, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from k2_jupyter.hosts.cli.main import main
+from k2_jupyter.messages import AssistantMessage, ToolCall
+from tests.loopback import Play, Reply, Server
+
+NOBODY = 65534
+
+
+def cell(source: str, number: int = 0) -> AssistantMessage:
+    arguments = json.dumps({"source": source, "purpose": "try"})
+    return AssistantMessage(
+        calls=(ToolCall(f"functions.run_cell:{number}", "run_cell", arguments),)
+    )
+
+
+def results(body: dict[str, Any]) -> list[str]:
+    return [message["content"] for message in body["messages"] if message["role"] == "tool"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("missing.csv", None, "missing.csv"),
+        ("empty.csv", b"", "empty"),
+        ("head.csv", b"a,b,c\n", "no rows"),
+        ("folder.csv", "a folder", "folder"),
+        ("program.csv", b"\x7fELF\x02\x01\x01\x00" + bytes(200), "not a"),
+    ],
+)
+def test_a_data_file_that_can_not_be_used_is_named_before_anything_runs(
+    name: str,
+    content: bytes | str | None,
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / name
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content:
+        path.mkdir()
+    out = tmp_path / "out"
+    assert main(["run", "profile this", "--data", str(path), "--out", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("k2: ")
+    assert error.count("\n") == 1
+    assert said in error
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--kernel", "no-such-kernel"], "no-such-kernel"),
+        (["--model", "no-such-model"], "--base-url"),
+        (["--model", "k2.6"], "k2 login"),
+        (["--model", "x", "--base-url", "http://example.com/v1"], "https://"),
+        (["--model", "x", "--base-url", "https://me:pw@example.com/v1"], "user"),
+        (["--allow", "everything"], "no such kind"),
+        (["--notebook", "nowhere.ipynb"], "nowhere.ipynb"),
+    ],
+)
+def test_an_option_that_can_not_be_used_is_named(
+    options: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("group,value\n" + "a,1\nb,2\n" * 20)
+    out = tmp_path / "out"
+    code = main(["run", "profile this", "--data", str(data), "--out", str(out), *options])
+    captured = capsys.readouterr()
+    assert code in (2, 70)
+    assert said in captured.err + captured.out
+    assert "pw" not in captured.err + captured.out
+
+
+def test_an_earlier_analysis_is_not_overwritten_without_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "analysis.ipynb").write_text("precious")
+    assert main(["run", "what can you do?", "--out", str(out)]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert (out / "analysis.ipynb").read_text() == "precious"
+
+
+def test_an_output_folder_that_is_a_file_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").write_text("precious")
+    assert main(["run", "what can you do?", "--out", str(tmp_path / "out")]) == 2
+    assert "is a file" in capsys.readouterr().err
+
+
+def test_the_default_folder_is_one_without_an_earlier_analysis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Callable[[Play], Server]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def play(body: dict[str, Any]) -> AssistantMessage:
+        return AssistantMessage("ok") if results(body) else cell("1 + 1")
+
+    base_url = serve(play).base_url
+    for _ in range(2):
+        assert main(["run", "x", "--model", "played", "--base-url", base_url]) == 0
+    assert (tmp_path / "k2-out" / "analysis.ipynb").exists()
+    assert (tmp_path / "k2-out-2" / "analysis.ipynb").exists()
+
+
+def test_an_input_notebook_is_continued_and_stays_as_it_was(
+    tmp_path: Path, serve: Callable[[Play], Server]
+) -> None:
+    given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")])
+    path = tmp_path / "given.ipynb"
+    nbformat.write(given, path)
+    before = path.read_bytes()
+
+    def play(body: dict[str, Any]) -> AssistantMessage:
+        return AssistantMessage("ok") if results(body) else cell("y = 2")
+
+    server = serve(play)
+    options = ["--notebook", str(path), "--out", str(tmp_path / "out")]
+    assert main(["run", "go on", "--model", "m", "--base-url", server.base_url, *options]) == 0
+    assert path.read_bytes() == before
+    written = nbformat.read(tmp_path / "out" / "analysis.ipynb", as_version=4)
+    assert [c.source for c in written.cells[:2]] == ["x = 1", "y = 2"]
+
+
+def test_a_kernel_that_dies_in_a_cell_is_told_to_the_model_and_nothing_is_lost(
+    tmp_path: Path, serve: Callable[[Play], Server]
+) -> None:
+    seen: list[str] = []
+
+    def play(body: dict[str, Any]) -> AssistantMessage:
+        seen[:] = results(body)
+        cells = ["print('before')", "import os; os.kill(os.getpid(), 9)", "print('after')"]
+        return cell(cells[len(seen)], len(seen)) if len(seen) < 3 else AssistantMessage("ok")
+
+    server = serve(play)
+    out = tmp_path / "out"
+    options = ["--out", str(out), "--allow", "code", "--allow", "shell", "--allow", "delete"]
+    assert main(["run", "x", "--model", "m", "--base-url", server.base_url, *options]) == 0
+    assert "· dead ·" in seen[1]
+    assert "variables are gone" in seen[1]
+    assert "after" in seen[2]
+    written = nbformat.read(out / "analysis.ipynb", as_version=4)
+    nbformat.validate(written)
+    assert "before" in str(written.cells[0].outputs)
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 256 kB."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip(f"tmpfs can't be mounted here: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_ends_the_turn_with_its_cause_and_a_whole_notebook(
+    tiny_disk: Path, serve: Callable[[Play], Server], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def play(body: dict[str, Any]) -> AssistantMessage:
+        source = "print('small')" if not results(body) else "print('x' * 400_000)"
+        return cell(source, len(results(body)))
+
+    server = serve(play)
+    out = tiny_disk / "out"
+    code = main(["run", "x", "--model", "m", "--base-url", server.base_url, "--out", str(out)])
+    assert code == 70
+    assert "No space left" in capsys.readouterr().out
+    written = nbformat.read(out / "analysis.ipynb", as_version=4)
+    nbformat.validate(written)
+    assert "small" in str(written.cells[0].outputs)
+    assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_without_permission_to_write_it_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "readonly"
+    folder.mkdir(mode=0o755)
+    for parent in (tmp_path, *tmp_path.parents):
+        if parent.stat().st_mode & 0o5 != 0o5 and parent.is_relative_to(tmp_path.parents[2]):
+            parent.chmod(0o755)
+    command = [sys.executable, "-m", "k2_jupyter", "run", "what can you do?"]
+    done = subprocess.run(
+        [*command, "--out", str(folder / "out")],
+        user=NOBODY,
+        group=NOBODY,
+        extra_groups=(),
+        env={**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "none")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Permission denied" in done.stderr
+    assert "--out" in done.stderr or "can't be made" in done.stderr
+
+
+def interrupted(server: Server, out: Path, ready: Callable[[], bool]) -> tuple[int, float, str]:
+    """Run in a process of its own, send SIGINT when `ready`; its code, seconds and output."""
+    command = [sys.executable, "-m", "k2_jupyter", "run", "x", "--out", str(out), "--model", "m"]
+    process = subprocess.Popen(
+        [*command, "--base-url", server.base_url],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    deadline = time.monotonic() + 60
+    while not ready():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    sent = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    return process.returncode, time.monotonic() - sent, output
+
+
+def test_ctrl_c_while_the_model_is_silent(tmp_path: Path, serve: Callable[[Play], Server]) -> None:
+    server = serve(lambda body: Reply(end="silence"))
+    code, _, output = interrupted(server, tmp_path / "out", lambda: bool(server.bodies))
+    assert code == 130, output
+
+
+def test_ctrl_c_in_a_cell_keeps_what_it_printed(
+    tmp_path: Path, serve: Callable[[Play], Server]
+) -> None:
+    out = tmp_path / "out"
+    source = (
+        "open('started', 'w').close()\nprint('so far', flush=True)\nimport time; time.sleep(99)"
+    )
+    server = serve(lambda body: cell(source))
+    code, _, output = interrupted(server, out, (out / "started").exists)
+    assert code == 130, output
+    written = nbformat.read(out / "analysis.ipynb", as_version=4)
+    nbformat.validate(written)
+    assert "so far" in str(written.cells[0].outputs)
+
+
+def test_ctrl_c_while_python_starts(tmp_path: Path, serve: Callable[[Play], Server]) -> None:
+    server = serve(lambda body: AssistantMessage("ok"))
+    code, _, output = interrupted(server, tmp_path / "out", lambda: True)
+    assert code in (130, -signal.SIGINT), output
