@@ -26,7 +26,7 @@ _BUILTINS = words("exec eval compile open getattr vars globals os sys")
 _QUERY = re.compile(r"__|@[\w.]*\b(?:os|sys|io|subprocess|system|popen|exec|eval)\b")
 _READERS = re.compile(
     r"read_|load|scan_|open$|imread$|get$|urlopen$|retrieve|genfromtxt$|connect$|create_engine$"
-    r"|Image$|IFrame$|Audio$|Video$|File$|from_url$|Data$|HTML$|SVG$"
+    r"|Image$|IFrame$|Audio$|Video$|File$|from_url$|Data$|HTML$|SVG$|Chart$|to_sql$"
 )
 _MARKUP = frozenset(("HTML", "SVG", "Markdown", "Latex", "display_html", "display_markdown"))
 
@@ -60,9 +60,9 @@ def subscript(node: ast.Subscript, scope: Scope) -> Findings:
 
 
 def compare(node: ast.Compare, scope: Scope) -> Findings:
-    """`"X" in os.environ` tells nothing about the value."""
+    """`"X" in os.environ` tells nothing about the value, nor does `"x" in sys.modules`."""
     for right in node.comparators:
-        if scope.names.dotted(right) == "os.environ":
+        if scope.names.dotted(right) in ("os.environ", "sys.modules"):
             scope.cover(right)
     yield from ()
 

@@ -27,7 +27,8 @@ WRITING_METHODS = _targets(
     """to_csv to_excel to_parquet to_feather to_json to_html to_latex to_markdown to_pickle to_stata
     to_hdf to_xml to_orc to_string to_netcdf to_zarr to_file tofile savefig save write_html
     write_image write_json write_csv write_parquet write_excel write_ipc write_ndjson save_model
-    imsave imwrite savetxt"""
+    imsave imwrite savetxt
+    extractall"""
 )
 WRITING_FUNCTIONS = {
     **_targets(

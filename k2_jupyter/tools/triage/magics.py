@@ -102,9 +102,9 @@ class Magic:
         return self.body if self.name.lower() in ("html", "svg", "markdown", "latex") else ""
 
 
-def magic_call(call: ast.Call) -> Magic | None:
+def magic_call(node: ast.AST) -> Magic | None:
     """Read `get_ipython().run_line_magic('time', 'x')` and its siblings."""
-    match call:
+    match node:
         case ast.Call(
             func=ast.Attribute(
                 value=ast.Call(func=ast.Name(id="get_ipython"), args=[]),

@@ -23,6 +23,28 @@ _SAME_PATH = words(
     "os.path.expanduser os.path.expandvars"
 )
 _PATH_CLASSES = frozenset(("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"))
+_TEXT_METHODS = words(
+    "format joinpath resolve absolute expanduser as_posix strip with_suffix with_name "
+    "with_stem join"
+)
+_BINDING = frozenset(
+    (
+        ast.Import,
+        ast.ImportFrom,
+        ast.Assign,
+        ast.AnnAssign,
+        ast.NamedExpr,
+        ast.AugAssign,
+        ast.For,
+        ast.AsyncFor,
+        ast.comprehension,
+        ast.withitem,
+        ast.arg,
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+    )
+)
 _STREAMS = words(
     "builtins.open io.open io.BytesIO io.StringIO codecs.open gzip.open bz2.open lzma.open "
     "sys.stdout sys.stderr pandas.ExcelWriter pandas.HDFStore zipfile.ZipFile tarfile.open "
@@ -61,8 +83,10 @@ class Names:
         self.imports: dict[str, str] = {}
         self.values: dict[str, list[ast.expr | None]] = {}
         self._steps = 0
+        self._dotted: dict[int, str | None] = {}
         for node in nodes:
-            self._bind(node)
+            if type(node) in _BINDING:
+                self._bind(node)
 
     @property
     def tangled(self) -> bool:
@@ -135,19 +159,22 @@ class Names:
 
     def dotted(self, node: ast.AST, depth: int = _DEPTH) -> str | None:
         """The import path that an expression stands for."""
-        if depth == 0:
+        key = id(node)
+        if key not in self._dotted:
+            self._dotted[key] = self._look_up(node, depth - 1) if depth else None
+        return self._dotted[key]
+
+    def _look_up(self, node: ast.AST, depth: int) -> str | None:
+        if isinstance(node, ast.Attribute):
+            base = self.dotted(node.value, depth)
+            return None if base is None else reached(f"{base}.{node.attr}")
+        if not isinstance(node, ast.Name):
             return None
-        match node:
-            case ast.Attribute(value=value, attr=attr):
-                base = self.dotted(value, depth - 1)
-                return None if base is None else reached(f"{base}.{attr}")
-            case ast.Name(id=name) if name in self.imports:
-                return self.imports[name]
-            case ast.Name(id=name) if name in self.values:
-                return self._alias(name, depth)
-            case ast.Name(id=name) if name in KNOWN:
-                return KNOWN[name]
-        return None
+        if node.id in self.imports:
+            return self.imports[node.id]
+        if node.id in self.values:
+            return self._alias(node.id, depth)
+        return KNOWN.get(node.id)
 
     def _alias(self, name: str, depth: int) -> str | None:
         if KNOWN.get(name, "").startswith("builtins."):
@@ -155,7 +182,7 @@ class Names:
             return KNOWN[name]
         for value in self.values[name]:
             if isinstance(value, ast.Attribute | ast.Name):
-                found = self.dotted(value, depth - 1)
+                found = self.dotted(value, depth)
                 if found is not None:
                     return found
         return None
@@ -238,7 +265,7 @@ class Names:
         return joined
 
     def _method_texts(self, call: ast.Call, func: ast.Attribute, depth: int) -> Texts:
-        base = self.texts(func.value, depth)
+        base = self.texts(func.value, depth) if func.attr in _TEXT_METHODS else ()
         match func.attr:
             case "format":
                 return tuple(Text(text.head.partition("{")[0], whole=False) for text in base)
@@ -307,6 +334,8 @@ _FOLDS: dict[type | None, Callable[[Names, Any, int], Texts]] = {
 def reached(dotted: str) -> str:
     """`pandas.io.common.os.system` is `os.system`, whichever way it was reached."""
     parts = dotted.split(".")
+    if SENSITIVE.isdisjoint(parts):
+        return dotted
     for position in range(len(parts) - 1, 0, -1):
         if parts[position] in SENSITIVE:
             return ".".join(parts[position:])

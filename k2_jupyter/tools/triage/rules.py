@@ -91,8 +91,9 @@ _GROUPS: tuple[tuple[RiskKind, str, str], ...] = (
         "starts work that outlives the cell",
         """threading.Thread threading.Timer threading._start_new_thread _thread
         multiprocessing.Process multiprocessing.context asyncio.create_task
-        asyncio.ensure_future asyncio.run_coroutine_threadsafe atexit signal faulthandler sched
-        apscheduler weakref.finalize""",
+        asyncio.ensure_future asyncio.run_coroutine_threadsafe atexit signal.signal signal.alarm
+        signal.setitimer signal.pthread_kill signal.raise_signal signal.set_wakeup_fd faulthandler
+        sched apscheduler weakref.finalize""",
     ),
     (
         "config",
@@ -117,7 +118,7 @@ PASS = words("""
     os.get_terminal_size os.getlogin os.fsencode os.fsdecode os.times os.error os.statvfs
     os.getloadavg os.strerror os.SEEK_SET os.SEEK_CUR os.SEEK_END os.utime
     urllib.parse http.HTTPStatus importlib.metadata importlib.util.find_spec
-    signal.Signals IPython.display IPython.version_info IPython.__version__
+    IPython.display IPython.version_info IPython.__version__
     platform.system ipywidgets builtins.open builtins.getattr builtins.setattr builtins.delattr
     builtins.vars builtins.globals builtins.locals
 """)
@@ -155,6 +156,10 @@ METHODS: dict[str, Rule] = {
         ("read_pickle", "exec_module", "load_module", "find_loader"),
         ("code", "runs code that this cell does not show"),
     ),
+    **dict.fromkeys(
+        words("create_task ensure_future run_in_executor call_later call_soon start_new_thread"),
+        ("code", "starts work that outlives the cell"),
+    ),
     "kill": ("code", "ends other processes"),
 }
 """Method names that ask whatever they are called on: the object may come from elsewhere."""
@@ -188,15 +193,15 @@ KNOWN = {
         name: name
         for name in words(
             "os sys subprocess shutil socket requests urllib httpx aiohttp ctypes importlib "
-            "pickle joblib threading multiprocessing pathlib io zipfile gzip tempfile asyncio pty "
-            "builtins runpy marshal dill cloudpickle numpy pandas matplotlib seaborn torch"
+            "pickle joblib threading multiprocessing pathlib io logging zipfile gzip tempfile asyncio "
+            "pty builtins runpy marshal dill cloudpickle numpy pandas matplotlib seaborn torch"
         )
     },
     **{
         name: f"builtins.{name}"
         for name in words(
-            "exec eval compile __import__ __builtins__ breakpoint open getattr setattr delattr "
-            "vars globals locals"
+            "exec eval compile __import__ __builtins__ breakpoint exit quit open getattr setattr "
+            "delattr vars globals locals"
         )
     },
 }

@@ -11,7 +11,7 @@ from k2_jupyter.tools.triage.rules import words
 _ACTIVE = re.compile(
     r"<\s*/?\s*(?:script|iframe|object|embed|form|base|meta|link|portal|frameset)\b"
     r"|<[^>]*\son\w+\s*=|(?:javascript|vbscript)\s*:|srcdoc\s*=|data-commandlinker|data:text/html"
-    r"|<[^>]+\b(?:src|href|xlink:href|action|formaction)\s*=\s*[\"']?\s*(?:https?:)?//",
+    r"|<[^>]+\b(?:src|srcset|xlink:href|formaction|background)\s*=\s*[\"']?\s*(?:https?:)?//",
     re.IGNORECASE,
 )
 _DECODERS = words("b64decode fromhex decodebytes a85decode b85decode unescape unquote")
@@ -41,6 +41,8 @@ def shows_active(node: ast.AST, names: Names, depth: int = 3) -> bool:
         return True
     for part in ast.walk(node):
         match part:
+            case ast.Attribute(attr="read" | "read_text" | "readlines"):
+                return True  # what a file holds, nobody has looked at
             case ast.Constant(value=str(text)) if is_active(text):
                 return True
             case ast.BinOp() | ast.JoinedStr() | ast.Call() if any(

@@ -28,7 +28,7 @@ def writes(node: ast.Call, scope: Scope) -> Findings:
     known = files.WRITING_FUNCTIONS.get(dotted) or files.WRITING_METHODS.get(
         func.attr if func else ""
     )
-    if func and scope.names.is_stream(func.value):
+    if func and scope.names.is_stream(func.value) and func.attr != "extractall":
         return
     if known is not None:
         yield from to(files.argument(node, known), scope)
