@@ -51,6 +51,7 @@ def origin(base_url: str) -> tuple[str, str, int]:
 def host(base_url: str) -> str:
     """``HOST`` or ``HOST:PORT``, for messages."""
     scheme, name, port = origin(base_url)
+    name = f"[{name}]" if ":" in name else name
     return name if port == _PORTS[scheme] else f"{name}:{port}"
 
 

@@ -93,7 +93,8 @@ class _Heard:
 
 
 def _ask(model: Model, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> _Heard:
-    pieces, retries = 0, []
+    pieces = 0
+    retries: list[str] = []
     stream = model.stream(messages, tools, threading.Event())
     while True:
         try:

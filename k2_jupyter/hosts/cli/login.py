@@ -19,13 +19,21 @@ def login(base_url: str | None, model: str | None, console: Console, *, stdin: b
     The key is no option: arguments can be read by every process of the machine. Raises
     `SettingsError`.
     """
-    default = base_url or model_profile(model or DEFAULT_PRESET).home
+    model_name = model or DEFAULT_PRESET
     if base_url is None and not stdin:
-        default = Prompt.ask("Base URL", console=console, default=default or None) or ""
-    _, endpoint = resolve(model or DEFAULT_PRESET, default or None)
+        home = model_profile(model_name).home
+        question = "Base URL of the endpoint"
+        base_url = (
+            Prompt.ask(question, console=console, default=home)
+            if home
+            else Prompt.ask(question, console=console)
+        )
+    _, endpoint = resolve(model_name, base_url)
     key = _read_key(endpoint.host, stdin=stdin)
     path = write_credentials(Credentials(endpoint.base_url, key, model))
-    console.print(f"Stored the key for {endpoint.host} in {path}, readable by you alone.")
+    console.print(
+        f"Stored the key for {endpoint.host} in {path}, readable by you alone.", markup=False
+    )
     console.print("Try it: k2 check")
     return 0
 

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from k2_jupyter.errors import SettingsError
+from k2_jupyter.hosts.cli.login import login
+from k2_jupyter.settings import Credentials, read_credentials
+
+KEY = "sk-canary-0123456789"
+
+
+@pytest.fixture
+def screen() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def console(screen: io.StringIO) -> Console:
+    return Console(file=screen, width=200)
+
+
+def type_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def test_the_key_comes_from_standard_input_and_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, console: Console, screen: io.StringIO
+) -> None:
+    type_in(monkeypatch, f"{KEY}\n")
+    assert login("https://example.org/v1/", "my-model", console, stdin=True) == 0
+    assert read_credentials() == Credentials("https://example.org/v1", KEY, "my-model")
+    assert KEY not in screen.getvalue()
+    assert "k2 check" in screen.getvalue()
+
+
+def test_a_preset_knows_its_endpoint(monkeypatch: pytest.MonkeyPatch, console: Console) -> None:
+    type_in(monkeypatch, KEY)
+    login(None, "k3", console, stdin=True)
+    assert read_credentials() == Credentials("https://api.moonshot.ai/v1", KEY, "k3")
+
+
+@pytest.mark.parametrize(
+    ("typed", "base_url", "words"),
+    [
+        ("", None, "nothing was stored"),
+        ("my key", None, "spaces"),
+        ("schlüssel", None, "unprintable"),
+        (KEY, "http://example.org/v1", "https"),
+    ],
+)
+def test_what_can_not_be_right_is_not_stored(
+    monkeypatch: pytest.MonkeyPatch,
+    console: Console,
+    typed: str,
+    base_url: str | None,
+    words: str,
+) -> None:
+    type_in(monkeypatch, typed)
+    with pytest.raises(SettingsError, match=words):
+        login(base_url, None, console, stdin=True)
+    assert read_credentials() is None
+
+
+def test_without_a_terminal_it_says_how(monkeypatch: pytest.MonkeyPatch, console: Console) -> None:
+    type_in(monkeypatch, "")
+    with pytest.raises(SettingsError, match="--stdin"):
+        login("https://example.org/v1", None, console)

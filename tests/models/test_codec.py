@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from k2_jupyter.messages import (
+    AssistantMessage,
+    Image,
+    Message,
+    Reasoning,
+    SystemMessage,
+    ToolCall,
+    ToolMessage,
+    ToolResult,
+    ToolSpec,
+    UserMessage,
+)
+from k2_jupyter.models.codec import EMPTY_RESULT, Encoder
+from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
+
+TOOLS = [ToolSpec("run_cell", "Runs.", {"type": "object", "properties": {}})]
+HERE = EndpointProfile("http://127.0.0.1/v1")
+PLAIN = ModelProfile("plain")
+
+
+def body(
+    messages: Sequence[Message],
+    model: ModelProfile = PLAIN,
+    endpoint: EndpointProfile = HERE,
+    tools: Sequence[ToolSpec] = (),
+) -> dict[str, Any]:
+    request: dict[str, Any] = json.loads(Encoder(model, endpoint).request(messages, tools))
+    return request
+
+
+def call(call_id: str, arguments: str = "{}", name: str = "run_cell") -> ToolCall:
+    return ToolCall(call_id, name, arguments)
+
+
+def step(*calls: ToolCall, text: str = "out") -> list[Message]:
+    return [
+        AssistantMessage("", calls),
+        *(ToolMessage(asked, ToolResult(f"{text} {n}")) for n, asked in enumerate(calls)),
+    ]
+
+
+def test_what_a_profile_says_goes_out_and_nothing_else() -> None:
+    model = ModelProfile(
+        "big", temperature=1.0, output_tokens=100, thinking={"thinking": {"type": "enabled"}}
+    )
+    vendor = EndpointProfile(
+        "https://example.org/v1",
+        max_tokens_key="max_completion_tokens",
+        takes_thinking=True,
+        body={"provider": {"only": ["x"]}},
+    )
+    assert body([], model, vendor) == {
+        "model": "big",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "temperature": 1.0,
+        "max_completion_tokens": 100,
+        "thinking": {"type": "enabled"},
+        "provider": {"only": ["x"]},
+        "messages": [],
+    }
+    assert body([], PLAIN, EndpointProfile("x", include_usage=False)) == {
+        "model": "plain",
+        "stream": True,
+        "messages": [],
+    }
+
+
+def test_each_request_goes_on_from_the_bytes_of_the_one_before() -> None:
+    encoder = Encoder(PLAIN, HERE)
+    history: list[Message] = [SystemMessage("s"), UserMessage("é", (Image("image/png", b"1"),))]
+    before = encoder.request(history, TOOLS)
+    for number in range(5):
+        history += step(call(f"c{number}"), call("c"), text="x" * 100)
+        now = encoder.request(history, TOOLS)
+        assert now.startswith(before[:-2])
+        before = now
+
+
+def test_the_order_of_tools_is_the_callers() -> None:
+    tools = [ToolSpec("b_tool", "", {}), ToolSpec("a_tool", "", {})]
+    names = [tool["function"]["name"] for tool in body([], tools=tools)["tools"]]
+    assert names == ["b_tool", "a_tool"]
+
+
+@pytest.mark.parametrize(
+    ("style", "received", "sent"),
+    [
+        ("received", ["call_9", "run_cell:1"], ["call_9", "run_cell:1"]),
+        ("received", ["same", "same"], ["same", "functions.run_cell:1"]),
+        ("received", ["", ""], ["functions.run_cell:0", "functions.run_cell:1"]),
+        ("canonical", ["call_9", "x"], ["functions.run_cell:0", "functions.run_cell:1"]),
+        (
+            "canonical",
+            ["functions.run_cell:7", "functions.other:8"],
+            ["functions.run_cell:7", "functions.run_cell:1"],
+        ),
+    ],
+)
+def test_ids_go_out_in_the_endpoints_style_and_results_follow(
+    style: Any, received: list[str], sent: list[str]
+) -> None:
+    endpoint = EndpointProfile("x", id_style=style)
+    calls = [call(name, f'{{"n": {n}}}') for n, name in enumerate(received)]
+    assistant, *results = body(step(*calls), endpoint=endpoint)["messages"]
+    assert [item["id"] for item in assistant["tool_calls"]] == sent
+    assert [item["tool_call_id"] for item in results] == sent
+
+
+def test_canonical_ids_count_over_the_conversation() -> None:
+    endpoint = EndpointProfile("x", id_style="canonical")
+    messages = body([*step(call("a"), call("b")), *step(call("a"))], endpoint=endpoint)["messages"]
+    assert messages[-1]["tool_call_id"] == "functions.run_cell:2"
+
+
+def test_results_of_calls_that_are_alike_are_paired_in_order() -> None:
+    same = call("x")
+    assistant, first, second = body(step(same, same))["messages"]
+    assert [first["tool_call_id"], second["tool_call_id"]] == [
+        item["id"] for item in assistant["tool_calls"]
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "Why not."])
+def test_reasoning_is_replayed_under_the_key_it_came_in(text: str) -> None:
+    message = AssistantMessage("Yes.", reasoning=Reasoning(text, "reasoning"))
+    assert body([message])["messages"] == [
+        {"role": "assistant", "content": "Yes.", "reasoning": text}
+    ]
+    endpoint = EndpointProfile("x", reasoning_key="reasoning_content")
+    assert body([message], endpoint=endpoint)["messages"][0]["reasoning_content"] == text
+
+
+def test_content_is_left_out_where_empty_text_would_be_refused() -> None:
+    cut_off = AssistantMessage(reasoning=Reasoning("So much to think of …"), finish="length")
+    messages = body([cut_off, *step(call("a"))])["messages"]
+    assert [message["role"] for message in messages] == ["assistant", "tool"]
+    assert "content" not in messages[0]
+
+
+@pytest.mark.parametrize(
+    ("received", "sent"),
+    [
+        ('{"a":  1}', '{"a":  1}'),
+        ('{"a": "1\n2"}', '{"a": "1\\n2"}'),
+        ("", "{}"),
+        ('{"a": ', "{}"),
+        ("[1]", "{}"),
+    ],
+)
+def test_arguments_of_the_history_are_always_an_object(received: str, sent: str) -> None:
+    message = body([AssistantMessage("", (call("a", received),))])["messages"][0]
+    assert message["tool_calls"][0]["function"]["arguments"] == sent
+
+
+def test_images_are_for_models_that_see() -> None:
+    picture = Image("image/png", b"\x89PNG")
+    asked = call("a")
+    history: list[Message] = [
+        UserMessage("Look.", (picture,)),
+        AssistantMessage("", (asked,)),
+        ToolMessage(asked, ToolResult("a figure", (picture,))),
+        AssistantMessage("Nice."),
+    ]
+    blind = body(history)["messages"]
+    assert [message["role"] for message in blind] == ["user", "assistant", "tool", "assistant"]
+    assert blind[0]["content"] == "Look."
+    seeing = body(history, ModelProfile("sees", vision=True))["messages"]
+    assert [message["role"] for message in seeing] == [
+        "user", "assistant", "tool", "user", "assistant",
+    ]  # fmt: skip
+    url = seeing[3]["content"][1]["image_url"]["url"]
+    assert base64.b64decode(url.removeprefix("data:image/png;base64,")) == picture.data
+    assert seeing[2]["content"] == "a figure"
+
+
+def test_an_empty_result_says_so() -> None:
+    asked = call("a")
+    history: list[Message] = [AssistantMessage("", (asked,)), ToolMessage(asked, ToolResult(""))]
+    assert body(history)["messages"][1]["content"] == EMPTY_RESULT
+
+
+def test_half_a_character_in_an_output_does_not_stop_the_turn() -> None:
+    assert body([UserMessage("a\ud800b")])["messages"][0]["content"] == "a?b"

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from k2_jupyter.errors import SettingsError
+from k2_jupyter.models.profiles import OFFLINE, PRESETS, ModelProfile, resolve
+
+
+@pytest.mark.parametrize("name", [name for name, model in PRESETS.items() if model.home])
+def test_a_preset_is_served_by_its_vendor(name: str) -> None:
+    model, endpoint = resolve(name)
+    assert model is PRESETS[name]
+    assert endpoint.base_url == model.home
+    assert endpoint.takes_thinking
+    assert endpoint.id_style == "received"
+    assert endpoint.max_tokens_key == "max_completion_tokens"
+
+
+@pytest.mark.parametrize(
+    ("served_as", "preset"),
+    [
+        ("kimi-k2-thinking", "k2-thinking"),
+        ("moonshotai/Kimi-K2-Thinking", "k2-thinking"),
+        ("moonshotai/kimi-k2.6", "k2.6"),
+        ("kimi-k2.6-20260420", "k2.6"),
+        ("kimi-k2.7-code", "k2.7-code"),
+        ("kimi-k3.1-pro", "k3.1-pro"),
+        ("Kimi-K3", "k3"),
+    ],
+)
+def test_a_model_of_a_known_family_keeps_its_facts_under_another_id(
+    served_as: str, preset: str
+) -> None:
+    model, endpoint = resolve(served_as, "https://example.org/v1")
+    assert model.name == served_as
+    for fact in ("context_tokens", "vision", "temperature", "prices"):
+        assert getattr(model, fact) == getattr(PRESETS[preset], fact)
+    assert endpoint.id_style == "canonical"
+    assert not endpoint.takes_thinking
+
+
+def test_a_faster_tier_has_prices_of_its_own() -> None:
+    model, _ = resolve("kimi-k3.1-pro-highspeed")
+    assert model.prices is None
+    assert model.context_tokens == 1_048_576
+
+
+def test_an_unknown_model_gets_defaults_that_any_endpoint_takes() -> None:
+    model, endpoint = resolve("my-model", "https://example.org/v1/")
+    assert model == ModelProfile("my-model")
+    assert (model.temperature, model.output_tokens, model.vision) == (None, None, False)
+    assert endpoint.base_url == "https://example.org/v1"
+    assert endpoint.id_style == "received"
+    assert endpoint.key_variables == ("K2_API_KEY",)
+
+
+@pytest.mark.parametrize("name", ["my-model", "k2-thinking", "kimi-k2-0905-preview"])
+def test_a_model_that_has_no_home_needs_a_base_url(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"`{name}`.*--base-url"):
+        resolve(name)
+
+
+def test_the_offline_analyst_has_no_endpoint() -> None:
+    assert OFFLINE.home == ""
+    assert OFFLINE.prices is None

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import pytest
+
+from k2_jupyter.models.retry import RetryPolicy
+
+
+def test_waits_double_up_to_a_bound_with_jitter() -> None:
+    policy = RetryPolicy(attempts=99, first_wait=1.0, longest_wait=8.0, total_seconds=1e9)
+    for attempt, full in enumerate([1, 2, 4, 8, 8, 8], start=1):
+        waits = {policy.wait(attempt, 0.0, None) for _ in range(50)}
+        assert len(waits) > 1
+        assert all(wait is not None and 0.75 * full <= wait <= 1.25 * full for wait in waits)
+
+
+def test_what_the_endpoint_asks_for_wins() -> None:
+    assert RetryPolicy().wait(1, 0.0, 17.0) == 17.0
+
+
+@pytest.mark.parametrize(
+    ("attempt", "elapsed", "requested"), [(10, 0.0, None), (1, 599.9, None), (1, 0.0, 121.0)]
+)
+def test_it_ends(attempt: int, elapsed: float, requested: float | None) -> None:
+    assert RetryPolicy().wait(attempt, elapsed, requested) is None
