@@ -28,7 +28,6 @@ _INVISIBLE = re.compile(
     "\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]"
 )
 _UNREAD = frozenset(("ctx", "op"))
-_PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In ?\[)", re.MULTILINE)
 _CHECKS: dict[type[ast.AST], tuple[Callable[[Any, Scope], Findings], ...]] = {
     ast.Import: (references.imports,),
     ast.ImportFrom: (references.imports,),
@@ -93,13 +92,13 @@ class Triage:
         with warnings.catch_warnings():
             # An invalid escape like "\d" warns at every parse; it is the kernel's to say so.
             warnings.simplefilter("ignore")
-            if not _PROMPT.search(source):
-                try:
-                    # IPython leaves valid Python alone, prompts aside, and takes 5 ms for it.
-                    return ast.parse(source)
-                except SyntaxError:
-                    pass
-            return ast.parse(self._transform(source))
+            try:
+                # IPython leaves valid Python alone, pasted prompts aside: they hold no names,
+                # and what follows them is code either way. Its tokenizer takes longer than
+                # all of triage.
+                return ast.parse(source)
+            except SyntaxError:
+                return ast.parse(self._transform(source))
 
     def _walk(self, tree: ast.Module, depth: int) -> Iterator[Risk]:
         nodes = _nodes(tree)

@@ -193,8 +193,9 @@ KNOWN = {
         name: name
         for name in words(
             "os sys subprocess shutil socket requests urllib httpx aiohttp ctypes importlib "
-            "pickle joblib threading multiprocessing pathlib io logging zipfile gzip tempfile asyncio "
-            "pty builtins runpy marshal dill cloudpickle numpy pandas matplotlib seaborn torch"
+            "pickle joblib threading multiprocessing pathlib io logging zipfile gzip tempfile "
+            "asyncio pty builtins runpy marshal dill cloudpickle numpy pandas matplotlib "
+            "seaborn torch"
         )
     },
     **{
