@@ -35,10 +35,20 @@ Arguments: TypeAlias = Mapping[str, Any]
 class Tool(Protocol):
     """One thing the model may do. Its description is the ``.md`` file of the same name."""
 
-    name: str
-    parameters: Mapping[str, Json]
-    """Properties of the argument object, JSON schema each."""
-    required: tuple[str, ...]
+    @property
+    def name(self) -> str:
+        """As the model calls it."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, Json]:
+        """Properties of the argument object, JSON schema each."""
+        ...
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the properties that must be there."""
+        ...
 
     def run(self, arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
         """Do it. May yield requests and cell events."""

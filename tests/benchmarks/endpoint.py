@@ -49,7 +49,7 @@ class Endpoint(ThreadingHTTPServer):
     def events(self, step: int) -> Iterator[dict[str, Any]]:
         if step < self.steps:
             name = "run_cell"
-            arguments = {"source": CODE % {"step": step}, "purpose": f"step {step}"}
+            arguments: dict[str, Any] = {"source": CODE % {"step": step}, "purpose": f"step {step}"}
         else:
             name, arguments = "finish", {"conclusion": "Done.", "claims": []}
         for text in _pieces(PROSE, self.piece):

@@ -32,7 +32,7 @@ def main(base_url: str, folder: str) -> None:
         printed: list[str] = []
         client.execute_interactive(
             json.loads(arguments)["source"],
-            output_hook=lambda message, into=printed: into.append(  # type: ignore[misc]
+            output_hook=lambda message, into=printed: into.append(
                 message["content"].get("text", "")
             ),
         )
