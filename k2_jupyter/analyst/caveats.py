@@ -1,0 +1,96 @@
+"""What the reader of a comparison should keep in mind."""
+
+from __future__ import annotations
+
+from k2_jupyter.analyst.draft import Draft
+from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison
+from k2_jupyter.analyst.wording import listed, name_of, plain
+
+OBSERVATIONAL = (
+    "Observational data: the groups may differ in other ways too, so this is no proof of a cause."
+)
+MANY_ROWS = 5000
+TRIVIAL = (
+    "With this many rows even tiny differences are statistically significant; judge by the "
+    "effect sizes."
+)
+DOMINATES = 0.8
+"""Share of the rows from which on one value speaks for the whole column."""
+THIN_END = 0.25
+"""A last period with fewer rows than this share of the one before is likely incomplete."""
+
+
+def caveats_of(draft: Draft, found: Comparison) -> list[str]:
+    caveats = [OBSERVATIONAL]
+    if found.cleaned.used.value > MANY_ROWS:
+        caveats.append(TRIVIAL)
+    caveats += _thin(draft, found)
+    caveats += _dominating(draft, found)
+    caveats += _last_period(draft, found)
+    if found.cleaned.repeats.value:
+        caveats.append(
+            f"{draft.number(found.cleaned.repeats)} rows repeat another row exactly "
+            f"({draft.percent(found.cleaned.repeat_share)}); they may be true rows, so the main "
+            "test is given with and without them."
+        )
+    if found.cleaned.negative.value and (found.table.column(found.choice.target).mean or 0) > 0:
+        caveats.append(
+            f"{draft.number(found.cleaned.negative)} negative values of `{found.choice.target}` "
+            "were kept; check whether they are possible."
+        )
+    if found.cleaned.unusable.value:
+        caveats.append(
+            f"{draft.number(found.cleaned.unusable)} rows without a usable value were left out."
+        )
+    if found.cleaned.trimmed:
+        caveats.append("Only the largest levels are compared, where a column has many.")
+    if found.assumed:
+        caveats.append(
+            f"Nobody was there to ask; of several equally good readings this is “{found.assumed}”."
+        )
+    return [*caveats, *found.failures]
+
+
+def _thin(draft: Draft, found: Comparison) -> list[str]:
+    thin = [g for g in (found.pairs or found.groups) if g.n.value < SMALL_GROUP]
+    if not thin:
+        return []
+    least = min(thin, key=lambda group: group.n.value)
+    names = [found.choice.factor, found.choice.second or ""]
+    label = ", ".join(f"{n} = {v}" for n, v in zip(names, least.levels, strict=False))
+    name = draft.name(label, least.n.cell, f"{' '.join(names)}")
+    return [f"Thin groups: {name} has only {draft.number(least.n)} rows; its mean is uncertain."]
+
+
+def _dominating(draft: Draft, found: Comparison) -> list[str]:
+    rows = found.table.rows.value
+    told = []
+    for column in found.table.columns:
+        value, count = max(column.levels.items(), key=lambda item: item[1], default=("", 0))
+        if DOMINATES <= count / rows < 1 and column.name != found.choice.target:
+            name = draft.name(value, found.table.cell, column.name)
+            told.append(f"{name} in {name_of(draft, found, column.name)}")
+    if not told:
+        return []
+    return [f"Most rows share one value, so the result speaks mainly for them: {listed(told[:5])}."]
+
+
+def _last_period(draft: Draft, found: Comparison) -> list[str]:
+    if len(found.periods) < 3:
+        return []
+    before, last = found.periods[-2:]
+    if last.n.value >= THIN_END * before.n.value:
+        return []
+    time = found.choice.time or ""
+    caveat = (
+        f"{plain(draft, last, time)} has far fewer rows ({draft.number(last.n)}) than "
+        f"{plain(draft, before, time)} ({draft.number(before.n)}): it is probably incomplete."
+    )
+    return [caveat]
+
+
+def next_steps(found: Comparison) -> list[str]:
+    steps = ["Adjust for other columns at the same time with a regression model."]
+    if found.cleaned.repeats.value:
+        steps.append("Find out from the source whether exact repeats are true rows.")
+    return steps

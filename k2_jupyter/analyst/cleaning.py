@@ -1,0 +1,137 @@
+"""The cell that makes the rows and columns ready for a comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from k2_jupyter.analyst.choice import Choice
+from k2_jupyter.analyst.reading import Fact, Observation
+from k2_jupyter.analyst.source import cell, literal
+from k2_jupyter.analyst.table import FEW, Column, Table
+
+LEVELS_SHOWN = 8
+"""Of a factor with many levels: what a figure and a table still carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What the cleaning cell found."""
+
+    cell: str
+    used: Fact
+    unusable: Fact
+    negative: Fact
+    repeats: Fact
+    repeat_share: Fact
+    distinct: Fact
+    groups: Fact
+    seconds: Fact | None
+    """Levels of the second factor."""
+    smallest: Fact | None
+    """Rows in the thinnest combination of both factors."""
+    trimmed: Fact | None
+    """Levels of a factor of which only the largest are compared."""
+
+
+def clean_source(choice: Choice, table: Table) -> str:
+    """The cell's source: one frame ``data`` with y, a and, where chosen, b and t."""
+    parts = {"target": choice.target, "factor": choice.factor}
+    keys = {"a": "factor"}
+    if choice.second:
+        parts["second"] = choice.second
+        keys["b"] = "second"
+    if choice.time:
+        parts["time"] = choice.time
+        keys["t"] = "time"
+    factors = [key for key in keys if key != "t"]
+    columns = [f'    "y": {_numbers(table.column(choice.target))},']
+    columns += [
+        f'    "{key}": {_part(key, table.column(parts[keys[key]]), choice)},' for key in keys
+    ]
+    trims = [
+        cell("common_levels", key=key, name=keys[key], most=str(LEVELS_SHOWN))
+        for key in factors
+        if _many(table.column(parts[keys[key]])) and not (key == "a" and choice.binned)
+    ]
+    return cell(
+        "clean",
+        names=", ".join(parts),
+        values=", ".join(literal(value) for value in parts.values()),
+        labels="{" + ", ".join(f'"{key}": {name}' for key, name in keys.items()) + "}",
+        columns="\n".join(columns),
+        used="[" + ", ".join(f'"{key}"' for key in ("y", *factors)) + "]",
+        groups="\n".join([*trims, *(_tidy(key) for key in factors)]),
+        counts="\n".join(_counts(keys)),
+    )
+
+
+def read_cleaned(seen: Observation) -> Cleaned | None:
+    """What the cell printed; ``None`` where it printed something else."""
+    unusable = seen.fact(r"^rows without a usable value .*: (NUM) \(left", "rows left out")
+    negative = seen.fact(r"^negative values of .*: (NUM)$", "negative values")
+    repeats = seen.facts(r"^rows that repeat .*: (NUM) \(([\d.]+|nan)%\)$", "rows that repeat")
+    used = seen.facts(r"^rows used: (NUM); distinct values of .*: (NUM)$", "rows used")
+    groups = seen.fact(r"^groups of .*: (NUM)$", "groups")
+    if unusable is None or negative is None or not repeats or not used or groups is None:
+        return None
+    return Cleaned(
+        cell=seen.cell,
+        used=used[0],
+        unusable=unusable,
+        negative=negative,
+        repeats=repeats[0],
+        repeat_share=repeats[1],
+        distinct=used[1],
+        groups=groups,
+        seconds=seen.fact(r"^levels of the second factor .*: (NUM)$", "levels second factor"),
+        smallest=seen.fact(r"^rows in the smallest combination.*: (NUM)$", "smallest combination"),
+        trimmed=seen.fact(r"^levels of .*: (NUM); the largest", "levels"),
+    )
+
+
+def _numbers(column: Column) -> str:
+    name = literal(column.name)
+    return (
+        f"df[{name}]" if column.mean is not None else f'pd.to_numeric(df[{name}], errors="coerce")'
+    )
+
+
+def _part(key: str, column: Column, choice: Choice) -> str:
+    name = literal(column.name)
+    if key == "t":
+        return _period(name, column)
+    if key == "a" and choice.binned:
+        return f'pd.qcut({_numbers(column)}, 4, duplicates="drop")'
+    if column.is_text and column.dtype not in ("bool", "boolean"):
+        return f'df[{name}].astype("string").str.strip()'
+    return f"df[{name}]"
+
+
+def _period(name: str, column: Column) -> str:
+    if column.is_year:
+        return f"df[{name}]"
+    parsed = f"df[{name}]"
+    if not column.dtype.startswith("datetime"):
+        parsed = f'pd.to_datetime(df[{name}], format="ISO8601", errors="coerce")'
+    return f'{parsed}.dt.to_period("{column.period}")'
+
+
+def _many(column: Column) -> bool:
+    return column.distinct > FEW
+
+
+def _tidy(key: str) -> str:
+    alone = f'data = data[data.groupby("{key}", observed=True)["y"].transform("size") > 1]'
+    return f'{alone}  # one row has no spread\ndata = data.assign({key}=in_order(data["{key}"]))'
+
+
+def _counts(keys: dict[str, str]) -> list[str]:
+    lines = ["print(f\"groups of {factor}: {data['a'].nunique()}\")"]
+    if "b" in keys:
+        lines.append("print(f\"levels of the second factor {second}: {data['b'].nunique()}\")")
+        lines.append('sizes = pd.crosstab(data["a"], data["b"])')
+        lines.append(
+            'print(f"rows in the smallest combination of {factor} and {second}: '
+            '{sizes.to_numpy().min():,}")'
+        )
+    return lines

@@ -1,0 +1,212 @@
+"""Comparison of groups: one factor, or two with their interaction."""
+
+from __future__ import annotations
+
+from k2_jupyter.analyst.choice import Choice, Impossible, choose, describe
+from k2_jupyter.analyst.cleaning import Cleaned, clean_source, read_cleaned
+from k2_jupyter.analyst.conclusion import conclude
+from k2_jupyter.analyst.conversation import DataFile
+from k2_jupyter.analyst.dashboard import dashboard
+from k2_jupyter.analyst.draft import WHO
+from k2_jupyter.analyst.figures import bars_source, boxplot_source, violin_source
+from k2_jupyter.analyst.findings import (
+    Comparison,
+    OneWay,
+    read_assumptions,
+    read_effect,
+    read_groups,
+    read_one_way,
+)
+from k2_jupyter.analyst.loading import load
+from k2_jupyter.analyst.script import Script
+from k2_jupyter.analyst.source import cell, joined
+from k2_jupyter.analyst.table import Table
+from k2_jupyter.analyst.worksheet import StepError, Worksheet
+
+PACKAGES = (
+    "combinations", "LogLocator", "plt", "np", "pd", "sns", "smf", "stats",
+    "anova_lm", "multipletests", "anova_oneway",
+)  # fmt: skip
+TRIES = 3
+"""Columns that turn out unusable are replaced so often."""
+MANY_PAIRS = 8
+
+
+def compare(sheet: Worksheet, task: str, file: DataFile, *, wants_dashboard: bool) -> Script[None]:
+    """The whole comparison, from the plan to `finish`."""
+    sheet.plan(_plan(wants_dashboard))
+    sheet.open("load")
+    sheet.write(f"# {_title(task)}\n\n*Made by the {WHO}.*\n\n## Data")
+    table = yield from load(sheet, file, PACKAGES)
+    found = yield from _prepare(sheet, task, table)
+    yield from _describe(sheet, found)
+    yield from _check(sheet, found)
+    tests = yield from _test(sheet, found)
+    yield from _interaction(sheet, found)
+    yield from _pairs(sheet, found, tests)
+    yield from _draw(sheet, found)
+    if wants_dashboard:
+        found.dashboard = yield from dashboard(sheet, found.choice)
+    sheet.open("conclude")
+    found.failures = sheet.failures
+    yield from conclude(sheet, found, tests)
+
+
+def _plan(wants_dashboard: bool) -> dict[str, str]:
+    items = {
+        "who": f"Plan the work: {WHO}",
+        "load": "Load and profile the data",
+        "clean": "Choose the columns and clean them",
+        "describe": "Describe the groups",
+        "check": "Check the assumptions of the tests",
+        "test": "Test the factor, with robust twins",
+        "interaction": "Test a second factor and the interaction",
+        "pairs": "Compare the groups pair by pair",
+        "draw": "Draw violin plot, bar chart and trend",
+        "dashboard": "Build the interactive dashboard",
+        "conclude": "Conclude, with the source of every number",
+    }
+    if not wants_dashboard:
+        del items["dashboard"]
+    return items
+
+
+def _title(task: str) -> str:
+    first = task.splitlines()[0].split(": ")[0].rstrip(".") if task else "Comparison"
+    return first if len(first) <= 100 else f"{first[:99]}…"
+
+
+def _prepare(sheet: Worksheet, task: str, table: Table) -> Script[Comparison]:
+    """Choose, state the choice, clean; choose again where a column turns out unusable."""
+    sheet.open("clean")
+    without: set[str] = set()
+    seen = None
+    for _ in range(TRIES):
+        choice, assumed = yield from _chosen(sheet, task, table, frozenset(without))
+        sheet.write(_stated(choice, assumed, without))
+        source = clean_source(choice, table)
+        if seen is None:
+            seen = yield from sheet.need(source, "Choose the columns and clean them")
+        else:
+            seen = yield from sheet.rerun(seen, source)
+        cleaned = read_cleaned(seen)
+        if not seen.ok or cleaned is None:
+            raise StepError(f"the columns could not be prepared: {seen.problem}.")
+        bad = _unusable(choice, cleaned)
+        if bad is None:
+            return Comparison(task, table, choice, cleaned, assumed=assumed)
+        without.add(bad)
+    raise StepError("the columns that the task names leave no groups to compare.")
+
+
+def _chosen(
+    sheet: Worksheet, task: str, table: Table, without: frozenset[str]
+) -> Script[tuple[Choice, str]]:
+    choice = choose(task, table, without=without)
+    if isinstance(choice, Impossible):
+        raise StepError(choice.reason)
+    if isinstance(choice, Choice):
+        return choice, ""
+    names = [describe(reading) for reading in choice.readings]
+    name, answered = yield from sheet.ask(choice.question, names)
+    reading = choice.readings[names.index(name)]
+    return reading, "" if answered else name
+
+
+def _unusable(choice: Choice, cleaned: Cleaned) -> str | None:
+    """The column to do without, where the cleaned rows hold nothing to compare."""
+    if cleaned.distinct.value < 2:
+        return choice.target
+    if cleaned.groups.value < 2:
+        return choice.factor
+    if cleaned.seconds is not None and cleaned.seconds.value < 2:
+        return choice.second
+    return None
+
+
+def _stated(choice: Choice, assumed: str, without: set[str]) -> str:
+    lines = ["## Choice of columns and cleaning", ""]
+    if without:
+        names = ", ".join(f"`{name}`" for name in sorted(without))
+        lines.append(f"- Left out after a first look, because nothing in it varies: {names}.")
+    lines += [f"- {reason}" for reason in choice.reasons]
+    if assumed:
+        lines.append(
+            f"- Several readings were equally good, and nobody was there to ask: {assumed}."
+        )
+    if choice.binned:
+        lines.append(f"- `{choice.factor}` is a measurement: its quarters are compared.")
+    lines.append(
+        "- Rows that repeat another row exactly may be true rows: they stay, and the main test is "
+        "made with and without them."
+    )
+    return "\n".join(lines)
+
+
+def _describe(sheet: Worksheet, found: Comparison) -> Script[None]:
+    sheet.open("describe")
+    sheet.write("## The groups")
+    source = joined(cell("describe_helpers"), cell("descriptives"))
+    seen = yield from sheet.need(source, "Describe the groups")
+    choice = found.choice
+    found.groups = read_groups(seen, [choice.factor])
+    if len(found.groups) < 2:
+        raise StepError("the table of the groups could not be read back.")
+    if choice.second:
+        both = yield from sheet.need(cell("descriptives_two"), "Describe both factors together")
+        found.pairs = read_groups(both, [choice.factor, choice.second])
+
+
+def _check(sheet: Worksheet, found: Comparison) -> Script[None]:
+    sheet.open("check")
+    sheet.write("## Assumptions")
+    seen = yield from sheet.attempt("check", cell("assumptions"), "Check variances and residuals")
+    found.assumptions = read_assumptions(seen)
+
+
+def _test(sheet: Worksheet, found: Comparison) -> Script[OneWay]:
+    sheet.open("test")
+    sheet.write(f"## Does `{found.choice.target}` differ by `{found.choice.factor}`?")
+    seen = yield from sheet.need(cell("oneway"), "ANOVA and its robust twins")
+    tests = read_one_way(seen)
+    if tests is None:
+        raise StepError("the tests could not be read back.")
+    if found.cleaned.repeats.value > 0:
+        again = yield from sheet.attempt("test", cell("oneway_repeats"), "The same without repeats")
+        found.no_repeats = read_one_way(again)
+    return tests
+
+
+def _interaction(sheet: Worksheet, found: Comparison) -> Script[None]:
+    choice, smallest = found.choice, found.cleaned.smallest
+    if choice.second is None or smallest is None:
+        sheet.close("interaction", "dropped")
+        return
+    sheet.open("interaction")
+    sheet.write(f"## Does the effect differ by `{choice.second}`?")
+    full = smallest.value >= 2
+    source = cell("twoway" if full else "twoway_additive")
+    seen = yield from sheet.attempt("interaction", source, "Two-factor ANOVA")
+    terms = [choice.factor, choice.second, f"{choice.factor} × {choice.second}"]
+    effects = [read_effect(seen, term) for term in terms]
+    found.effects = tuple(effect for effect in effects if effect is not None)
+
+
+def _pairs(sheet: Worksheet, found: Comparison, tests: OneWay) -> Script[None]:
+    if not tests.welch.significant or not 3 <= len(found.groups) <= MANY_PAIRS:
+        sheet.close("pairs", "dropped")
+        return
+    sheet.open("pairs")
+    yield from sheet.attempt("pairs", cell("posthoc"), "Pairwise Welch tests, Holm-corrected")
+
+
+def _draw(sheet: Worksheet, found: Comparison) -> Script[None]:
+    sheet.open("draw")
+    sheet.write("## Figures")
+    yield from sheet.attempt(
+        "draw", violin_source(found), "Violin plot", repair=lambda _: boxplot_source()
+    )
+    yield from sheet.attempt("draw", bars_source(found), "Bar chart of the means")
+    if found.choice.time:
+        seen = yield from sheet.attempt("draw", cell("trend"), f"Trend over {found.choice.time}")
+        found.periods = read_groups(seen, [found.choice.time])

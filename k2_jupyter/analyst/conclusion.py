@@ -1,0 +1,170 @@
+"""What a comparison found, in plain words with the evidence behind them."""
+
+from __future__ import annotations
+
+from k2_jupyter.analyst.caveats import caveats_of, next_steps
+from k2_jupyter.analyst.draft import Draft
+from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison, Group, OneWay
+from k2_jupyter.analyst.script import Script
+from k2_jupyter.analyst.wording import level_of, name_of, plain, size_word, worded
+from k2_jupyter.analyst.worksheet import Worksheet
+from k2_jupyter.messages import Json
+
+
+def conclude(sheet: Worksheet, found: Comparison, tests: OneWay) -> Script[None]:
+    """Finish. A claim that is refused stays: the tool marks it for the reader."""
+    arguments = _arguments(found, tests)
+    refused = yield from sheet.finish(arguments)
+    if refused:
+        yield from sheet.finish(arguments)
+
+
+def _arguments(found: Comparison, tests: OneWay) -> dict[str, Json]:
+    draft = Draft()
+    paragraphs = [
+        _answer(draft, found, tests),
+        _groups(draft, found),
+        _evidence(draft, found, tests),
+        _interaction(draft, found),
+        _trend(draft, found),
+        "The interactive charts are in `dashboard.html`." if found.dashboard else "",
+    ]
+    return draft.finish(
+        [paragraph for paragraph in paragraphs if paragraph],
+        caveats=caveats_of(draft, found),
+        next_steps=next_steps(found),
+    )
+
+
+def _answer(draft: Draft, found: Comparison, tests: OneWay) -> str:
+    choice = found.choice
+    target, factor = name_of(draft, found, choice.target), name_of(draft, found, choice.factor)
+    if not tests.welch.significant:
+        return (
+            f"**No clear difference: the mean of {target} does not differ reliably between the "
+            f"groups of {factor}** ({worded(draft, tests.welch)})."
+        )
+    share = draft.number(tests.eta2)
+    return (
+        f"**Yes: the mean of {target} differs between the groups of {factor}, and the effect is "
+        f"{size_word(tests.eta2.value)}** ({worded(draft, tests.welch)}; eta² = {share}, the share "
+        "of the variance that goes with the groups)."
+    )
+
+
+def _groups(draft: Draft, found: Comparison) -> str:
+    ordered = sorted(found.groups, key=lambda group: group.mean.value)
+    chosen = ordered if len(ordered) <= 4 else [ordered[0], ordered[-1]]
+    told = [
+        f"{level_of(draft, found, group)}: {draft.number(group.mean)} "
+        f"({draft.number(group.low)} to {draft.number(group.high)}; n = {draft.number(group.n)})"
+        for group in chosen
+    ]
+    which = "from the lowest to the highest" if chosen is ordered else "the lowest and the highest"
+    return f"Means with their confidence intervals, {which}:\n\n" + "\n".join(
+        f"- {t}" for t in told
+    )
+
+
+def _evidence(draft: Draft, found: Comparison, tests: OneWay) -> str:
+    text = (
+        f"Evidence: one-way ANOVA {worded(draft, tests.anova, short=True)}; "
+        f"Kruskal-Wallis on ranks {worded(draft, tests.kruskal, short=True)}. "
+    )
+    text += _agreement(tests)
+    if found.no_repeats is not None:
+        text += _repeats(draft, found, tests, found.no_repeats)
+    if found.assumptions is not None:
+        verdict = "differ" if found.assumptions.variances.significant else "do not clearly differ"
+        text += (
+            f" The variances of the groups {verdict} (Brown-Forsythe "
+            f"{worded(draft, found.assumptions.variances, short=True)}), so Welch's test leads."
+            if found.assumptions.variances.significant
+            else f" The variances of the groups {verdict} (Brown-Forsythe "
+            f"{worded(draft, found.assumptions.variances, short=True)})."
+        )
+    return text
+
+
+def _agreement(tests: OneWay) -> str:
+    verdicts = {tests.anova.significant, tests.welch.significant, tests.kruskal.significant}
+    if len(verdicts) == 1:
+        return "All three tests agree."
+    return "The tests do not agree, so the finding is not a firm one."
+
+
+def _repeats(draft: Draft, found: Comparison, tests: OneWay, without: OneWay) -> str:
+    same = tests.welch.significant == without.welch.significant
+    verdict = "the finding stays" if same else "the finding changes, so it hangs on these rows"
+    return (
+        f" Without the {draft.number(found.cleaned.repeats)} rows that repeat another row exactly "
+        f"({draft.percent(found.cleaned.repeat_share)}) the ANOVA gives "
+        f"{worded(draft, without.anova, short=True)}: {verdict}."
+    )
+
+
+def _interaction(draft: Draft, found: Comparison) -> str:
+    if not found.effects or found.choice.second is None:
+        return ""
+    second = name_of(draft, found, found.choice.second)
+    factor = name_of(draft, found, found.choice.factor)
+    if len(found.effects) < 3:
+        return (
+            f"Whether the effect of {factor} differs by {second} can't be tested: some "
+            "combinations are empty or hold a single row."
+        )
+    effect = found.effects[-1]
+    robust = effect.robust
+    differs = "differs" if robust.significant else "does not clearly differ"
+    return (
+        f"The effect of {factor} {differs} by {second}: interaction "
+        f"{worded(draft, effect.test, short=True)}, partial eta² = {draft.number(effect.share)} "
+        f"({size_word(effect.share.value)}); with HC3 robust errors "
+        f"{worded(draft, robust, short=True)}. {_extremes(draft, found)}"
+    ).rstrip()
+
+
+def _extremes(draft: Draft, found: Comparison) -> str:
+    """The spread of the factor's means inside each level of the second factor, at its ends."""
+    solid = [group for group in found.pairs if group.n.value >= SMALL_GROUP]
+    by_second: dict[str, list[Group]] = {}
+    for group in solid:
+        by_second.setdefault(group.levels[1], []).append(group)
+    spreads = {
+        level: (min(groups, key=_mean), max(groups, key=_mean))
+        for level, groups in by_second.items()
+        if len(groups) > 1
+    }
+    if not spreads:
+        return ""
+    level, (low, high) = max(
+        spreads.items(), key=lambda item: _mean(item[1][1]) / max(1e-12, abs(_mean(item[1][0])))
+    )
+    second = found.choice.second or ""
+    name = draft.name(f"{second} = {level}", low.n.cell, f"{second} {level}")
+    return (
+        f"The gap is widest for {name}: {draft.number(low.mean)} "
+        f"({level_of(draft, found, low)}) against {draft.number(high.mean)} "
+        f"({level_of(draft, found, high)})."
+    )
+
+
+def _trend(draft: Draft, found: Comparison) -> str:
+    solid = [group for group in found.periods if group.n.value >= SMALL_GROUP]
+    if len(solid) < 2 or found.choice.time is None:
+        return ""
+    first, last = solid[0], solid[-1]
+    time = found.choice.time
+    ends = [
+        f"{draft.number(group.mean)} in {plain(draft, group, time)} (n = {draft.number(group.n)})"
+        for group in (first, last)
+    ]
+    rose = last.mean.value > first.mean.value
+    return (
+        f"Over `{time}` the mean of `{found.choice.target}` "
+        f"{'rose' if rose else 'fell'} from {ends[0]} to {ends[1]}."
+    )
+
+
+def _mean(group: Group) -> float:
+    return group.mean.value

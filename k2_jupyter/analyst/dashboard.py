@@ -1,0 +1,57 @@
+"""The dashboard: one HTML file that opens offline and filters in the browser."""
+
+from __future__ import annotations
+
+from k2_jupyter.analyst.choice import Choice
+from k2_jupyter.analyst.script import Script
+from k2_jupyter.analyst.source import cell, imports, joined
+from k2_jupyter.analyst.worksheet import Worksheet
+
+PACKAGES = ("escape", "Path", "alt", "gaussian_filter1d")
+
+
+def dashboard(sheet: Worksheet, choice: Choice) -> Script[bool]:
+    """Write ``dashboard.html``; was it written? The second try goes without the time."""
+    sheet.open("dashboard")
+    sheet.write(
+        "## Dashboard\n\nThe next cells write `dashboard.html`; it opens without a network."
+    )
+    for with_time in (True, False) if choice.time else (False,):
+        sources = _sources(choice, with_time=with_time)
+        written = yield from _written(sheet, sources)
+        if written:
+            return True
+    return False
+
+
+def _written(sheet: Worksheet, sources: tuple[tuple[str, str], ...]) -> Script[bool]:
+    for source, purpose in sources:
+        seen = yield from sheet.attempt("dashboard", source, purpose)
+        if not seen.ok:
+            return False
+    return True
+
+
+def _sources(choice: Choice, *, with_time: bool) -> tuple[tuple[str, str], ...]:
+    filters = ["b"] if choice.second else []
+    times = ["t"] if with_time else []
+    data = cell("dashboard_data", keys=_list(["a", *filters, *times]))
+    names = {"b": "second", "t": "time"}
+    chosen = [f'chooser("{key}", {names[key]})' for key in (*filters, *times)]
+    page = cell(
+        "dashboard_page",
+        trend=cell("dashboard_trend", others="".join(f', "{key}"' for key in filters))
+        if times
+        else "",
+        with_trend=", trend" if times else "",
+        choosers="".join(f", {one}" for one in chosen),
+    )
+    return (
+        (f"{imports(PACKAGES)}\n\n{data}", "Sum up the data for the dashboard"),
+        (cell("dashboard", filters=_list([*filters, *times])), "Filters and headline figures"),
+        (joined(page, cell("dashboard_save")), "Draw the dashboard and write dashboard.html"),
+    )
+
+
+def _list(keys: list[str]) -> str:
+    return "[" + ", ".join(f'"{key}"' for key in keys) + "]"

@@ -1,0 +1,59 @@
+"""A conclusion in the making: sentences, and a claim for each number in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from k2_jupyter.analyst.reading import Fact, printed_numbers
+from k2_jupyter.messages import Json
+
+WHO = "offline analyst, rule-based (no language model)"
+
+
+class Draft:
+    """Collects sentences; numbers enter only as facts, so each has its claim."""
+
+    def __init__(self) -> None:
+        self._claims: dict[tuple[str, str, str], dict[str, Json]] = {}
+
+    def number(self, fact: Fact) -> str:
+        """The number as its cell printed it."""
+        self._claim(fact.text, fact.cell, fact.label)
+        return fact.text
+
+    def percent(self, fact: Fact) -> str:
+        """A printed percentage."""
+        self._claim(f"{fact.text} %", fact.cell, fact.label)
+        return f"{fact.text} %"
+
+    def name(self, text: str, cell: str, label: str = "") -> str:
+        """A name from the data; numbers in it stand in the output of `cell`."""
+        for number in printed_numbers(text):
+            self._claim(number, cell, label or text)
+        return f"`{text}`"
+
+    def _claim(self, number: str, cell: str, label: str) -> None:
+        claim: dict[str, Json] = {"number": number, "cell": cell, "label": label}
+        self._claims[number, cell, label] = claim
+
+    def finish(
+        self,
+        paragraphs: Sequence[str],
+        *,
+        caveats: Sequence[str] = (),
+        next_steps: Sequence[str] = (),
+        outcome: str = "done",
+    ) -> dict[str, Json]:
+        """Arguments of `finish`."""
+        return {
+            "conclusion": "\n\n".join([*paragraphs, f"*Written by the {WHO}.*"]),
+            "claims": list(self._claims.values()),
+            "caveats": list(caveats),
+            "next_steps": list(next_steps),
+            "outcome": outcome,
+        }
+
+
+def cannot(reason: str, *, next_steps: Sequence[str] = ()) -> dict[str, Json]:
+    """Arguments of `finish` for a task that was not done."""
+    return Draft().finish([reason], next_steps=next_steps, outcome="cannot")

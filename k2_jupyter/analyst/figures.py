@@ -1,0 +1,60 @@
+"""The code of the figures."""
+
+from __future__ import annotations
+
+from k2_jupyter.analyst.findings import Comparison
+from k2_jupyter.analyst.source import cell
+
+FEW_ROWS = 300
+"""Up to this many rows each row is drawn as a point as well."""
+_LOG_TICKS = "ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))\nax.minorticks_off()"
+_LEGEND = '\nax.legend(title=second, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))'
+LONG_LABELS = 70
+"""Characters of all level names together that still fit side by side."""
+
+
+def violin_source(found: Comparison) -> str:
+    """Violins; a log axis or a cut view where the target has a heavy tail."""
+    target = found.table.column(found.choice.target)
+    heavy = found.assumptions is not None and (
+        found.assumptions.skewness.value > 1 or found.assumptions.kurtosis.value > 5
+    )
+    logarithmic = heavy and target.low is not None and target.low > 0
+    cut = heavy and not logarithmic
+    view = 'data[data["y"].between(*data["y"].quantile([0.01, 0.99]))]' if cut else "data"
+    few = found.cleaned.used.value <= FEW_ROWS
+    points = 'sns.stripplot(data, x="a", y="y", color="0.25", size=3, alpha=0.5, ax=ax)'
+    lines = cell(
+        "violin",
+        view=view,
+        scale=", log_scale=True" if logarithmic else "",
+        points=points if few else "",
+        note=" (the outermost 1 % on either side not drawn)" if cut else "",
+        axis=" (log scale)" if logarithmic else "",
+        ticks=_LOG_TICKS if logarithmic else "",
+        rotation=_rotation(found),
+    )
+    return "\n".join(line for line in lines.splitlines() if line)
+
+
+def boxplot_source() -> str:
+    """The plainer figure where violins fail."""
+    return cell("boxplot")
+
+
+def bars_source(found: Comparison) -> str:
+    """Means with confidence intervals, side by side for the second factor."""
+    two = found.choice.second is not None
+    return cell(
+        "bars",
+        by='"a", "b"' if two else '"a"',
+        wide=".unstack()" if two else "",
+        color="" if two else ", color=COLORS",
+        title=" and {second}" if two else "",
+        legend=_LEGEND if two else "",
+        rotation=_rotation(found),
+    )
+
+
+def _rotation(found: Comparison) -> str:
+    return "0" if sum(len(g.levels[0]) for g in found.groups) <= LONG_LABELS else "25"

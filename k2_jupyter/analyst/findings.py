@@ -1,0 +1,168 @@
+"""What the test cells printed, as facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from k2_jupyter.analyst.choice import Choice
+from k2_jupyter.analyst.cleaning import Cleaned
+from k2_jupyter.analyst.reading import NUMBER, Fact, Observation
+from k2_jupyter.analyst.table import Table
+
+_ROW = re.compile(
+    rf"^(?P<label>\S.*?)\s{{2,}}(?P<numbers>(?:{NUMBER}\s+){{5}}{NUMBER})$", re.MULTILINE
+)
+SMALL_GROUP = 30
+"""Rows below which the mean of a group is not to be leaned on."""
+_P = r"p (?:= |< )(NUM)"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A line of a table of groups."""
+
+    levels: tuple[str, ...]
+    n: Fact
+    mean: Fact
+    low: Fact
+    high: Fact
+    sd: Fact
+    median: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A test of equal means (or ranks): statistic, degrees of freedom, p."""
+
+    name: str
+    symbol: str
+    df: tuple[Fact, ...]
+    statistic: Fact
+    p: Fact
+
+    @property
+    def significant(self) -> bool:
+        return self.p.value < 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class OneWay:
+    rows: Fact
+    anova: Tested
+    welch: Tested
+    kruskal: Tested
+    eta2: Fact
+    omega2: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A term of the two-factor model."""
+
+    test: Tested
+    share: Fact
+    """Partial eta²."""
+    robust: Tested
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    variances: Tested
+    ratio: Fact
+    skewness: Fact
+    kurtosis: Fact
+    smallest: Fact
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What is known so far; filled step by step."""
+
+    task: str
+    table: Table
+    choice: Choice
+    cleaned: Cleaned
+    groups: tuple[Group, ...] = ()
+    pairs: tuple[Group, ...] = ()
+    """Combinations of both factors."""
+    periods: tuple[Group, ...] = ()
+    assumptions: Assumptions | None = None
+    no_repeats: OneWay | None = None
+    effects: tuple[Effect, ...] = ()
+    """Factor, second factor and, where it could be estimated, their interaction."""
+    dashboard: bool = False
+    assumed: str = ""
+    """The reading that was taken because nobody answered."""
+    failures: list[str] = field(default_factory=list)
+
+
+def read_groups(seen: Observation, names: Sequence[str]) -> tuple[Group, ...]:
+    """The rows of a table of groups; `names` are the columns that make the groups."""
+    groups = []
+    for row in _ROW.finditer(seen.stdout):
+        levels = _levels(row["label"], names)
+        if levels:
+            label = " ".join(names)
+            n, mean, low, high, sd, median = (
+                Fact(text, seen.cell, f"{label} {what}")
+                for text, what in zip(
+                    row["numbers"].split(),
+                    ("n", "mean", "low", "high", "sd", "median"),
+                    strict=True,
+                )
+            )
+            groups.append(Group(levels, n, mean, low, high, sd, median))
+    return tuple(groups)
+
+
+def read_one_way(seen: Observation) -> OneWay | None:
+    rows = seen.fact(r", n = (NUM)$", "n rows")
+    anova = _test(seen, "ANOVA", "F", r"^ANOVA: F\((NUM), (NUM)\) = (NUM), ")
+    welch = _test(seen, "Welch's ANOVA", "F", r"^Welch's ANOVA: F\((NUM), (NUM)\) = (NUM), ")
+    kruskal = _test(seen, "Kruskal-Wallis", "H", r"^Kruskal-Wallis: H\((NUM)\) = (NUM), ")
+    sizes = seen.facts(r"^effect size: eta² = (NUM), omega² = (NUM)$", "effect size eta omega")
+    if rows is None or anova is None or welch is None or kruskal is None or not sizes:
+        return None
+    return OneWay(rows, anova, welch, kruskal, sizes[0], sizes[1])
+
+
+def read_effect(seen: Observation, term: str) -> Effect | None:
+    """A term by its name as printed, for example ``sex × smoker``."""
+    start = rf"^{re.escape(term)}: F\((NUM), (NUM)\) = (NUM), "
+    test = _test(seen, term, "F", start)
+    share = seen.fact(rf"^{re.escape(term)}: .*partial eta² = (NUM)$", "partial eta")
+    robust = _test(seen, "HC3", "F", rf"^{re.escape(term)}: .*\n +HC3 robust: F = (NUM), ")
+    if test is None or share is None or robust is None:
+        return None
+    return Effect(test, share, robust)
+
+
+def read_assumptions(seen: Observation) -> Assumptions | None:
+    variances = _test(
+        seen, "Brown-Forsythe", "W", r"^Brown-Forsythe .*: W\((NUM), (NUM)\) = (NUM), "
+    )
+    ratio = seen.fact(r"^largest standard deviation / smallest: (NUM)$", "standard deviation")
+    shape = seen.facts(
+        r"^residuals: skewness = (NUM), excess kurtosis = (NUM)$", "residuals skewness kurtosis"
+    )
+    smallest = seen.fact(r"^smallest group: n = (NUM)$", "smallest group n")
+    if variances is None or ratio is None or not shape or smallest is None:
+        return None
+    return Assumptions(variances, ratio, shape[0], shape[1], smallest)
+
+
+def _test(seen: Observation, name: str, symbol: str, start: str) -> Tested | None:
+    facts = seen.facts(start + _P, f"{name} {symbol} p")
+    if not facts:
+        return None
+    *df, statistic, p = facts
+    return Tested(name, symbol, tuple(df), statistic, p)
+
+
+def _levels(label: str, names: Sequence[str]) -> tuple[str, ...]:
+    """``sex = a, smoker = b`` → ("a", "b"); empty for another table's line."""
+    pattern = ", ".join(rf"{re.escape(name)} = (.*)" for name in names)
+    found = re.fullmatch(pattern, label)
+    return found.groups() if found else ()

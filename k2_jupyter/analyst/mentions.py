@@ -1,0 +1,133 @@
+"""Which columns a task speaks of, and what it says that they do.
+
+A column is mentioned by its name or by its values. Where two columns share a word of the
+task, the one whose name it explains better keeps it ("salary" is `salary`, not
+`salary_currency`). The role comes from the words around the mention.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from k2_jupyter.analyst.table import Column
+from k2_jupyter.analyst.words import best_position, pieces, says, spoken_words, telling, vocabulary
+
+Role: TypeAlias = Literal["target", "factor", ""]
+
+WEAK = 0.4
+"""Mentions below this explain too little of a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    column: Column
+    strength: float
+    """0 to 1: how much of the name (or how many of the values) the task says."""
+    position: int
+    """Of its first word in the task, counted in words."""
+    words: frozenset[int]
+    """Positions of all its words."""
+    role: Role = ""
+
+
+def mentions(task: str, columns: Sequence[Column]) -> list[Mention]:
+    """The columns that the task speaks of, in the order of their first word."""
+    words = spoken_words(task)
+    found = [m for column in columns for m in (_by_name(column, words), _by_value(column, task))]
+    strong = [m for m in found if m is not None and m.strength >= WEAK]
+    best: dict[str, Mention] = {}
+    for mention in sorted(strong, key=lambda m: -m.strength):
+        best.setdefault(mention.column.name, mention)
+    kept = [m for m in best.values() if not _explained_better(m, list(best.values()))]
+    spoken = pieces(task)
+    told = [replace(m, role=_role(m, spoken)) for m in kept]
+    return sorted(told, key=lambda m: m.position)
+
+
+def _by_name(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None:
+    name = telling(pieces(column.name))
+    matches = [best_position(word, words) for word in name]
+    hits = [position for score, position in matches if score > 0]
+    if not hits:
+        return None
+    strength = sum(score for score, _ in matches) / len(name)
+    # A name said in full beats one of which a part was said, units and all.
+    full = len(telling(pieces(column.name))) / max(1, len(pieces(column.name)))
+    return Mention(column, strength - 0.05 * (1 - full), min(hits), frozenset(hits))
+
+
+def _by_value(column: Column, task: str) -> Mention | None:
+    """By values: text values that stand in the task, or years inside the column's range."""
+    if column.is_year:
+        return _by_year(column, task)
+    if not column.is_text:
+        return None
+    words = spoken_words(task)
+    original = re.findall(r"[^\W_]+", task)
+    hits = []
+    for value in column.levels:
+        parts = telling(pieces(value))
+        if len(value) <= 2 or value.casefold() in vocabulary("stop"):
+            # Short codes are words of their own only as they are written: SE, M, no.
+            found = [(float(value in original and value.isupper()), _index(value, original))]
+        else:
+            found = [best_position(part, words) for part in parts]
+        if found and all(score >= 0.8 for score, _ in found):
+            hits.append(min(position for _, position in found))
+    if not hits:
+        return None
+    return Mention(column, 0.9 if len(hits) > 1 else 0.6, min(hits), frozenset(hits))
+
+
+def _by_year(column: Column, task: str) -> Mention | None:
+    hits = [
+        i
+        for i, word in enumerate(pieces(task))
+        if word.isdigit() and column.low is not None and column.high is not None
+        if len(word) == 4 and column.low <= int(word) <= column.high
+    ]
+    return Mention(column, 0.6, min(hits), frozenset(hits)) if hits else None
+
+
+def _index(value: str, words: Sequence[str]) -> int:
+    return words.index(value) if value in words else 0
+
+
+def _explained_better(mention: Mention, others: Sequence[Mention]) -> bool:
+    """All words of the mention belong to mentions that are clearly stronger."""
+    owned = {
+        position
+        for other in others
+        if other.strength > mention.strength + 0.1
+        for position in other.words
+    }
+    return mention.words <= owned
+
+
+def _role(mention: Mention, words: Sequence[str]) -> Role:
+    start, end = min(mention.words), max(mention.words)
+    if end - start > 4:  # said twice, far apart: the first place speaks
+        end = start
+    before, after = words[max(0, start - 4) : start], words[end + 1 : end + 6]
+    if says(before[-3:], vocabulary("roles", "by")):
+        return "factor"
+    if says(before, vocabulary("roles", "acts")) or _effect_on(words[:start]):
+        return "target"
+    if says(before[-3:], vocabulary("roles", "effect")):
+        return "factor"
+    if says(after[:3], vocabulary("roles", "acts")):
+        return "factor"
+    if says(after, vocabulary("roles", "varies")) or says(
+        before[-2:], vocabulary("roles", "compared")
+    ):
+        return "target"
+    return ""
+
+
+def _effect_on(before: Sequence[str]) -> bool:
+    """``effect of A on B``: is the column the B?"""
+    nearest = list(before[-3:])
+    return "on" in nearest and says(before[-8:], vocabulary("roles", "effect"))

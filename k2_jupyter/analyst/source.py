@@ -1,0 +1,59 @@
+"""Code cells, filled in from the templates in ``cells/``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from string import Template
+
+
+@cache
+def _template(name: str) -> Template:
+    text = files("k2_jupyter.analyst").joinpath("cells", f"{name}.py.txt").read_text("utf-8")
+    return Template(text.strip("\n"))
+
+
+def cell(name: str, /, **parts: str) -> str:
+    """A cell's source. Raises `KeyError` where a placeholder is not given."""
+    return _template(name).substitute(parts)
+
+
+def literal(value: object) -> str:
+    """A Python literal with double quotes where that is as good."""
+    text = repr(value)
+    if text.startswith("'") and '"' not in text:
+        return f'"{text[1:-1]}"'
+    return text
+
+
+def joined(*parts: str) -> str:
+    """Templates one after another in one cell, two blank lines between."""
+    return "\n\n\n".join(part for part in parts if part)
+
+
+def imports(names: Sequence[str]) -> str:
+    """Import lines, each known by the name that the code uses."""
+    standard = [_IMPORTS[name] for name in _STANDARD if name in names]
+    others = [line for name, line in _IMPORTS.items() if name in names and name not in _STANDARD]
+    return "\n\n".join("\n".join(lines) for lines in (standard, others) if lines)
+
+
+_IMPORTS = {
+    "escape": "from html import escape",
+    "combinations": "from itertools import combinations",
+    "Path": "from pathlib import Path",
+    "alt": "import altair as alt",
+    "plt": "import matplotlib.pyplot as plt",
+    "LogLocator": "from matplotlib.ticker import LogLocator",
+    "np": "import numpy as np",
+    "pd": "import pandas as pd",
+    "sns": "import seaborn as sns",
+    "smf": "import statsmodels.formula.api as smf",
+    "stats": "from scipy import stats",
+    "gaussian_filter1d": "from scipy.ndimage import gaussian_filter1d",
+    "anova_lm": "from statsmodels.stats.anova import anova_lm",
+    "multipletests": "from statsmodels.stats.multitest import multipletests",
+    "anova_oneway": "from statsmodels.stats.oneway import anova_oneway",
+}
+_STANDARD = ("escape", "combinations", "Path")

@@ -1,0 +1,125 @@
+"""The data's profile, read back from what the profile cell printed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from k2_jupyter.analyst.reading import NUMBER, Fact, Observation, to_float
+
+_LITERAL = r"(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
+_COLUMN = re.compile(rf"^ *([\d,]+) +([\d,]+)  (\S.*?) +({_LITERAL}|\S+) \| (.*)$", re.MULTILINE)
+_LEVEL = re.compile(rf"({_LITERAL}): ([\d,]+)(?:; |$)")
+_RANGE = re.compile(
+    rf"({NUMBER}) to ({NUMBER}), mean ({NUMBER}), median ({NUMBER}), sd ({NUMBER}), "
+    rf"skewness ({NUMBER})"
+)
+_DATES = re.compile(r"(\d{4})-\d\d-\d\d to (\d{4})-\d\d-\d\d")
+_SHARES = re.compile(r"numbers (\d+|nan)% \| dates (\d+|nan)%")
+FEW = 12
+"""Columns with at most this many values are printed with all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    dtype: str
+    missing: int
+    distinct: int
+    levels: Mapping[str, int] = field(default_factory=dict)
+    """Value → rows: all of them up to `FEW` distinct values, else the three commonest."""
+    low: float | None = None
+    high: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+    skewness: float | None = None
+    numbers: float = 0.0
+    """Share of the values of a text column that read as numbers."""
+    dates: float = 0.0
+    """Share of the values of a text column that read as ISO 8601 dates."""
+
+    period: str = "Y"
+    """Of a date column: ``Y`` for years, ``M`` for months where the dates span few years."""
+
+    @property
+    def is_date(self) -> bool:
+        return self.dtype.startswith("datetime") or (self.dates >= 0.95 and self.numbers < 0.95)
+
+    @property
+    def is_number(self) -> bool:
+        """Numeric, or text that is nearly always a number."""
+        return self.mean is not None or (self.numbers >= 0.95 and not self.is_date)
+
+    @property
+    def is_text(self) -> bool:
+        return not (self.is_number or self.is_date)
+
+    @property
+    def is_year(self) -> bool:
+        """Whole numbers that can be calendar years."""
+        low, high = self.low, self.high
+        whole = self.dtype.lower().startswith(("int", "uint"))
+        return whole and low is not None and high is not None and 1800 <= low <= high <= 2100
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A data set as the profile cell described it."""
+
+    cell: str
+    rows: Fact
+    width: Fact
+    repeats: Fact
+    """Rows that repeat an earlier row exactly."""
+    repeat_share: Fact
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """By name. Raises `KeyError`."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+def read_table(seen: Observation) -> Table | None:
+    """The profile, or ``None`` where the output does not hold one."""
+    rows = seen.fact(r"^(NUM) rows,", "rows")
+    width = seen.fact(r"rows, (NUM) columns$", "columns")
+    repeats = seen.fact(r"^(NUM) rows repeat an", "rows repeat an earlier row exactly")
+    share = seen.fact(r"row exactly \(([\d.]+|nan)%\)", "rows repeat an earlier row exactly")
+    if rows is None or width is None or repeats is None or share is None:
+        return None
+    columns = tuple(_column(*match.groups()) for match in _COLUMN.finditer(seen.stdout))
+    return Table(seen.cell, rows, width, repeats, share, columns)
+
+
+def _column(missing: str, distinct: str, dtype: str, name: str, details: str) -> Column:
+    spread = _RANGE.search(details)
+    low, high, mean, _, sd, skewness = (
+        (to_float(text) for text in spread.groups()) if spread else (None,) * 6
+    )
+    shares = _SHARES.search(details)
+    days = _DATES.search(details)
+    numbers, dates = (to_float(text) / 100 for text in shares.groups()) if shares else (0.0, 0.0)
+    return Column(
+        name=_plain(name),
+        dtype=dtype.strip(),
+        missing=int(to_float(missing)),
+        distinct=int(to_float(distinct)),
+        levels={_plain(value): int(to_float(n)) for value, n in _LEVEL.findall(details)},
+        low=low,
+        high=high,
+        mean=mean,
+        sd=sd,
+        skewness=skewness,
+        numbers=numbers,
+        dates=dates,
+        period="M" if days and int(days[2]) - int(days[1]) < 3 else "Y",
+    )
+
+
+def _plain(literal: str) -> str:
+    return str(ast.literal_eval(literal)) if literal[:1] in "'\"" else literal
