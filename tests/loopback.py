@@ -20,6 +20,7 @@ class Reply:
 
     pieces: Iterable[bytes] = ()
     status: int = 200
+    """0: not even a status line."""
     content_type: str = "text/event-stream"
     headers: Mapping[str, str] = field(default_factory=dict)
     end: Literal["whole", "cut", "silence"] = "whole"
@@ -110,12 +111,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.client_gone.set()
 
     def _send_all(self, reply: Reply) -> None:
-        self.send_response(reply.status)
-        self.send_header("content-type", reply.content_type)
-        self.send_header("transfer-encoding", "chunked")
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
+        if reply.status:
+            self.send_response(reply.status)
+            self.send_header("content-type", reply.content_type)
+            self.send_header("transfer-encoding", "chunked")
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
         for piece in reply.pieces:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
         if reply.end == "whole":

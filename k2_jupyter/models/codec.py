@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Mapping, Sequence
 
 from k2_jupyter.messages import (
@@ -139,8 +138,7 @@ class _Ids:
         return ()
 
     def _id(self, call: ToolCall, taken: Sequence[str]) -> str:
-        canonical = rf"functions\.{re.escape(call.name)}:\d+"
-        if call.id in ("", *taken) or (self._canonical and not re.fullmatch(canonical, call.id)):
+        if call.id in ("", *taken) or (self._canonical and not _is_canonical(call)):
             return f"functions.{call.name}:{self._count}"
         return call.id
 
@@ -150,6 +148,11 @@ class _Ids:
                 del self._open[position]
                 return call_id
         return call.id
+
+
+def _is_canonical(call: ToolCall) -> bool:
+    head, _, number = call.id.rpartition(":")
+    return head == f"functions.{call.name}" and number.isdecimal()
 
 
 def _content(text: str, images: Sequence[Image]) -> Json:

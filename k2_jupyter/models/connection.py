@@ -63,8 +63,9 @@ class _Wire:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        # httpcore's documented extension. A later request on the same line makes no new socket.
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+        # httpcore's documented extension; behind a proxy the events have another first part.
+        # A later request on the same line makes no new socket.
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._socket = info["return_value"].get_extra_info("socket")
             if self.is_cut:
                 self.cut()
@@ -145,7 +146,8 @@ class Connection:
         if isinstance(verdict, ModelStatusError) and verdict.status == 404:
             verdict = with_known_models(verdict, self._known_models())
         error = verdict.error if isinstance(verdict, Transient) else verdict
-        if self._key and isinstance(error, ModelError):
+        # A stand-in such as "none" is no secret, and would maim the message.
+        if self._key and len(self._key) >= 8 and isinstance(error, ModelError):
             error.args = tuple(str(part).replace(self._key, "[key]") for part in error.args)
         return verdict
 

@@ -301,35 +301,25 @@ class TestPermanent:
 
 
 class TestStop:
-    @pytest.mark.parametrize("kept", [0, 2])
-    def test_a_silent_server_is_left_at_once(self, serve: Serve, kept: int) -> None:
-        """Before the first byte of the body, and in the middle of it."""
+    @pytest.mark.parametrize(
+        "silent",
+        [
+            pytest.param(Reply(status=0, end="silence"), id="before the headers"),
+            pytest.param(Reply(end="silence"), id="before the first event"),
+            pytest.param(Reply(list(streamed(HELLO).pieces)[:2], end="silence"), id="in between"),
+        ],
+    )
+    def test_a_silent_server_is_left_at_once(self, serve: Serve, silent: Reply) -> None:
         stop = threading.Event()
-        pieces = list(streamed(HELLO).pieces)[:kept]
 
         def play(body: object) -> Reply:
             stop.set()
-            return Reply(pieces, end="silence")
+            return silent
 
         server = serve(play)
         with pytest.raises(StopRequested):
             ask(model_at(server.base_url), stop=stop)
         assert server.client_gone.wait(10), "the connection was left open"
-
-    def test_a_server_that_sends_no_header_is_left_at_once(self, serve: Serve) -> None:
-        stop, release = threading.Event(), threading.Event()
-
-        def play(body: object) -> Reply:
-            stop.set()
-            release.wait(30)
-            return streamed(HELLO)
-
-        server = serve(play)
-        try:
-            with pytest.raises(StopRequested):
-                ask(model_at(server.base_url), stop=stop)
-        finally:
-            release.set()
 
     def test_the_wait_before_a_retry_is_left_at_once(self, serve: Serve) -> None:
         server = serve(in_turn(refusal(503)))
