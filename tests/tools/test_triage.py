@@ -14,7 +14,7 @@ import pytest
 from k2_jupyter.adapters.ipython_source import transform
 from k2_jupyter.tools.triage import Risk, Triage
 
-triage = Triage(transform, protected=["/var/lib/k2"], data_files=["input.csv"])
+triage = Triage(transform, protected=["./input.csv"], private=["/var/lib/k2"])
 
 MISSED = {
     "code: user's own attribute": "what an object of an earlier cell does can't be seen",

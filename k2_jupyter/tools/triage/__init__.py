@@ -8,6 +8,7 @@ nothing known was seen, and code can hide from any reader. What it can't read, i
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -47,9 +48,9 @@ _CHECKS: dict[type[ast.AST], tuple[Callable[[Any, Scope], Findings], ...]] = {
 class Triage:
     """Called with a cell's source; answers with the reasons to ask, in the order of lines.
 
-    `transform` is IPython's transformation of a cell. `protected` are absolute paths that
-    only the user may touch: our configuration and journal. `data_files` are the user's
-    inputs, relative to the working folder, which no plain cell overwrites.
+    `transform` is IPython's transformation of a cell. `protected` are the user's files,
+    relative to the working folder, which no plain cell overwrites. `private` are absolute
+    paths that no plain cell names at all: our configuration and the journal.
     """
 
     def __init__(
@@ -57,11 +58,11 @@ class Triage:
         transform: Callable[[str], str],
         protected: Sequence[str] = (),
         *,
-        data_files: Sequence[str] = (),
+        private: Sequence[str] = (),
     ) -> None:
         self._transform = transform
-        self._protected = tuple(protected)
-        self._data_files = frozenset(data_files)
+        self._inputs = frozenset(map(posixpath.normpath, protected))
+        self._private = tuple(private)
 
     def __call__(self, source: str) -> tuple[Risk, ...]:
         found: dict[tuple[RiskKind, str], Risk] = {}
@@ -102,7 +103,7 @@ class Triage:
 
     def _walk(self, tree: ast.Module, depth: int) -> Iterator[Risk]:
         nodes = _nodes(tree)
-        scope = Scope(Names(nodes), self._protected, set(self._data_files))
+        scope = Scope(Names(nodes), self._private, set(self._inputs))
         for node in nodes:
             if isinstance(node, ast.Call):
                 writes.note_reads(node, scope)
@@ -135,7 +136,7 @@ class Triage:
                 yield Risk(risk.kind, risk.reason, line + risk.line)
 
     def _written(self, path: str, line: int) -> Iterator[Risk]:
-        scope = Scope(Names(()), self._protected, set(self._data_files))
+        scope = Scope(Names(()), self._private, set(self._inputs))
         target = ast.Constant(path)
         for kind, reason in (*writes.to(target, scope), *references.strings(target, scope)):
             yield Risk(kind, reason, line)

@@ -85,7 +85,7 @@ def strings(node: ast.expr, scope: Scope) -> Findings:
             continue
         if files.named_secret(head):
             yield "secrets", f"names a file that may hold secrets (`{head[:60]}`)"
-        if files.named_config(head) or _protected(head, scope):
+        if files.named_config(head) or _private(head, scope):
             yield "config", f"names settings, not data (`{head[:60]}`)"
         if _CODE_IN_TEXT.search(head):
             yield "code", f"{_HIDDEN} (a text that holds code)"
@@ -93,9 +93,9 @@ def strings(node: ast.expr, scope: Scope) -> Findings:
             yield "script", f"puts a script into the output (`{head}`)"
 
 
-def _protected(head: str, scope: Scope) -> bool:
+def _private(head: str, scope: Scope) -> bool:
     expanded = posixpath.normpath(posixpath.expanduser(head))
-    return any(place in head or place in expanded for place in scope.protected)
+    return any(place in head or place in expanded for place in scope.private)
 
 
 def _known(dotted: str) -> Findings:

@@ -17,7 +17,8 @@ Findings: TypeAlias = Iterator[Rule]
 @dataclass(slots=True)
 class Scope:
     names: Names
-    protected: Sequence[str] = ()
+    private: Sequence[str] = ()
+    """Paths that no cell should name."""
     inputs: set[str] = field(default_factory=set)
     """Paths of the user's data files, and of what this source reads."""
     covered: set[int] = field(default_factory=set)

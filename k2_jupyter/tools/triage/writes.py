@@ -76,9 +76,9 @@ def _place(text: Text, scope: Scope) -> Findings:
     shown = text.head[:60]
     if files.is_url((text,)):
         yield "network", f"writes to the network (`{shown}`)"
+    elif text.whole and posixpath.normpath(text.head) in scope.inputs:
+        yield "delete", f"overwrites data of the user (`{shown}`)"
     elif files.leaves_folder(text):
         yield "write", f"writes outside the working folder (`{shown}`)"
     elif files.holds_code(text):
         yield "code", f"writes a file that can be run (`{shown}`)"
-    elif text.whole and posixpath.normpath(text.head) in scope.inputs:
-        yield "delete", f"overwrites data that is read (`{shown}`)"
