@@ -67,7 +67,8 @@ _SECRET_FILE = re.compile(
 )
 _CONFIG_FILE = re.compile(
     r"""(?:^|/)(?: \.git(?:/|$) | \.gitconfig$ | \.ipython(?:/|$) | \.jupyter(?:/|$)
-    | share/jupyter(?:/|$) | \.(?:config|local/\w+|cache)/k2_jupyter(?:/|$) | \.config/(?:pip|fish|systemd|autostart)(?:/|$)
+    | share/jupyter(?:/|$) | \.(?:config|local/\w+|cache)/k2_jupyter(?:/|$)
+    | \.config/(?:pip|fish|systemd|autostart)(?:/|$)
     | \.bashrc$ | \.bash_profile$ | \.bash_login$ | \.profile$ | \.zshrc$ | \.zshenv$ | \.zprofile$
     | sitecustomize(?:\.py)?$ | usercustomize(?:\.py)?$ | kernel\.json$ | crontab$ | cron\.d(?:/|$)
     | (?:jupyter|ipython)_\w*config\.\w+$ | pyvenv\.cfg$ | nbsignatures\.db | \.tmux\.conf$ )
