@@ -44,7 +44,7 @@ def _sources(choice: Choice, *, with_time: bool) -> tuple[tuple[str, str], ...]:
         if times
         else "",
         with_trend=", trend" if times else "",
-        choosers="".join(f", {one}" for one in chosen),
+        choosers=f"    .add_params({', '.join(chosen)})\n" if chosen else "",
     )
     return (
         (f"{imports(PACKAGES)}\n\n{data}", "Sum up the data for the dashboard"),
