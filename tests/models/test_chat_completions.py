@@ -232,6 +232,19 @@ class TestRetry:
         _, seen = ask(model_at(server.base_url, RetryPolicy(first_wait=60.0)))
         assert [event.seconds for event in seen if isinstance(event, Retrying)] == [0.01]
 
+    def test_the_wait_that_is_shown_is_kept(self, serve: Serve) -> None:
+        waits: list[float | None] = []
+
+        class Recording(threading.Event):
+            def wait(self, timeout: float | None = None) -> bool:
+                waits.append(timeout)
+                return False
+
+        server = serve(in_turn(refusal(503), HELLO))
+        _, seen = ask(model_at(server.base_url, RetryPolicy()), stop=Recording())
+        assert waits == [event.seconds for event in seen if isinstance(event, Retrying)]
+        assert len(waits) == 1
+
     def test_a_refused_connection_is_tried_again_and_then_named(self) -> None:
         with pytest.raises(ModelConnectionError, match=r"127\.0\.0\.1:9 .*refused"):
             ask(model_at("http://127.0.0.1:9/v1"))
