@@ -1,0 +1,157 @@
+"""What a notebook says of itself, of any type: checked, bounded, shown as text only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from k2_jupyter.notebook.text import visible
+
+_LONGEST = 2_000
+_TITLE_LENGTH = 120
+_OFFLINE = "offline analyst"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    name: str
+    size: str
+    """For people, for example ``4.2 MB``; "" where unknown."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How the notebook came to be; empty texts where it does not say."""
+
+    task: str
+    model: str
+    started: str
+    ended: str
+    data: tuple[DataFile, ...]
+    version: str
+
+    @property
+    def known(self) -> bool:
+        return bool(self.task or self.model)
+
+    @property
+    def author(self) -> str:
+        """What made the analysis, in words for its reader."""
+        if self.model.casefold().startswith(_OFFLINE):
+            return "offline analyst, rule-based: no language model"
+        return self.model
+
+
+@dataclass(frozen=True, slots=True)
+class CellNote:
+    """What was kept about one cell."""
+
+    purpose: str
+    is_conclusion: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    number: str
+    label: str
+    cell: str
+    """Id of the cell that it names, or ""."""
+    found: bool
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConclusionNote:
+    claims: tuple[Claim, ...]
+    outcome: str
+    plain: bool
+
+
+def provenance(metadata: Mapping[str, Any]) -> Provenance:
+    """From the metadata of a notebook."""
+    k2 = _mapping(metadata.get("k2"))
+    files = k2.get("data")
+    return Provenance(
+        task=_text(k2.get("task")),
+        model=_text(k2.get("model"), 200),
+        started=_moment(k2.get("started")),
+        ended=_moment(k2.get("ended")),
+        data=tuple(_data_file(item) for item in files[:50]) if isinstance(files, list) else (),
+        version=_text(k2.get("version"), 40),
+    )
+
+
+def cell_note(metadata: Mapping[str, Any]) -> CellNote:
+    """From the metadata of a cell; a purpose counts only where the agent is the author."""
+    k2 = _mapping(metadata.get("k2"))
+    purpose = _text(k2.get("purpose"), 300) if k2.get("author") == "agent" else ""
+    return CellNote(" ".join(purpose.split()), k2.get("role") == "conclusion")
+
+
+def conclusion_note(metadata: Mapping[str, Any]) -> ConclusionNote:
+    """From the metadata of a conclusion cell."""
+    k2 = _mapping(_mapping(metadata.get("k2")).get("conclusion"))
+    claims = k2.get("claims")
+    found = [_claim(item) for item in claims[:500]] if isinstance(claims, list) else []
+    return ConclusionNote(
+        tuple(claim for claim in found if claim.number),
+        outcome="cannot" if k2.get("outcome") == "cannot" else "done",
+        plain=k2.get("plain") is True,
+    )
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence or line, at most 120 characters, cut between words."""
+    line = text.strip().split("\n", 1)[0].strip()
+    sentence = re.split(r"(?<=[.!?])\s|:\s", line, maxsplit=1)[0].rstrip(".")
+    if len(sentence) <= _TITLE_LENGTH:
+        return sentence
+    return sentence[:_TITLE_LENGTH].rpartition(" ")[0] + " …"
+
+
+def _data_file(value: object) -> DataFile:
+    item = _mapping(value)
+    size = item.get("bytes")
+    digest = _text(item.get("sha256"), 64)
+    return DataFile(
+        name=_text(item.get("name"), 200),
+        size=_size(size) if isinstance(size, int) and size >= 0 else "",
+        sha256=digest if re.fullmatch("[0-9a-f]{64}", digest) else "",
+    )
+
+
+def _claim(value: object) -> Claim:
+    item = _mapping(value)
+    return Claim(
+        number=_text(item.get("number"), 60),
+        label=_text(item.get("label"), 200),
+        cell=_text(item.get("cell"), 64),
+        found=item.get("found") is True,
+        problem=_text(item.get("problem"), 300),
+    )
+
+
+def _size(count: int) -> str:
+    for unit, power in (("GB", 9), ("MB", 6), ("kB", 3)):
+        if count >= 10**power:
+            return f"{count / 10**power:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def _moment(value: object) -> str:
+    try:
+        return datetime.fromisoformat(_text(value, 40)).strftime("%-d %B %Y, %H:%M %Z").strip()
+    except ValueError:
+        return ""
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object, longest: int = _LONGEST) -> str:
+    return visible(value[:longest]).strip() if isinstance(value, str) else ""

@@ -1,0 +1,100 @@
+"""What a report lets through of other people's HTML, and how its headings are nested."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import nh3
+from markupsafe import Markup
+
+_TAGS = """
+    a abbr b bdi blockquote br caption code col colgroup dd del details dfn div dl dt em
+    figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span
+    strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr
+"""
+_DROPPED_WITH_CONTENT = """
+    audio button canvas embed form head iframe math noscript object script select style svg
+    template textarea title video
+"""
+_ATTRIBUTES = {
+    "*": {"lang", "dir"},
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "div": {"class"},
+    "span": {"class"},
+    "table": {"class"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "img": {"alt", "src", "title", "width", "height"},
+    "li": {"value"},
+    "ol": {"start", "type"},
+    "td": {"colspan", "rowspan", "style"},
+    "th": {"colspan", "rowspan", "scope", "style"},
+}
+_CLASSES = {
+    "div": re.compile("highlight"),
+    "span": re.compile("[a-z]{1,2}[0-9]?"),  # of highlighted code
+    "table": re.compile("dataframe"),
+}
+IMAGE_URL = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}")
+"""The images that markdown and HTML may show; outputs add SVG by a way of their own."""
+_LINK = re.compile(r"(?:https?://|mailto:|#cell-)\S+", re.IGNORECASE)
+_SIZE = re.compile(r"[0-9]{1,4}")
+_HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
+
+
+def clean(html: str) -> Markup:
+    """`html` with nothing left that could run, style the page, fetch or pose as the page.
+
+    Ids, styles but for alignment, classes but for highlighted code, forms, inline SVG and
+    MathML go; links keep http, https and mailto, images keep embedded bitmaps.
+    """
+    return Markup(_cleaner().clean(html))  # noqa: S704
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_TAGS.split()),
+        clean_content_tags=set(_DROPPED_WITH_CONTENT.split()),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=_attribute,
+        filter_style_properties={"text-align"},
+        url_schemes={"http", "https", "mailto", "data"},
+    )
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    match tag, name:
+        case "img", "src":
+            allowed = IMAGE_URL.fullmatch(value)
+        case _, "href":
+            allowed = _LINK.fullmatch(value)
+        case "img", "width" | "height":
+            allowed = _SIZE.fullmatch(value)
+        case _, "class":
+            allowed = _CLASSES[tag].fullmatch(value)
+        case _:
+            return value
+    return value if allowed else None
+
+
+class Outline:
+    """Nests the headings of all fragments below a heading of the page, leaving no level out."""
+
+    def __init__(self, below: int) -> None:
+        self._below = below
+        self._open: list[int] = []
+        """Levels, as written, of the headings that the present one stands under, and its own."""
+
+    def fit(self, html: Markup) -> Markup:
+        """`html`, which must come from `clean`, with the levels that fit what came before."""
+        return Markup(_HEADING.sub(self._fitted, html))  # noqa: S704
+
+    def _fitted(self, match: re.Match[str]) -> str:
+        # The parser closes each heading before the next opens, so a closing tag is the last's.
+        if not match[1]:
+            level = int(match[2])
+            self._open = [*(outer for outer in self._open if outer < level), level]
+        return f"<{match[1]}h{min(self._below + len(self._open), 6)}"
