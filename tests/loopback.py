@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -43,6 +44,11 @@ class Server(ThreadingHTTPServer):
         self.headers: list[dict[str, str]] = []
         self.connections = 0
         self.client_gone = threading.Event()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away is no error; anything else is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     @property
     def base_url(self) -> str:

@@ -44,6 +44,7 @@ class ChatCompletions:
         self._policy = policy or RetryPolicy()
         self._encoder = Encoder(profile, endpoint)
         self._idle: list[Connection] = []
+        self._was_reached = False
 
     @property
     def name(self) -> str:
@@ -66,8 +67,12 @@ class ChatCompletions:
             try:
                 return (yield from self._attempt(body, stop))
             except Transient as failed:
+                if not isinstance(failed.error, ModelConnectionError):
+                    self._was_reached = True
                 elapsed = time.monotonic() - began
-                seconds = self._policy.wait(attempt, elapsed, failed.seconds)
+                seconds = self._policy.wait(
+                    attempt, elapsed, failed.seconds, reached=self._was_reached
+                )
                 if seconds is None:
                     raise failed.error from None
                 attempt += 1
@@ -88,6 +93,7 @@ class ChatCompletions:
                 is_over = isinstance(item, Exception | AssistantMessage)
                 if isinstance(item, Exception):
                     raise item
+                self._was_reached = True
                 if isinstance(item, AssistantMessage):
                     return item
                 yield from item

@@ -214,7 +214,7 @@ def _connection_error(host: str, problem: Exception) -> ModelConnectionError:
     cause = problem.__cause__ or problem
     while isinstance(cause.__cause__ or cause.__context__, OSError):
         cause = cause.__cause__ or cause.__context__ or cause
-    reason = str(cause) or type(cause).__name__
+    reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return ModelConnectionError(
         f"No usable connection to {host} ({reason}). Check the network, and that the base URL "
         "is right and its server runs."

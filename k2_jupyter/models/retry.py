@@ -18,6 +18,9 @@ class RetryPolicy:
     """
 
     attempts: int = 10
+    first_attempts: int = 3
+    """Instead of `attempts` while there was never any contact: then the address is wrong, or
+    the server not started, and nothing is lost yet."""
     total_seconds: float = 600.0
     """No attempt is begun later than this after the first."""
     first_wait: float = 0.5
@@ -30,8 +33,14 @@ class RetryPolicy:
     answer_seconds: float = 900.0
     """The whole of one attempt."""
 
-    def wait(self, attempt: int, elapsed: float, requested: float | None) -> float | None:
-        """Seconds to wait after failed attempt number `attempt` (from 1); ``None``: give up."""
+    def wait(
+        self, attempt: int, elapsed: float, requested: float | None, *, reached: bool = True
+    ) -> float | None:
+        """Seconds to wait after failed attempt number `attempt` (from 1); ``None``: give up.
+
+        `elapsed` are the seconds since the first began, `requested` those that the endpoint
+        asked for, `reached` says whether it was ever heard of.
+        """
         if requested is not None:
             seconds = requested
             if requested > self.longest_request:
@@ -39,7 +48,8 @@ class RetryPolicy:
         else:
             full = min(self.first_wait * 2 ** (attempt - 1), self.longest_wait)
             seconds = full * random.uniform(0.75, 1.25)  # noqa: S311  no secret in it
-        if attempt >= self.attempts or elapsed + seconds > self.total_seconds:
+        attempts = self.attempts if reached else min(self.attempts, self.first_attempts)
+        if attempt >= attempts or elapsed + seconds > self.total_seconds:
             return None
         return seconds
 

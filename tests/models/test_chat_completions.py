@@ -247,7 +247,14 @@ class TestRetry:
 
     def test_a_refused_connection_is_tried_again_and_then_named(self) -> None:
         with pytest.raises(ModelConnectionError, match=r"127\.0\.0\.1:9 .*refused"):
-            ask(model_at("http://127.0.0.1:9/v1"))
+            ask(model_at("http://127.0.0.1:9/v1", RetryPolicy(attempts=100, first_wait=0.0)))
+
+    def test_an_endpoint_that_answered_once_is_worth_more_patience(self, serve: Serve) -> None:
+        cut = Reply(status=0, end="cut")
+        server = serve(in_turn(HELLO, *[cut] * 5, HELLO))
+        model = model_at(server.base_url, RetryPolicy(first_wait=0.0))
+        ask(model)
+        assert ask(model)[0] == HELLO
 
 
 class TestPermanent:

@@ -22,3 +22,8 @@ def test_what_the_endpoint_asks_for_wins() -> None:
 )
 def test_it_ends(attempt: int, elapsed: float, requested: float | None) -> None:
     assert RetryPolicy().wait(attempt, elapsed, requested) is None
+
+
+def test_an_endpoint_never_heard_of_is_given_up_soon() -> None:
+    assert RetryPolicy().wait(3, 0.0, None, reached=True) is not None
+    assert RetryPolicy().wait(3, 0.0, None, reached=False) is None
