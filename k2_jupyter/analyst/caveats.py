@@ -14,6 +14,8 @@ TRIVIAL = (
     "With this many rows even tiny differences are statistically significant; judge by the "
     "effect sizes."
 )
+ODD = 0.02
+"""Share of negative values below which they look like mistakes among positive ones."""
 DOMINATES = 0.8
 """Share of the rows from which on one value speaks for the whole column."""
 THIN_END = 0.25
@@ -33,7 +35,7 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
             f"({draft.percent(found.cleaned.repeat_share)}); they may be true rows, so the main "
             "test is given with and without them."
         )
-    if found.cleaned.negative.value and (found.table.column(found.choice.target).mean or 0) > 0:
+    if 0 < found.cleaned.negative.value < ODD * found.cleaned.used.value:
         caveats.append(
             f"{draft.number(found.cleaned.negative)} negative values of `{found.choice.target}` "
             "were kept; check whether they are possible."
@@ -44,11 +46,14 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
         )
     if found.cleaned.trimmed:
         caveats.append("Only the largest levels are compared, where a column has many.")
+    if found.choice.left_out:
+        names = listed([name_of(draft, found, name) for name in found.choice.left_out])
+        caveats.append(f"The task also speaks of {names}; the comparison does without.")
     if found.assumed:
         caveats.append(
             f"Nobody was there to ask; of several equally good readings this is “{found.assumed}”."
         )
-    return [*caveats, *found.failures]
+    return [*caveats, *found.remarks]
 
 
 def _thin(draft: Draft, found: Comparison) -> list[str]:
@@ -59,7 +64,7 @@ def _thin(draft: Draft, found: Comparison) -> list[str]:
     names = [found.choice.factor, found.choice.second or ""]
     label = ", ".join(f"{n} = {v}" for n, v in zip(names, least.levels, strict=False))
     name = draft.name(label, least.n.cell, f"{' '.join(names)}")
-    return [f"Thin groups: {name} has only {draft.number(least.n)} rows; its mean is uncertain."]
+    return [f"Thin groups: {name} has only {draft.number(least.n)} row(s); its mean is uncertain."]
 
 
 def _dominating(draft: Draft, found: Comparison) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from k2_jupyter.analyst.mentions import Mention, mentions
 from k2_jupyter.analyst.table import FEW, Column, Table
-from k2_jupyter.analyst.words import best_position, likeness, pieces, spoken_words, vocabulary
+from k2_jupyter.analyst.words import best_position, likeness, pieces, says, spoken_words, vocabulary
 
 MANY = 20
 """Factors with more levels are too finely cut to compare level by level."""
@@ -25,6 +25,10 @@ class Choice:
     """Sentences for the reader, without numbers."""
     binned: bool = False
     """The factor is a measurement: its quarters are compared."""
+    period: str | None = None
+    """``M`` or ``Q`` where the task wants dates by month or quarter."""
+    left_out: tuple[str, ...] = ()
+    """Columns that the task names and that play no part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,18 @@ def choose(
     task: str, table: Table, *, without: frozenset[str] = frozenset()
 ) -> Choice | Unclear | Impossible:
     """The parts of the columns for this task. `without`: columns that turned out unusable."""
-    columns = [c for c in table.columns if c.name not in without and c.distinct > 1]
+    usable = [c for c in table.columns if c.name not in without]
+    columns = [c for c in usable if c.distinct > 1]
     spoken = mentions(task, columns)
+    constant = [m for m in mentions(task, usable) if m.column.distinct <= 1]
+    if any(_is_asked(mention) for mention in constant):
+        return Impossible(f"`{constant[0].column.name}` holds a single value.")
     time = _time(task, columns)
     targets = _targets(spoken, columns, table, time)
     if isinstance(targets, Impossible):
         return targets
     readings = [
-        _reading(target, factors, time, spoken)
+        _reading(task, target, factors, time, [*spoken, *constant])
         for target in targets
         for factors in _factors(spoken, columns, table, time, target)
     ]
@@ -70,8 +78,17 @@ def describe(choice: Choice) -> str:
     return f"{choice.target} by {choice.factor}{second}"
 
 
+def _is_asked(mention: Mention) -> bool:
+    """A measurement that is named as such can't be replaced by another."""
+    return mention.column.mean is not None and mention.role != "factor"
+
+
 def _reading(
-    target: Column, factors: Sequence[Column], time: Column | None, spoken: Sequence[Mention]
+    task: str,
+    target: Column,
+    factors: Sequence[Column],
+    time: Column | None,
+    spoken: Sequence[Mention],
 ) -> Choice:
     factor, second = factors[0], factors[1] if len(factors) > 1 else None
     named = {mention.column.name for mention in spoken}
@@ -86,14 +103,26 @@ def _reading(
     ]
     if time is not None and time not in (factor, second):
         reasons.append(f"`{time.name}` gives the time.")
+    if time in (target, factor, second):
+        time = None
+    parts = (target, factor, second, time)
     return Choice(
         target.name,
         factor.name,
         second.name if second else None,
-        time.name if time and time not in (target, factor, second) else None,
+        time.name if time else None,
         tuple(reasons),
-        binned=not _few(factor) and factor.is_number,
+        binned=not _few(factor) and factor.is_number and not factor.is_year,
+        period=_period(task),
+        left_out=tuple(m.column.name for m in spoken if m.column not in parts),
     )
+
+
+def _period(task: str) -> str | None:
+    words = pieces(task)
+    if says(words, ("month", "monthly")):
+        return "M"
+    return "Q" if says(words, ("quarter", "quarterly")) else None
 
 
 def _is_identifier(column: Column, rows: float) -> bool:
@@ -139,11 +168,11 @@ def _targets(
     usable = [m for m in spoken if _can_be_target(m.column, rows) and m.role != "factor"]
     asked = [m for m in usable if m.column is not time or m.role == "target"]
     if not asked:
-        wrong = [m for m in spoken if m.role == "target" and not m.column.is_number]
+        wrong = [m.column for m in spoken if m.role == "target" and m.column is not time]
         if wrong and len(spoken) > 1:
             return Impossible(
-                f"`{wrong[0].column.name}` holds categories, and the averages of a comparison "
-                "need a column of measurements."
+                f"`{wrong[0].name}` holds categories, and the averages of a comparison need a "
+                "column of measurements. This needs a model."
             )
         free = {m.column.name for m in spoken}
         rest = [c for c in columns if _can_be_target(c, rows) and c is not time]
@@ -195,10 +224,10 @@ def _factors(
     fine = [m.column for m in others if m.column is not time and _usable_if_cut(m.column, rows)]
     if fine:
         return [(fine[0],)]
-    if time is not None and _can_be_factor(time, rows) and any(m.column is time for m in others):
+    if time is not None and any(m.column is time for m in others):
         return [(time,)]
     free = [c for c in columns if _can_be_factor(c, rows) and c not in (target, time)]
-    return [(c,) for c in sorted(free, key=_evenness)[:4]]
+    return [(c,) for c in sorted(free, key=_plainness)[:4]]
 
 
 def _usable_if_cut(column: Column, rows: float) -> bool:
@@ -206,7 +235,7 @@ def _usable_if_cut(column: Column, rows: float) -> bool:
     return not column.is_date and not _is_identifier(column, rows) and column.distinct < rows
 
 
-def _evenness(column: Column) -> float:
-    """Share of the commonest level: the smaller, the more evenly the rows are split."""
+def _plainness(column: Column) -> tuple[bool, float]:
+    """Words before numbers; then the smaller the share of the commonest level, the better."""
     counts = list(column.levels.values())
-    return max(counts) / sum(counts) if counts else 1.0
+    return column.is_number, max(counts) / sum(counts) if counts else 1.0

@@ -72,6 +72,7 @@ def read_cleaned(seen: Observation) -> Cleaned | None:
     repeats = seen.facts(r"^rows that repeat .*: (NUM) \(([\d.]+|nan)%\)$", "rows that repeat")
     used = seen.facts(r"^rows used: (NUM); distinct values of .*: (NUM)$", "rows used")
     groups = seen.fact(r"^groups of .*: (NUM)$", "groups")
+    trimmed = seen.fact(r"^levels of .*: (NUM); the largest", "levels")
     if unusable is None or negative is None or not repeats or not used or groups is None:
         return None
     return Cleaned(
@@ -85,7 +86,7 @@ def read_cleaned(seen: Observation) -> Cleaned | None:
         groups=groups,
         seconds=seen.fact(r"^levels of the second factor .*: (NUM)$", "levels second factor"),
         smallest=seen.fact(r"^rows in the smallest combination.*: (NUM)$", "smallest combination"),
-        trimmed=seen.fact(r"^levels of .*: (NUM); the largest", "levels"),
+        trimmed=trimmed if trimmed and trimmed.value > LEVELS_SHOWN else None,
     )
 
 
@@ -98,8 +99,8 @@ def _numbers(column: Column) -> str:
 
 def _part(key: str, column: Column, choice: Choice) -> str:
     name = literal(column.name)
-    if key == "t":
-        return _period(name, column)
+    if key == "t" or column.is_date:
+        return _period(name, column, choice)
     if key == "a" and choice.binned:
         return f'pd.qcut({_numbers(column)}, 4, duplicates="drop")'
     if column.is_text and column.dtype not in ("bool", "boolean"):
@@ -107,13 +108,13 @@ def _part(key: str, column: Column, choice: Choice) -> str:
     return f"df[{name}]"
 
 
-def _period(name: str, column: Column) -> str:
+def _period(name: str, column: Column, choice: Choice) -> str:
     if column.is_year:
         return f"df[{name}]"
     parsed = f"df[{name}]"
     if not column.dtype.startswith("datetime"):
         parsed = f'pd.to_datetime(df[{name}], format="ISO8601", errors="coerce")'
-    return f'{parsed}.dt.to_period("{column.period}")'
+    return f'{parsed}.dt.to_period("{choice.period or column.period}")'
 
 
 def _many(column: Column) -> bool:

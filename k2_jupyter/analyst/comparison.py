@@ -30,6 +30,7 @@ PACKAGES = (
 TRIES = 3
 """Columns that turn out unusable are replaced so often."""
 MANY_PAIRS = 8
+TOO_SMALL = "A group has fewer than three rows: the assumptions of the tests can't be checked."
 
 
 def compare(sheet: Worksheet, task: str, file: DataFile, *, wants_dashboard: bool) -> Script[None]:
@@ -37,7 +38,7 @@ def compare(sheet: Worksheet, task: str, file: DataFile, *, wants_dashboard: boo
     sheet.plan(_plan(wants_dashboard))
     sheet.open("load")
     sheet.write(f"# {_title(task)}\n\n*Made by the {WHO}.*\n\n## Data")
-    table = yield from load(sheet, file, PACKAGES)
+    table = yield from load(sheet, task, file, PACKAGES)
     found = yield from _prepare(sheet, task, table)
     yield from _describe(sheet, found)
     yield from _check(sheet, found)
@@ -48,7 +49,7 @@ def compare(sheet: Worksheet, task: str, file: DataFile, *, wants_dashboard: boo
     if wants_dashboard:
         found.dashboard = yield from dashboard(sheet, found.choice)
     sheet.open("conclude")
-    found.failures = sheet.failures
+    found.remarks += sheet.remarks
     yield from conclude(sheet, found, tests)
 
 
@@ -158,6 +159,10 @@ def _describe(sheet: Worksheet, found: Comparison) -> Script[None]:
 
 
 def _check(sheet: Worksheet, found: Comparison) -> Script[None]:
+    if min(group.n.value for group in found.groups) < 3:
+        sheet.close("check", "dropped")
+        found.remarks.append(TOO_SMALL)
+        return
     sheet.open("check")
     sheet.write("## Assumptions")
     seen = yield from sheet.attempt("check", cell("assumptions"), "Check variances and residuals")

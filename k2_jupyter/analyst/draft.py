@@ -54,6 +54,13 @@ class Draft:
         }
 
 
-def cannot(reason: str, *, next_steps: Sequence[str] = ()) -> dict[str, Json]:
-    """Arguments of `finish` for a task that was not done."""
-    return Draft().finish([reason], next_steps=next_steps, outcome="cannot")
+def cannot(reason: str) -> dict[str, Json]:
+    """Arguments of `finish` for a task that was not done.
+
+    A reason with numbers (a traceback's last line, a name from the data) is told under the
+    caveats: no cell shows these numbers, so the conclusion can't claim them.
+    """
+    if printed_numbers(reason):
+        told = "The analysis stopped; the caveats say why."
+        return Draft().finish([told], caveats=[reason], outcome="cannot")
+    return Draft().finish([reason], outcome="cannot")

@@ -95,7 +95,7 @@ class Comparison:
     dashboard: bool = False
     assumed: str = ""
     """The reading that was taken because nobody answered."""
-    failures: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def read_groups(seen: Observation, names: Sequence[str]) -> tuple[Group, ...]:

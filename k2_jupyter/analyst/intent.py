@@ -25,7 +25,7 @@ def kind_of(task: str, names: Sequence[str]) -> Kind:
     words = [word for word in pieces(task) if word not in data_words]
     if says(words, vocabulary("tasks", "outside")):
         return "outside"
-    if says(words, vocabulary("tasks", "compare")) or re.search(
+    if says(words, vocabulary("tasks", "compare") | vocabulary("roles", "acts")) or re.search(
         r"\b(by|per|for each)\b", task, re.IGNORECASE
     ):
         return "comparison"

@@ -3,38 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from k2_jupyter.analyst.conversation import DataFile
 from k2_jupyter.analyst.reading import Observation
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined, literal
 from k2_jupyter.analyst.table import Table, read_table
+from k2_jupyter.analyst.words import best_position, pieces, spoken_words, telling
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 
+RAGGED = "ragged"
+"""How a note begins that says that lines have different numbers of fields."""
+SAMPLED = "The file is large: the results come from a random sample of its rows, with a fixed seed."
+SKIPPED = "Lines with another number of fields than the header were skipped."
 LARGE = 200_000_000
 """Bytes above which a text file is sampled."""
-WIDE = 50
+WIDE = 30
 """Columns that the profile prints of a wide table."""
 
 
-def load(sheet: Worksheet, file: DataFile, packages: Sequence[str]) -> Script[Table]:
+def load(sheet: Worksheet, task: str, file: DataFile, packages: Sequence[str]) -> Script[Table]:
     """Import, read, profile. Raises `StepError`."""
     needed = (*packages, "Path") if file.bytes > LARGE else packages
     helpers = [cell("helpers"), cell("order") if "stats" in packages else ""]
     setup = joined(f"{imports(needed)}\n\n{cell('style')}", *helpers)
     yield from sheet.need(setup, "Import the libraries")
-    source = read_source(file)
-    yield from sheet.need(source, f"Read {file.path}", repair=lambda seen: repaired(file, seen))
-    columns = "df"
-    if len(file.columns) > WIDE:
-        columns = f"df.iloc[:, :{WIDE}]"
-    profile = cell("profile", columns=columns)
-    table = read_table((yield from sheet.need(profile, "Profile the columns")))
+    read = yield from sheet.need(
+        read_source(file), f"Read {file.path}", repair=lambda seen: repaired(file, seen)
+    )
+    sheet.remarks += _remarks(read)
+    source = cell("profile", columns=_profiled(file, task))
+    seen = yield from sheet.need(source, "Profile the columns")
+    table = read_table(seen)
+    delimiter = _delimiter(file, table)
+    if delimiter:
+        yield from sheet.rerun(read, read_source(replace(file, delimiter=delimiter)))
+        table = read_table((yield from sheet.rerun(seen, source)))
     if table is None:
         raise StepError("the profile of the file could not be read back.")
     if not table.rows.value or not table.columns:
         raise StepError(f"`{file.path}` has no rows.")
     return table
+
+
+def _remarks(read: Observation) -> list[str]:
+    """What reading did to the file."""
+    seen = {
+        SAMPLED: "random sample" in read.stdout,
+        SKIPPED: "fields skipped" in read.stdout,
+    }
+    return [remark for remark, said in seen.items() if said]
+
+
+def _delimiter(file: DataFile, table: Table | None) -> str:
+    """What splits the one column of a text file that was read with the wrong delimiter."""
+    if table is None or len(table.columns) != 1 or file.format not in _TEXT:
+        return ""
+    return next((mark for mark in ";\t|" if mark in table.columns[0].name), "")
+
+
+def _profiled(file: DataFile, task: str) -> str:
+    """All columns; of a wide table the first ones and those that the task names."""
+    if not file.columns:
+        return f"df.iloc[:, :{WIDE}]"
+    if len(file.columns) <= WIDE:
+        return "df"
+    words = spoken_words(task)
+
+    def said(name: str) -> float:
+        matches = [best_position(word, words)[0] for word in telling(pieces(name))]
+        return sum(matches) / max(1, len(matches))
+
+    named = sorted(file.columns, key=said, reverse=True)[: WIDE // 2]
+    kept = {*file.columns[: WIDE // 2], *named}
+    return f"df[{[name for name in file.columns if name in kept]}]"
 
 
 def read_source(file: DataFile, **changed: str) -> str:
@@ -52,19 +95,20 @@ def read_source(file: DataFile, **changed: str) -> str:
         lines.append(
             "df = df.map(lambda value: str(value) if isinstance(value, nested) else value)"
         )
-    lines.append('print(f"{len(df):,} rows, {df.shape[1]} columns")')
+    skipped = ", lines with too many fields skipped" if "on_bad_lines" in options else ""
+    lines.append(f'print(f"{{len(df):,}} rows, {{df.shape[1]}} columns{skipped}")')
     lines.append("df.head(3)")
     return "\n".join(lines)
 
 
 def repaired(file: DataFile, seen: Observation) -> str | None:
     """Another way to read a text file that could not be read."""
-    if file.format not in ("csv", "tsv", "txt"):
+    if file.format not in _TEXT:
         return None
     if "UnicodeDecodeError" in seen.error or "UnicodeError" in seen.error:
         return read_source(file, encoding=literal("latin-1"))
     if "ParserError" in seen.error or "Error tokenizing" in seen.error:
-        return read_source(file, engine=literal("python"), on_bad_lines=literal("skip"))
+        return read_source(replace(file, notes=(RAGGED,)))
     return None
 
 
@@ -76,7 +120,7 @@ def _text_options(file: DataFile) -> dict[str, str]:
         options["sep"] = literal("\t")
     if file.encoding and file.encoding.lower().replace("-", "") not in ("utf8", "ascii"):
         options["encoding"] = literal(file.encoding)
-    if any(note.startswith("ragged") for note in file.notes):
+    if any(note.startswith(RAGGED) for note in file.notes):
         # The C parser stops at the first line with too many fields.
         options |= {"engine": literal("python"), "on_bad_lines": literal("skip")}
     elif file.bytes <= LARGE:
@@ -94,3 +138,4 @@ _READERS: dict[str, tuple[str, dict[str, str]]] = {
     "json": ("read_json", {}),
     "jsonl": ("read_json", {"lines": "True"}),
 }
+_TEXT = ("csv", "tsv", "txt")

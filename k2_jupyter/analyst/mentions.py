@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from k2_jupyter.analyst.table import Column
@@ -52,11 +53,17 @@ def _by_name(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None
     matches = [best_position(word, words) for word in name]
     hits = [position for score, position in matches if score > 0]
     if not hits:
-        return None
+        return _by_period(column, words)
     strength = sum(score for score, _ in matches) / len(name)
     # A name said in full beats one of which a part was said, units and all.
     full = len(telling(pieces(column.name))) / max(1, len(pieces(column.name)))
     return Mention(column, strength - 0.05 * (1 - full), min(hits), frozenset(hits))
+
+
+def _by_period(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None:
+    """Dates are meant where the task speaks of years or months."""
+    said = [i for word, i in words if says([word], vocabulary("times"))]
+    return Mention(column, 0.6, said[0], frozenset(said)) if said and column.is_date else None
 
 
 def _by_value(column: Column, task: str) -> Mention | None:
@@ -112,19 +119,29 @@ def _role(mention: Mention, words: Sequence[str]) -> Role:
     if end - start > 4:  # said twice, far apart: the first place speaks
         end = start
     before, after = words[max(0, start - 4) : start], words[end + 1 : end + 6]
+    passive = _passive(words)
+    if passive is not None:
+        return "target" if start < passive else "factor"
     if says(before[-3:], vocabulary("roles", "by")):
         return "factor"
-    if says(before, vocabulary("roles", "acts")) or _effect_on(words[:start]):
+    if says(before, _acts()) or _effect_on(words[:start]):
         return "target"
-    if says(before[-3:], vocabulary("roles", "effect")):
+    if says(before[-3:], vocabulary("roles", "effect")) or says(after[:3], _acts()):
         return "factor"
-    if says(after[:3], vocabulary("roles", "acts")):
-        return "factor"
-    if says(after, vocabulary("roles", "varies")) or says(
-        before[-2:], vocabulary("roles", "compared")
-    ):
-        return "target"
-    return ""
+    compared = says(before[-2:], vocabulary("roles", "compared"))
+    return "target" if compared or says(after, vocabulary("roles", "varies")) else ""
+
+
+def _passive(words: Sequence[str]) -> int | None:
+    """Position of an "affected by": what stands before it is the target."""
+    for position, (word, following) in enumerate(pairwise(words)):
+        if following == "by" and word.endswith(("ed", "en")) and says([word], _acts()):
+            return position
+    return None
+
+
+def _acts() -> frozenset[str]:
+    return vocabulary("roles", "acts")
 
 
 def _effect_on(before: Sequence[str]) -> bool:

@@ -25,6 +25,7 @@ _PLAN = {
 }
 _PAIR = re.compile(rf"^(['\"].*['\"]) and (['\"].*['\"]): rho = ({NUMBER})$", re.MULTILINE)
 STRONG = 0.5
+WIDE_CAVEAT = "The file is wide: only some of its columns are profiled and drawn."
 
 
 def profile(sheet: Worksheet, task: str, file: DataFile) -> Script[None]:
@@ -32,7 +33,7 @@ def profile(sheet: Worksheet, task: str, file: DataFile) -> Script[None]:
     sheet.plan(_PLAN)
     sheet.open("load")
     sheet.write(f"# Profile of {file.path}\n\n*Made by the {WHO}.*\n\n## Data")
-    table = yield from load(sheet, file, PACKAGES)
+    table = yield from load(sheet, task, file, PACKAGES)
     missing = yield from _missing(sheet, table)
     numeric = [c for c in table.columns if c.mean is not None and c.distinct > 1]
     yield from _spread(sheet, table, numeric)
@@ -79,12 +80,16 @@ def _conclusion(
 ) -> dict[str, Json]:
     draft = Draft()
     size = (
-        f"**The file has {draft.number(table.rows)} rows and {draft.number(table.width)} "
-        f"columns.** {draft.number(table.repeats)} rows repeat an earlier row exactly "
-        f"({draft.percent(table.repeat_share)})."
+        f"**The file has {draft.number(table.rows)} rows and {draft.number(table.width)} columns.**"
     )
+    repeats = "No row repeats another exactly."
+    if table.repeats.value:
+        repeats = (
+            f"{draft.number(table.repeats)} rows repeat an earlier row exactly "
+            f"({draft.percent(table.repeat_share)})."
+        )
     paragraphs = [
-        size,
+        f"{size} {repeats}",
         _about_missing(draft, missing),
         _about_spread(draft, table),
         _about_correlations(draft, together),
@@ -96,7 +101,8 @@ def _conclusion(
             if not table.repeats.value
             else ["Exact repeats may be true rows; nothing was dropped."]
         ),
-        *sheet.failures,
+        *([WIDE_CAVEAT] if table.width.value > len(table.columns) else []),
+        *sheet.remarks,
     ]
     return draft.finish(
         [p for p in paragraphs if p],
@@ -119,7 +125,7 @@ def _about_missing(draft: Draft, seen: Observation) -> str:
             r"^['\"](.*)['\"]: .* missing \(([\d.]+)%\)$", seen.stdout, re.MULTILINE
         )
     ]
-    return f"Values are missing in {draft.number(count)} columns, most in {', '.join(told[:4])}."
+    return f"Values are missing in {draft.number(count)} column(s), most in {', '.join(told[:4])}."
 
 
 def _about_spread(draft: Draft, table: Table) -> str:

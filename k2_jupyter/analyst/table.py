@@ -16,8 +16,8 @@ _RANGE = re.compile(
     rf"({NUMBER}) to ({NUMBER}), mean ({NUMBER}), median ({NUMBER}), sd ({NUMBER}), "
     rf"skewness ({NUMBER})"
 )
-_DATES = re.compile(r"(\d{4})-\d\d-\d\d to (\d{4})-\d\d-\d\d")
-_SHARES = re.compile(r"numbers (\d+|nan)% \| dates (\d+|nan)%")
+_NUMBERS = re.compile(r"reads as numbers: (\d+)%")
+_DATES = re.compile(r"(?:reads as dates: (\d+)%, )?(\d{4})-\d\d-\d\d to (\d{4})-\d\d-\d\d")
 FEW = 12
 """Columns with at most this many values are printed with all of them."""
 
@@ -101,9 +101,7 @@ def _column(missing: str, distinct: str, dtype: str, name: str, details: str) ->
     low, high, mean, _, sd, skewness = (
         (to_float(text) for text in spread.groups()) if spread else (None,) * 6
     )
-    shares = _SHARES.search(details)
-    days = _DATES.search(details)
-    numbers, dates = (to_float(text) / 100 for text in shares.groups()) if shares else (0.0, 0.0)
+    numbers, days = _NUMBERS.search(details), _DATES.match(details)
     return Column(
         name=_plain(name),
         dtype=dtype.strip(),
@@ -115,9 +113,9 @@ def _column(missing: str, distinct: str, dtype: str, name: str, details: str) ->
         mean=mean,
         sd=sd,
         skewness=skewness,
-        numbers=numbers,
-        dates=dates,
-        period="M" if days and int(days[2]) - int(days[1]) < 3 else "Y",
+        numbers=int(numbers[1]) / 100 if numbers else 0.0,
+        dates=int(days[1] or 100) / 100 if days else 0.0,
+        period="M" if days and int(days[3]) - int(days[2]) < 3 else "Y",
     )
 
 

@@ -81,8 +81,14 @@ def spoken_words(task: str) -> list[tuple[str, int]]:
 
 def best_position(word: str, task: Sequence[tuple[str, int]]) -> tuple[float, int]:
     """The likeness and the position of the task's word that is most like `word`."""
-    score, position = max(((likeness(word, w), -i) for w, i in task), default=(0.0, 0))
+    score, position = max(((_meant(word, other), -i) for other, i in task), default=(0.0, 0))
     return score, -position
+
+
+def _meant(name: str, spoken: str) -> float:
+    """As `likeness`; names also abbreviate: ``cyl`` is said as "cylinders"."""
+    short = len(name) == 3 and len(spoken) >= 6 and spoken.startswith(name)
+    return likeness(name, spoken) or (0.6 if short else 0.0)
 
 
 def telling(words: Iterable[str]) -> list[str]:

@@ -39,8 +39,8 @@ class Worksheet:
         self._items: dict[str, _Item] = {}
         self._plan_is_new = False
         self._held: list[Request] = []
-        self.failures: list[str] = []
-        """Optional steps that did not work, a sentence each, for the conclusion."""
+        self.remarks: list[str] = []
+        """What the conclusion must not leave out, a sentence each: steps that failed, samples."""
 
     def plan(self, items: Mapping[str, str]) -> None:
         """Write the plan: key → title. The first item says who works, and is done by that."""
@@ -101,7 +101,7 @@ class Worksheet:
             raise StepError(why(seen))
         if not seen.ok:
             self.close(key, "failed")
-            self.failures.append(f"The step “{self._items[key].title}” failed: {why(seen)}")
+            self.remarks.append(f"The step “{self._items[key].title}” failed: {why(seen)}")
             if seen.cell and "delete_cell" in self._tools:
                 self._held.append(Request("delete_cell", {"cell": seen.cell, "hash": seen.hash}))
         return seen
@@ -118,14 +118,14 @@ class Worksheet:
                 return choice, True
         return choices[0], False
 
-    def finish(self, arguments: Mapping[str, Json]) -> Script[str]:
-        """End the turn; returns the reason where the ending was refused."""
+    def finish(self, arguments: Mapping[str, Json]) -> Script[None]:
+        """End the turn. Where claims are sent back, insist: then they are marked as wrong."""
         for item in self._items.values():
             if item.state in ("active", "open"):
                 item.state = "done" if arguments.get("outcome") == "done" else "dropped"
                 self._plan_is_new = True
-        results = yield Move(requests=(*self._held_back(), Request("finish", arguments)))
-        return results[-1].text if results else ""
+        yield Move(requests=(*self._held_back(), Request("finish", arguments)))
+        yield Move(requests=(Request("finish", arguments),))
 
     def reopen(self) -> None:
         """All items but the first open again: nothing was carried out."""
