@@ -27,10 +27,11 @@ class _Renderer(IPythonRenderer):
         """An attachment or an embedded image; of any other its description."""
         found = self._attached(url.removeprefix("attachment:")) if ":" in url else ""
         source = found or url
+        described = html.escape(Markup(text).striptags() or url)  # noqa: S704 (tags are dropped)
         if not IMAGE_URL.fullmatch(source):
             # A remote image would be a request, a local one leaks what lies beside the file.
-            return f"<em>[image not included: {html.escape(text or url)}]</em>"
-        return f'<img src="{source}" alt="{html.escape(text)}">'
+            return f"<em>[image not included: {described}]</em>"
+        return f'<img src="{source}" alt="{described}">'
 
     def block_mermaidjs(self, code: str) -> str:
         """Diagrams are drawn by a script elsewhere; here their source is shown."""

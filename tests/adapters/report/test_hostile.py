@@ -1,0 +1,211 @@
+"""A corpus of hostile notebooks' parts, opened and clicked through in Chromium."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from playwright.sync_api import Browser, Page, sync_playwright
+
+Rendered = Callable[..., str]
+
+SINK = "http://127.0.0.1:{port}/hit"
+RUN = "window.ran('{n}')"
+HTML = [
+    "<script>{run}</script>",
+    "<scr<script>ipt>{run}</script>",
+    "<img src=x onerror={run}>",
+    "<img src='{sink}'>",
+    "<img srcset='{sink} 1x'>",
+    "<svg onload={run}><script>{run}</script><image href='{sink}'/></svg>",
+    (
+        "<math><mtext><table><mglyph><style><!--</style>"
+        "<img title='--&gt;&lt;img src=x onerror={run}&gt;'>"
+    ),
+    "<noscript><p title='</noscript><img src=x onerror={run}>'></noscript>",
+    "<iframe src='javascript:{run}'></iframe>",
+    "<iframe srcdoc='<script>parent.ran(1)</script>'></iframe>",
+    "<object data='{sink}'></object><embed src='{sink}'>",
+    "<link rel=stylesheet href='{sink}'><link rel=prefetch href='{sink}'>",
+    "<style>@import '{sink}'; body {{ background: url({sink}) }}</style>",
+    "<p style=\"background:url('{sink}');position:fixed;inset:0\">styled</p>",
+    "<td style='text-align:center;background-image:url({sink})'>cell</td>",
+    "<meta http-equiv=refresh content='0;url={sink}'>",
+    "<base href='{sink}'><a href='x'>relative</a>",
+    "<form action='{sink}'><button>send</button></form><input autofocus onfocus={run}>",
+    "<a href='javascript:{run}'>a</a><a href=' java\nscript:{run}'>b</a>",
+    "<a href='data:text/html,<script>{run}</script>'>c</a>",
+    "<details open ontoggle={run}><summary>d</summary></details>",
+    "<video src='{sink}' autoplay><source src='{sink}'></video><audio src='{sink}'></audio>",
+    "<body onload={run} background='{sink}'><table background='{sink}'><tr><td>t</td></tr></table>",
+    "<div id='summary' class='summary' name='body'>posing</div>",
+    "<a href='https://example.org' ping='{sink}' onclick={run}>ping</a>",
+    "<p/onmouseover='{run}' title='\"><img src=x onerror={run}>'>hover</p>",
+    "<template><img src=x onerror={run}></template>",
+    "<select><style></select><img src=x onerror={run}>",
+]
+MARKDOWN = [
+    "![x]({sink})",
+    "![x](javascript:{run})",
+    "[x](javascript:{run})",
+    "[x]: {sink} '\"onmouseover={run}'\n\n![x]",
+    "```mermaid\n</pre><img src=x onerror={run}>\n```",
+    '```"><img/src=x/onerror={run}>\ncode\n```',
+    "$<img src=x onerror={run}>$",
+    "$$\\href{{javascript:{run}}}{{x}}$$ \\begin{{a}}<script>{run}</script>\\end{{a}}",
+    "# <img src=x onerror={run}>",
+    "<javascript:{run}> <{sink}>",
+]
+TEXT = "</pre></section></title></style><script>{run}</script><img src=x onerror={run}>\"'>"
+SVG = (
+    "<svg xmlns='http://www.w3.org/2000/svg' onload=\"{run}\"><script>{run}</script>"
+    "<image href='{sink}'/></svg>"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def sink() -> Iterator[tuple[str, list[str]]]:
+    """An address, and the requests that reached it."""
+    hits: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            hits.append(self.path)
+            self.send_error(404)
+
+        do_POST = do_GET  # noqa: N815 (the library's name)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield SINK.format(port=server.server_port), hits
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def hostile_notebook(sink: str, picture: str) -> tuple[list[Any], dict[str, Any]]:
+    numbers = iter(range(1000))
+
+    def filled(payload: str) -> str:
+        return payload.format(run=RUN.format(n=next(numbers)), sink=sink)
+
+    def display(data: dict[str, Any]) -> Any:
+        return new_output("display_data", data=data)
+
+    text = filled(TEXT)
+    forged = {"axes": [{"title": text}], "suptitle": text}
+    outputs = [
+        *(display({"text/html": filled(payload)}) for payload in HTML),
+        *(display({"text/markdown": filled(payload)}) for payload in MARKDOWN),
+        display({"image/svg+xml": filled(SVG)}),
+        display({"image/png": text}),
+        display({"image/png": picture, "application/vnd.k2.figure+json": forged}),
+        display({"text/latex": text}),
+        display({"application/javascript": text, "text/plain": text}),
+        display({"text/vnd.mermaid": text}),
+        new_output("stream", name="stdout", text=text),
+        new_output("error", ename=text, evalue=text, traceback=[text]),
+    ]
+    claims = [{"number": text, "cell": text, "label": text, "found": False, "problem": text}]
+    attachments = {"a": {"image/svg+xml": base64.b64encode(text.encode()).decode(), text: text}}
+    cells = [
+        new_markdown_cell(f"# {text}"),
+        *(new_markdown_cell(filled(payload)) for payload in (*MARKDOWN, *HTML)),
+        new_markdown_cell("![a](attachment:a)", attachments=attachments),
+        new_code_cell(text, metadata={"k2": {"author": "agent", "purpose": text}}, outputs=outputs),
+        new_markdown_cell(
+            text, metadata={"k2": {"role": "conclusion", "conclusion": {"claims": claims}}}
+        ),
+        new_markdown_cell("## A heading\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
+        new_code_cell("1", outputs=[display({"image/png": picture})], id="plot"),
+    ]
+    files = [{"name": text, "bytes": 1, "sha256": text}]
+    k2 = {"task": text, "model": text, "data": files, "started": text, "version": text}
+    return cells, {"k2": k2, "language_info": {"name": text}, "title": text}
+
+
+def click_through(page: Page) -> None:
+    for element in page.query_selector_all("summary, a, button, input, [onclick]"):
+        # An ordinary link is for the reader to follow.
+        if not (element.get_attribute("href") or "").startswith(("http://", "https://")):
+            element.evaluate("element => element.click()")
+    page.evaluate(
+        "() => document.querySelectorAll('*').forEach(element => ["
+        "'mouseover', 'focus', 'toggle'].forEach(kind => element.dispatchEvent(new Event(kind))))"
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("policy", [True, False], ids=["with its policy", "by cleaning alone"])
+def test_nothing_runs_and_nothing_is_fetched(
+    report: Rendered,
+    browser: Browser,
+    sink: tuple[str, list[str]],
+    picture: str,
+    tmp_path: Path,
+    *,
+    policy: bool,
+) -> None:
+    address, hits = sink
+    cells, metadata = hostile_notebook(address, picture)
+    html = report(cells, metadata)
+    if not policy:
+        html = html.replace('http-equiv="Content-Security-Policy"', "", 1)
+    (tmp_path / "page.html").write_text(html)
+    ran: list[str] = []
+    requests: list[str] = []
+    page = browser.new_page()
+    page.expose_function("ran", lambda name: ran.append(name))  # noqa: PLW0108 (a builtin is refused)
+    page.on("request", lambda request: requests.append(request.url))
+
+    page.goto((tmp_path / "page.html").as_uri(), wait_until="load")
+    click_through(page)
+    page.wait_for_load_state("networkidle")
+
+    own = (tmp_path / "page.html").as_uri()
+    assert ran == []
+    assert hits == []
+    assert [url for url in requests if not url.startswith((own, "data:image/"))] == []
+    assert page.url.startswith(own)
+    assert page.title().startswith("</pre>")
+    assert page.get_by_role("heading", name="A heading").is_visible()
+    assert page.get_by_role("cell", name="2", exact=True).is_visible()
+    assert page.locator("#cell-plot figure img").evaluate("image => image.naturalWidth") == 640
+    assert page.locator("#summary").count() == 1
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_phone_and_tables_scroll(
+    report: Rendered, browser: Browser, tmp_path: Path, scheme: Any
+) -> None:
+    wide = "<table class='dataframe'><tr>" + "<td>a wide column</td>" * 30 + "</tr></table>"
+    output = new_output("display_data", data={"text/html": wide})
+    report([new_code_cell("x" * 300, outputs=[output])], code="show")
+    page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+
+    page.goto((tmp_path / "page.html").as_uri())
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.locator(".scroll").evaluate("box => box.scrollWidth > box.clientWidth")
+    page.close()
