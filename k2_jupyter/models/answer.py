@@ -48,7 +48,7 @@ class _Call:
         """Whether the arguments are whole JSON ("" stands for none)."""
         try:
             json.loads(self.text or "{}", strict=False)
-        except ValueError:
+        except (ValueError, RecursionError):
             return False
         return True
 

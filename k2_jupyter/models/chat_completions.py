@@ -81,6 +81,8 @@ class ChatCompletions:
                     raise StopRequested from None
 
     def _attempt(self, body: bytes, stop: threading.Event) -> EventStream[AssistantMessage]:
+        if stop.is_set():
+            raise StopRequested
         line = self._idle.pop() if self._idle else self._connection()
         items = line.send(body, self._profile.name)
         deadline = time.monotonic() + self._policy.answer_seconds

@@ -174,10 +174,10 @@ def _arguments(text: str) -> str:
     """
     try:
         arguments = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         try:
             arguments = json.loads(text, strict=False)
-        except ValueError:
+        except (ValueError, RecursionError):
             return "{}"
         text = json.dumps(arguments, ensure_ascii=False)
     return text if isinstance(arguments, dict) else "{}"

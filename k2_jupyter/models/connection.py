@@ -171,7 +171,7 @@ class Connection:
                 verdict = classify_in_stream(endpoint, model, body)
             case IncompleteError():
                 verdict = Transient(ModelOutputError(f"The answer of {host}: {problem}."))
-            case json.JSONDecodeError() | UnicodeDecodeError():
+            case ValueError() | RecursionError():  # bad JSON, bad UTF-8, too deep, a huge number
                 verdict = Transient(ModelOutputError(f"{host} sent an event that is not JSON."))
             case _ if isinstance(problem, _transport_errors()):
                 verdict = Transient(_connection_error(host, problem))

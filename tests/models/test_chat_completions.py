@@ -191,6 +191,8 @@ class TestRetry:
             pytest.param(events({"error": {"message": "boom", "code": 500}}), id="error event"),
             pytest.param(events({"object": "error", "message": "boom"}), id="vLLM's error"),
             pytest.param([b"data: {not json\n\n"], id="not JSON"),
+            pytest.param([b"data: " + b"[" * 100_000 + b"\n\n"], id="too deep"),
+            pytest.param([b"data: " + b"1" * 5000 + b"\n\n"], id="a huge number"),
             pytest.param([b"data: \xff\xfe\n\n"], id="not UTF-8"),
             pytest.param(events({"choices": [{"delta": {}, "finish_reason": "stop"}]}), id="empty"),
         ],
@@ -340,6 +342,14 @@ class TestStop:
         with pytest.raises(StopRequested):
             ask(model_at(server.base_url), stop=stop)
         assert server.client_gone.wait(10), "the connection was left open"
+
+    def test_a_stop_from_before_sends_nothing(self, serve: Serve) -> None:
+        server = serve(lambda body: HELLO)
+        stop = threading.Event()
+        stop.set()
+        with pytest.raises(StopRequested):
+            ask(model_at(server.base_url), stop=stop)
+        assert server.connections == 0
 
     def test_the_wait_before_a_retry_is_left_at_once(self, serve: Serve) -> None:
         server = serve(in_turn(refusal(503)))

@@ -155,6 +155,7 @@ def test_content_is_left_out_where_empty_text_would_be_refused() -> None:
         ("", "{}"),
         ('{"a": ', "{}"),
         ("[1]", "{}"),
+        ("[" * 100_000, "{}"),
     ],
 )
 def test_arguments_of_the_history_are_always_an_object(received: str, sent: str) -> None:

@@ -76,13 +76,14 @@ def run_check(settings: Settings, console: Console, *, policy: RetryPolicy = POL
 
 def check(model: Model) -> list[Finding]:
     """The findings, as far as it got: the first failure of a call ends it."""
-    findings: list[Finding] = []
     try:
-        findings += _check_text(_ask(model, [UserMessage(_prompt("check_text"))], []))
-        findings += _check_tool(model)
+        findings = _check_text(_ask(model, [UserMessage(_prompt("check_text"))], []))
     except ModelError as problem:
-        findings.append(Finding("answers", "fails", str(problem)))
-    return findings
+        return [Finding("answers", "fails", str(problem))]
+    try:
+        return findings + _check_tool(model)
+    except ModelError as problem:
+        return [*findings, Finding("calls a tool", "fails", str(problem))]
 
 
 @dataclass(frozen=True, slots=True)

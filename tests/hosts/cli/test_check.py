@@ -84,6 +84,15 @@ def test_what_will_not_do_is_told_in_plain_words(serve: Serve, play: Play, words
     assert words in shown
 
 
+def test_a_refusal_of_tools_is_told_where_it_happened(serve: Serve) -> None:
+    unsupported = refusal(400, message="tools are not supported")
+    server = serve(lambda body: unsupported if body.get("tools") else able(body))
+    _, shown = checked(server.base_url)
+    (line,) = [line for line in shown.splitlines() if "fails" in line]
+    assert line.startswith("calls a tool")
+    assert "tools are not supported" in line
+
+
 def test_a_result_that_was_not_read_is_noticed(serve: Serve) -> None:
     def deaf(body: dict[str, Any]) -> AssistantMessage | Reply:
         answered = body["messages"][-1]["role"] == "tool"
