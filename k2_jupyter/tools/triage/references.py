@@ -7,7 +7,7 @@ import posixpath
 import re
 
 from k2_jupyter.tools.triage import files
-from k2_jupyter.tools.triage.names import reached
+from k2_jupyter.tools.triage.bindings import reached
 from k2_jupyter.tools.triage.rules import PLAIN_DUNDERS, SENSITIVE, rule, words
 from k2_jupyter.tools.triage.scope import Findings, Scope
 from k2_jupyter.tools.triage.scripts import shows_active

@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import sqlite3
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -136,7 +137,10 @@ def test_of_a_large_file_only_the_beginning_is_read(tmp_path: Path) -> None:
         inspect(file, tmp_path)
     with file.open("r+b") as opened:
         opened.write(b"a,b\n" + b"1,2\n" * (SAMPLE_BYTES // 4))
+    tracemalloc.start()
     found = inspect(file, tmp_path)
+    assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    tracemalloc.stop()
     assert (found.columns, found.rows) == (("a", "b"), None)
     assert found.notes == ("large (2.0 GB): read it in chunks or sample it",)
 
