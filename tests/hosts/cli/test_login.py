@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import io
+import os
+import pty
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
@@ -62,6 +66,36 @@ def test_what_can_not_be_right_is_not_stored(
     with pytest.raises(SettingsError, match=words):
         login(base_url, None, console, stdin=True)
     assert read_credentials() is None
+
+
+def test_on_a_terminal_it_asks_and_shows_no_key() -> None:
+    ours, theirs = pty.openpty()
+    program = "import rich.console as r, k2_jupyter.hosts.cli.login as l; "
+    program += "l.login(None, None, r.Console())"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,  # else the key is asked on the terminal that the tests run in
+    ) as process:
+        os.close(theirs)
+        shown = read_until(ours, "Base URL")
+        os.write(ours, b"https://example.org/v1\n")
+        shown += read_until(ours, "Key for example.org")
+        os.write(ours, f"{KEY}\n".encode())
+        shown += read_until(ours, "k2 check")
+        os.close(ours)
+        assert process.wait(30) == 0
+    assert read_credentials() == Credentials("https://example.org/v1", KEY)
+    assert KEY not in shown
+
+
+def read_until(terminal: int, words: str) -> str:
+    shown = ""
+    while words not in shown:
+        shown += os.read(terminal, 4096).decode()
+    return shown
 
 
 def test_without_a_terminal_it_says_how(monkeypatch: pytest.MonkeyPatch, console: Console) -> None:
