@@ -24,8 +24,10 @@ Channel: TypeAlias = Literal["iopub", "shell"]
 
 CHECK_SECONDS = 0.25
 """How often a wait looks whether the process still lives."""
-_POLL_MS = 100
-_IN_KERNEL = ("variables", "figures")
+POLL_MS = 100
+"""How long a wait for messages lasts, so that `stop` is seen."""
+_BATCH = 64
+_IN_KERNEL = ("variables", "figures", "streams")
 
 
 class KernelProcess:
@@ -66,7 +68,7 @@ class KernelProcess:
 
         Raises `KernelError` with the cause when it cannot be had.
         """
-        while not self._finished.wait(_POLL_MS / 1000):
+        while not self._finished.wait(POLL_MS / 1000):
             if stop.is_set():
                 return False
         if not self._ready:
@@ -100,8 +102,8 @@ class KernelProcess:
         self._session = self._manager.session
         self._shell = self._manager.connect_shell()
         self._iopub = self._manager.connect_iopub()
-        # A flood waits in the kernel's queue, where it costs us no memory.
-        self._iopub.rcvhwm = 100
+        # A flood waits in the kernel's queue (`in_kernel/streams.py`), not in our memory.
+        self._iopub.rcvhwm = 32
 
     def _greet(self) -> None:
         """Wait until both channels answer, then install what runs inside the kernel."""
@@ -113,7 +115,7 @@ class KernelProcess:
             if time.monotonic() >= ask_at:  # again, for the first may come before we listen
                 self.send("kernel_info_request", {})
                 ask_at = time.monotonic() + 1
-            for channel, message in self.receive(_POLL_MS):
+            for channel, message in self.receive(POLL_MS):
                 subscribed = subscribed or channel == "iopub"
                 if message["msg_type"] == "kernel_info_reply":
                     language = message["content"].get("language_info", {}).get("name", "")
@@ -121,7 +123,7 @@ class KernelProcess:
         self.language = language
         if language == "python":
             asked = self.execute(_setup_code(), silent=True)
-            while self.reply(asked, _POLL_MS) is None:
+            while self.reply(asked, POLL_MS) is None:
                 self._check_start(deadline)
 
     def _check_start(self, deadline: float) -> None:
@@ -167,7 +169,7 @@ class KernelProcess:
         }
         return self.send("execute_request", content, {"cellId": cell_id} if cell_id else None)
 
-    def receive(self, wait_ms: float) -> Iterator[tuple[Channel, Message]]:
+    def receive(self, wait_ms: int) -> Iterator[tuple[Channel, Message]]:
         """What has arrived, outputs first; waits at most `wait_ms` for something."""
         import zmq
 
@@ -181,7 +183,7 @@ class KernelProcess:
             yield from self._received("shell", self._shell)
 
     def _received(self, channel: Channel, socket: Any) -> Iterator[tuple[Channel, Message]]:
-        while True:
+        for _ in range(_BATCH):  # not endless, so that a flood does not hide `stop`
             try:
                 _, message = self._session.recv(socket)
             except ValueError as problem:  # a signature that is not ours, or no message at all
@@ -191,7 +193,7 @@ class KernelProcess:
                 return
             yield channel, message
 
-    def reply(self, asked: str, wait_ms: float) -> Message | None:
+    def reply(self, asked: str, wait_ms: int) -> Message | None:
         """The reply to a request, if it arrives in time; everything else is dropped."""
         for channel, message in self.receive(wait_ms):
             if channel == "shell" and message["parent_header"].get("msg_id") == asked:

@@ -91,30 +91,29 @@ def _upgraded(found: dict[str, Any], path: Path) -> dict[str, Any]:
     return plain
 
 
-def replace(path: Path, data: bytes) -> Stamp:
+def replace(path: Path, data: bytes) -> Stamp | None:
     """Put `data` where `path` is, all or nothing; an existing file's mode is kept.
 
     Raises `DocumentError` with the cause; the old file is whole then.
     """
-    temporary = ""
+    temporary: Path | None = None
     try:
-        descriptor, temporary = tempfile.mkstemp(
-            prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
-        )
-        with open(descriptor, "wb") as file:
+        with tempfile.NamedTemporaryFile(
+            prefix=f".{path.name}.", suffix=".tmp", dir=path.parent, delete=False
+        ) as file:
+            temporary = Path(file.name)
             file.write(data)
             file.flush()
-            os.fchmod(descriptor, _mode(path))
-            os.fsync(descriptor)
-        os.replace(temporary, path)
+            os.fchmod(file.fileno(), _mode(path))
+            os.fsync(file.fileno())
+        temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as problem:
-        with suppress(OSError):
-            os.unlink(temporary)
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
         raise DocumentError(_cause(f"{path} cannot be saved", problem)) from problem
-    written = stamp(path)
-    assert written is not None
-    return written
+    return stamp(path)
 
 
 def move(path: Path, target: Path) -> None:

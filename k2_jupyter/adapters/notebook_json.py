@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Cell, CellKind
 from k2_jupyter.notebook.text import valid_unicode
-from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
+from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream, StreamName
 
 RawCell: TypeAlias = dict[str, Any]
 """A cell as the notebook format has it, texts joined."""
@@ -21,7 +22,7 @@ def output_of(raw: Mapping[str, Any]) -> Output:
     """The record of an output in the notebook format."""
     match raw.get("output_type"):
         case "stream":
-            name = "stderr" if raw.get("name") == "stderr" else "stdout"
+            name: StreamName = "stderr" if raw.get("name") == "stderr" else "stdout"
             return Stream(name, _joined(raw.get("text", "")))
         case "error":
             return ErrorOutput(
@@ -49,10 +50,10 @@ def raw_output(output: Output) -> dict[str, Any]:
                 "traceback": list(traceback),
             }
         case Display(data, metadata, _, count):
-            raw = {"output_type": "display_data", "data": dict(data), "metadata": dict(metadata)}
-            if count is not None:
-                raw |= {"output_type": "execute_result", "execution_count": count}
-            return raw
+            shown = {"data": dict(data), "metadata": dict(metadata)}
+            if count is None:
+                return {"output_type": "display_data", **shown}
+            return {"output_type": "execute_result", "execution_count": count, **shown}
 
 
 def cell_of(raw: RawCell) -> Cell:
@@ -105,8 +106,7 @@ def _finite(value: Any) -> Any:
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_finite(item) for item in value]
-    is_number = isinstance(value, float)
-    return None if is_number and value in (float("inf"), float("-inf")) or value != value else value
+    return value if not isinstance(value, float) or math.isfinite(value) else None
 
 
 def _split(raw: RawCell) -> RawCell:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
+from k2_jupyter.errors import CellChangedError
 from k2_jupyter.events import CellFinished, CellStarted, EventStream, RunStatus
 from k2_jupyter.messages import Json
 from k2_jupyter.outputs import Output, UpdateDisplay
@@ -38,6 +39,14 @@ class Cell:
     @property
     def hash(self) -> str:
         return source_hash(self.source)
+
+    def check(self, seen: str) -> None:
+        """Raise `CellChangedError` unless `seen` is the hash of this source."""
+        if self.hash != seen:
+            raise CellChangedError(
+                f"Cell `{self.id}` has hash {self.hash}, not {seen}: it is not what you read.",
+                current=self.source,
+            )
 
 
 class Document(Protocol):

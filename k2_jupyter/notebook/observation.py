@@ -7,25 +7,28 @@ cannot pose as something else.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-import struct
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from k2_jupyter.messages import Image, Json
+from k2_jupyter.messages import Image
 from k2_jupyter.notebook.base import Cell, CellRun, Changes
+from k2_jupyter.notebook.figures import (
+    FACTS_TYPE,
+    PICTURE_TYPES,
+    decoded,
+    figure_facts,
+    picture_line,
+    pixel_size,
+)
+from k2_jupyter.notebook.printed import left_out
 from k2_jupyter.notebook.text import neutral, visible
+from k2_jupyter.notebook.tracebacks import user_traceback
 from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
 
 BUDGET = 8_000
 """Characters of an observation, about; images not counted."""
 _MOST_IMAGES = 4
 _MOST_IMAGE_BYTES = 5_000_000
-_FIGURE_TYPES = ("image/png", "image/jpeg")
-FACTS_TYPE: Final = "application/vnd.k2.figure+json"
 _SAID = ("text/plain", "text/html", FACTS_TYPE)
 
 
@@ -92,17 +95,17 @@ def _sections(output: Output) -> list[_Section]:
         case Stream(name, text):
             return [_Section(name, _plain(text))] if text else []
         case ErrorOutput():
-            return [_Section("error", _traceback(output), weight=3)]
+            return [_Section("error", user_traceback(output), weight=3)]
         case Display():
             return [_display(output)]
 
 
 def _display(display: Display) -> _Section:
-    for media_type in _FIGURE_TYPES:
+    for media_type in PICTURE_TYPES:
         content = display.data.get(media_type)
         if isinstance(content, str):
             facts = figure_facts(display.data.get(FACTS_TYPE))
-            return _Section("figure", "\n".join([_picture(media_type, content), *facts]))
+            return _Section("figure", "\n".join([picture_line(media_type, content), *facts]))
     tag = "display" if display.execution_count is None else "result"
     plain = display.data.get("text/plain")
     others = [name for name in display.data if name not in _SAID]
@@ -125,127 +128,14 @@ def _changes(changes: Changes) -> str:
     return "\n".join(_plain(line.replace("\n", " ")) for line in lines)
 
 
-# Tracebacks
-
-_FRAME = re.compile(r"^(?:File (?P<file>\S.*?)(?::\d+|, line \d+)|Cell In\s?\[\d+\])")
-_RULE = re.compile(r"^-{20,}$")
-
-
-def _traceback(error: ErrorOutput) -> str:
-    """The frames of the user's cells, and of the last library call its one line.
-
-    IPython sends one text a frame, which starts with ``Cell In[4], line 1`` or with
-    ``File /path/module.py:12, in function(…)``; other kernels' tracebacks stay as they are.
-    """
-    parts = [_plain(part) for part in error.traceback]
-    parts = [part for part in parts if part and not _RULE.match(part)]
-    if parts and parts[0].startswith(error.ename) and "Traceback" in parts[0]:
-        parts = parts[1:]
-    kept: list[str] = []
-    libraries = [i for i, part in enumerate(parts) if _in_library(part)]
-    for index, part in enumerate(parts):
-        if index not in libraries:
-            kept.append(part)
-        elif index == libraries[-1]:
-            kept.append(part.split("\n", 1)[0] + "".join(f"\n{line}" for line in _arrow(part)))
-    last = _plain(f"{error.ename}: {error.evalue}" if error.evalue else error.ename)
-    if not kept or not kept[-1].endswith(last):
-        kept = [*kept, last]
-    return "\n".join(kept)
-
-
-def _in_library(frame: str) -> bool:
-    match = _FRAME.match(frame)
-    file = match and match["file"]
-    return bool(file) and ("site-packages" in str(file) or "/lib/python" in str(file))
-
-
-def _arrow(frame: str) -> list[str]:
-    return [line for line in frame.split("\n") if line.lstrip().startswith("-->")][:1]
-
-
-# Figures
-
-
-def _picture(media_type: str, content: str) -> str:
-    size = pixel_size(_decoded(content))
-    return f"{media_type}, {size[0]} × {size[1]} px" if size else f"{media_type}, size unknown"
-
-
-def _decoded(content: str) -> bytes:
-    try:
-        return base64.b64decode(content)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def pixel_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height that the header of a PNG or JPEG names."""
-    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and len(data) >= 24:
-        width, height = struct.unpack(">II", data[16:24])
-        return width, height
-    if data[:2] != b"\xff\xd8":
-        return None
-    at = 2
-    while at + 9 < len(data) and data[at] == 0xFF:
-        marker, length = data[at + 1], struct.unpack(">H", data[at + 2 : at + 4])[0]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a start of frame
-            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
-            return width, height
-        at += 2 + length
-    return None
-
-
-def figure_facts(facts: Json) -> list[str]:
-    """Lines about a figure, from what a cell sent with it: checked, for any cell can."""
-    if not isinstance(facts, Mapping):
-        return []
-    lines = []
-    suptitle = facts.get("suptitle")
-    if isinstance(suptitle, str) and suptitle:
-        lines.append(f"title {_quoted(suptitle)}")
-    axes = facts.get("axes")
-    if isinstance(axes, Sequence) and not isinstance(axes, str):
-        named = [one for one in axes[:20] if isinstance(one, Mapping)]
-        lines += [f"axes {number}: {_axes(one)}" for number, one in enumerate(named, 1)]
-    return lines
-
-
-_COUNTED = ("lines", "bars", "collections", "images")
-
-
-def _axes(axes: Mapping[str, Json]) -> str:
-    words = [
-        f"{word} {_quoted(text)}"
-        for word, text in (
-            ("title", axes.get("title")),
-            ("x", axes.get("xlabel")),
-            ("y", axes.get("ylabel")),
-        )
-        if isinstance(text, str) and text
-    ]
-    if axes.get("has_data") is False:
-        return ", ".join(["EMPTY, nothing is drawn", *words])
-    for kind in _COUNTED:
-        number = axes.get(kind)
-        if isinstance(number, int) and number >= 0:
-            words.append(f"{number or 'no'} {kind if number != 1 else kind[:-1]}")
-    return ", ".join(words)
-
-
-def _quoted(text: str) -> str:
-    text = _plain(text[:120].replace("\n", " ")).replace('"', "'")
-    return f'"{text}"'
-
-
 def _images(outputs: Sequence[Output]) -> tuple[Image, ...]:
     """The last pictures, as many as a request bears."""
     images: list[Image] = []
     for output in outputs:
         if isinstance(output, Display):
-            for media_type in _FIGURE_TYPES:
+            for media_type in PICTURE_TYPES:
                 content = output.data.get(media_type)
-                data = _decoded(content) if isinstance(content, str) else b""
+                data = decoded(content) if isinstance(content, str) else b""
                 if pixel_size(data) and len(data) <= _MOST_IMAGE_BYTES:
                     images.append(Image(media_type, data))
                     break
@@ -291,8 +181,7 @@ def cut(text: str, limit: int) -> str:
         text[-(limit - len(head)) :], lambda part: part.find("\n") + 1, keep_head=False
     )
     middle = text[len(head) : len(text) - len(tail)]
-    note = f"… {middle.count(chr(10))} lines ({len(middle)} characters) left out; read_output pages them …"
-    return f"{head.rstrip(chr(10))}\n{note}\n{tail}"
+    return head.rstrip("\n") + left_out(middle.count("\n"), len(middle)) + tail
 
 
 def _whole_lines(part: str, find: Callable[[str], int], *, keep_head: bool) -> str:
