@@ -97,9 +97,13 @@ def run(options: RunOptions, console: Console) -> int:
         view = TerminalView(console, live=console.is_terminal)
         driven, paths = session.play(view, document, settings.notes)
     view.finish(driven.finished, paths.shown())
-    if driven.finished.reason == "done" and driven.unapproved:
-        return UNAPPROVED
-    return EXIT[driven.finished.reason]
+    if paths.problem:
+        view.note(paths.problem)
+    if driven.finished.reason != "done":
+        return EXIT[driven.finished.reason]
+    if paths.problem:
+        return EXIT["failed"]
+    return UNAPPROVED if driven.unapproved else EXIT["done"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,41 +46,46 @@ class Repairing:
 
     def __call__(self, body: dict[str, Any]) -> AssistantMessage:
         messages = body["messages"]
-        self.results = [m["content"] for m in messages if m["role"] == "tool"]
         self.task = next(m["content"] for m in messages if m["role"] == "user")
-        self.number = len(self.results)
+        results = [m["content"] for m in messages if m["role"] == "tool"]
+        calls = [call["function"] for m in messages for call in m.get("tool_calls", ())]
+        self.number = len(results)
+        self.seen: dict[str, str] = {}
+        """Purpose of a cell → what came of its newest run."""
+        purposes: dict[str, str] = {}
+        for call, result in zip(calls, results, strict=True):
+            arguments = json.loads(call["arguments"])
+            if call["name"] == "run_cell":
+                purposes[self.cell(result)[0]] = arguments["purpose"]
+            if call["name"] in ("run_cell", "edit_cell"):
+                self.seen[purposes[self.cell(result)[0]]] = result
         return self.loaded() or self.cleaned() or self.plotted() or self.concluded()
 
     def loaded(self) -> AssistantMessage | None:
-        seen = self.seen("df: DataFrame")
         path = json.loads(re.findall(r'^\{"path".*$', self.task, re.MULTILINE)[0])["path"]
-        if not seen:
-            return self.call("run_cell", source=LOAD.format(path=path, options=""), purpose="load")
-        shape = re.search(r"\((\d+), (\d+)\)", seen)
-        assert shape is not None
-        if shape[2] == "1":  # one column: the delimiter was another
-            return self.edit(seen, LOAD.format(path=path, options=', sep="|"'))
+        if "load" not in self.seen:
+            return self.run("load", LOAD.format(path=path, options=""))
+        if ", 1)" in self.seen["load"]:  # one column: the delimiter was another
+            return self.edit("load", LOAD.format(path=path, options=', sep="|"'))
         return None
 
     def cleaned(self) -> AssistantMessage | None:
-        seen = self.seen("purpose-clean", "mean price", "<error>")
-        if not seen:
-            return self.call("run_cell", source=CLEAN.format(price='df["price"]'), purpose="clean")
-        if "<error>" in seen:  # text among the numbers
-            repaired = CLEAN.format(price='pd.to_numeric(df["price"], errors="coerce")')
-            return self.edit(seen, repaired)
+        if "clean" not in self.seen:
+            return self.run("clean", CLEAN.format(price='df["price"]'))
+        if "<error>" in self.seen["clean"]:  # text among the numbers
+            repaired = 'pd.to_numeric(df["price"], errors="coerce")'
+            return self.edit("clean", CLEAN.format(price=repaired))
         return None
 
     def plotted(self) -> AssistantMessage | None:
-        seen = self.seen("<figure>")
-        if not seen:
-            return self.call("run_cell", source=PLOT.format(region="north"), purpose="plot")
-        if "EMPTY" in seen:
-            return self.edit(seen, PLOT.format(region="North"))
+        if "plot" not in self.seen:
+            return self.run("plot", PLOT.format(region="north"))
+        if "EMPTY" in self.seen["plot"]:
+            return self.edit("plot", PLOT.format(region="North"))
         return None
 
     def concluded(self) -> AssistantMessage:
-        printed = self.seen("mean price")
+        printed = self.seen["clean"]
         mean = re.search(r"mean price: ([\d.]+)", printed)
         rows = re.search(r"rows with a price: (\d+)", printed)
         assert mean is not None
@@ -93,19 +98,17 @@ class Repairing:
         text = f"The mean price is {float(mean[1]):.1f} EUR over {rows[1]} rows."
         return self.call("finish", conclusion=text, claims=claims)
 
-    def seen(self, *marks: str) -> str:
-        """The newest result that has one of the marks."""
-        found = [text for text in self.results if any(mark in text for mark in marks)]
-        return found[-1] if found else ""
+    def run(self, purpose: str, source: str) -> AssistantMessage:
+        return self.call("run_cell", source=source, purpose=purpose)
+
+    def edit(self, purpose: str, source: str) -> AssistantMessage:
+        cell, digest = self.cell(self.seen[purpose])
+        return self.call("edit_cell", cell=cell, hash=digest, source=source)
 
     def cell(self, observation: str) -> tuple[str, str]:
         head = re.match(r"cell (\w+) \(hash (\w+)\)", observation)
         assert head is not None
         return head[1], head[2]
-
-    def edit(self, observation: str, source: str) -> AssistantMessage:
-        cell, digest = self.cell(observation)
-        return self.call("edit_cell", cell=cell, hash=digest, source=source)
 
     def call(self, name: str, **arguments: Any) -> AssistantMessage:
         call = ToolCall(f"functions.{name}:{self.number}", name, json.dumps(arguments))
@@ -145,8 +148,12 @@ def test_what_came_back_wrong_is_repaired(
     assert "not found" not in conclusion.source
     assert (out / "analysis.html").stat().st_size > 1000
 
-    edits = [body for body in server.requests if "edit_cell" in json.dumps(body["messages"][-2:])]
-    assert len(edits) >= 3, "the delimiter, the dtype and the empty figure"
+    made = [
+        call["function"]["name"]
+        for m in server.requests[-1]["messages"]
+        for call in m.get("tool_calls", ())
+    ]
+    assert made == ["run_cell", "edit_cell"] * 3, "the delimiter, the dtype, the empty figure"
 
 
 def test_a_wrong_number_goes_back_once_and_is_then_marked(
@@ -154,7 +161,7 @@ def test_a_wrong_number_goes_back_once_and_is_then_marked(
 ) -> None:
     class Wrong(Repairing):
         def concluded(self) -> AssistantMessage:
-            cell = self.cell(self.seen("mean price"))[0]
+            cell = self.cell(self.seen["clean"])[0]
             claims = [{"number": "99.9", "cell": cell, "label": "mean price"}]
             return self.call("finish", conclusion="The mean price is 99.9 EUR.", claims=claims)
 
