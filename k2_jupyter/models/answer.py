@@ -14,9 +14,7 @@ from typing import Any
 from k2_jupyter.errors import ModelOutputError
 from k2_jupyter.events import ReasoningDelta, TextDelta
 from k2_jupyter.messages import AssistantMessage, Reasoning, ToolCall, Usage
-
-REASONING_KEYS = ("reasoning_content", "reasoning")
-"""Where reasoning has been seen: Moonshot, SGLang, llama.cpp; vLLM 0.16, OpenRouter."""
+from k2_jupyter.models.profiles import REASONING_KEYS
 
 _COMPLETE = ("stop", "tool_calls", "function_call")
 
@@ -107,7 +105,7 @@ class Answer:
         elif not call.arguments:
             call.name += name
         arguments = function.get("arguments")
-        if isinstance(arguments, Mapping):  # Ollama-like servers
+        if isinstance(arguments, Mapping):  # some servers send the object itself
             arguments = json.dumps(arguments, ensure_ascii=False)
         if arguments := _string(arguments):
             call.arguments.append(arguments)

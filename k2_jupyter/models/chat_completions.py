@@ -48,7 +48,7 @@ class ChatCompletions:
 
     @property
     def name(self) -> str:
-        """For example ``kimi-k2.6 at api.moonshot.ai``."""
+        """For example ``my-model at example.org``."""
         return f"{self._profile.name} at {self._endpoint.host}"
 
     @property

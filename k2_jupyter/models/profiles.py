@@ -19,6 +19,10 @@ from k2_jupyter.models.address import checked, host, is_loopback, origin
 MaxTokensKey: TypeAlias = Literal["max_completion_tokens", "max_tokens"]
 IdStyle: TypeAlias = Literal["received", "canonical"]
 
+REASONING_KEYS = ("reasoning_content", "reasoning")
+"""Fields that reasoning has been seen in, the first one present counts: Moonshot, SGLang,
+llama.cpp; vLLM 0.16 and later (2026-01), OpenRouter. Some send both with the same text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prices:

@@ -20,7 +20,7 @@ from k2_jupyter.messages import (
     ToolSpec,
     UserMessage,
 )
-from k2_jupyter.models.answer import REASONING_KEYS
+from k2_jupyter.models.profiles import REASONING_KEYS
 
 Chunk = Mapping[str, Json]
 

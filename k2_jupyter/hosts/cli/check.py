@@ -148,8 +148,8 @@ def _no_call(answer: AssistantMessage) -> str:
     reasoning = answer.reasoning.text if answer.reasoning else ""
     if "tool_call" in answer.text + reasoning:
         return (
-            "the call came as plain text: the server was started without its tool parser "
-            "(vLLM: --enable-auto-tool-choice --tool-call-parser NAME)"
+            "the call came as plain text: start the server with the tool parser of this model "
+            "(often --enable-auto-tool-choice --tool-call-parser NAME)"
         )
     return "it answered in words: this model or server does not call tools"
 
