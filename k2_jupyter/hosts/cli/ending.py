@@ -47,8 +47,11 @@ def rich(
         yield Panel(text, title=_REASONS[finished.reason], border_style=colour, padding=(1, 2))
     if finished.detail or conclusion is None:
         yield Text(_detail(finished), style="none" if good else "bold yellow")
-    for style, line in _doubts(conclusion):
-        yield Padding(Text(line, style=style), (0, 0, 0, 2))
+    for line in _doubts(conclusion):
+        yield Padding(Text(line, style="yellow"), (0, 0, 0, 2))
+    for title, lines in _lists(conclusion):
+        listed = "\n".join(f"- {line}" for line in lines)
+        yield Padding(Markdown(f"**{title}**\n\n{listed}", hyperlinks=False), (0, 2))
     yield from _files(paths)
     yield _footer(finished)
 
@@ -62,8 +65,9 @@ def plain_text(
         yield f"\n{_REASONS[finished.reason]}\n\n{plain(conclusion.text)}\n"
     if finished.detail or conclusion is None:
         yield _detail(finished)
-    for _, line in _doubts(conclusion):
-        yield line
+    yield from _doubts(conclusion)
+    for title, lines in _lists(conclusion):
+        yield "\n".join([f"\n{title}", *(f"- {line}" for line in lines)])
     yield from map(str, _files(paths))
     yield str(_footer(finished))
 
@@ -73,20 +77,25 @@ def _detail(finished: TurnFinished) -> str:
     return f"{_REASONS[finished.reason]}: {said}" if said else f"{_REASONS[finished.reason]}."
 
 
-def _doubts(conclusion: Conclusion | None) -> Iterator[tuple[str, str]]:
-    """Styles and lines: claims without a source, caveats, next steps."""
+def _doubts(conclusion: Conclusion | None) -> Iterator[str]:
+    """Claims that no output shows."""
     if conclusion is None:
         return
     if conclusion.plain:
-        yield "yellow", f"! {_LOOKED_UP}"
+        yield f"! {_LOOKED_UP}"
     for claim in conclusion.claims:
         if not claim.found:
             why = f" ({first_line(claim.problem)})" if claim.problem else ""
-            yield "yellow", f"! not found in the outputs: {plain(claim.number)}{why}"
-    for caveat in conclusion.caveats:
-        yield "none", f"Caveat: {plain(caveat)}"
-    for step in conclusion.next_steps:
-        yield "dim", f"Next: {plain(step)}"
+            yield f"! not found in the outputs: {plain(claim.number)}{why}"
+
+
+def _lists(conclusion: Conclusion | None) -> Iterator[tuple[str, list[str]]]:
+    """Titles and their lines."""
+    if conclusion is None:
+        return
+    for title, lines in (("Caveats", conclusion.caveats), ("Next steps", conclusion.next_steps)):
+        if lines:
+            yield title, [" ".join(plain(line).split()) for line in lines]
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Text]:

@@ -165,7 +165,6 @@ class TerminalView:
 
     def _turn(self, event: TurnStarted) -> None:
         self._area.started = time.monotonic()
-        self._line(plain(event.task).strip(), "bold")
         self._line(f"answered by {plain(event.model)}", "dim")
 
     def _step(self, event: StepStarted) -> None:
