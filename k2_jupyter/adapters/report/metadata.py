@@ -70,6 +70,24 @@ class ConclusionNote:
     outcome: str
     plain: bool
 
+    @property
+    def found(self) -> tuple[Claim, ...]:
+        return tuple(claim for claim in self.claims if claim.found)
+
+    @property
+    def missing(self) -> tuple[Claim, ...]:
+        return tuple(claim for claim in self.claims if not claim.found)
+
+    @property
+    def verdict(self) -> str:
+        """How many of the numbers were found, in a sentence."""
+        where = "in any output of the turn" if self.plain else "in the cells that they name"
+        count = len(self.claims)
+        if not self.missing:
+            numbers = "The number above was" if count == 1 else f"All {count} numbers above were"
+            return f"{numbers} found {where}."
+        return f"{len(self.missing)} of {count} numbers above not found {where}."
+
 
 def provenance(metadata: Mapping[str, Any]) -> Provenance:
     """From the metadata of a notebook."""

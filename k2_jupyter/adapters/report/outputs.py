@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from k2_jupyter.adapters.report import code, markdown
 from k2_jupyter.adapters.report.sanitize import clean
-from k2_jupyter.notebook.observation import FACTS_TYPE
+from k2_jupyter.notebook.figures import FACTS_TYPE
 from k2_jupyter.notebook.text import visible
 
 OutputKind = Literal["text", "stderr", "error", "html", "figure", "notice"]

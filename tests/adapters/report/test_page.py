@@ -123,9 +123,20 @@ def test_the_conclusion_comes_first_with_its_claims(report: Rendered) -> None:
     link = found.select_one(".claims a")
     assert link is not None
     assert (link["href"], link.text) == ("#cell-c1", "ANOVA")
-    assert "not found in the outputs: not shown" in " ".join(rows[1].split())
+    assert "not found in the outputs: not shown" in " ".join(rows[0].split())
     assert "an output of the notebook" in rows[2]
+    assert found.select_one("details.claims[open]")
+    assert "1 of 3 numbers above not found" in found.text
     assert "Compare the groups. Then plot them." in found.select_one(".summary").text  # type: ignore[union-attr]
+
+
+def test_claims_that_were_all_found_are_folded_into_a_line(report: Rendered) -> None:
+    claims = [{"number": "1", "cell": "c1", "found": True}, {"number": "2", "found": True}]
+
+    found = soup(report([conclusion("1 and 2", claims=claims)]))
+
+    assert found.select_one("details.claims:not([open])")
+    assert "All 2 numbers above were found in the cells that they name." in found.text
 
 
 def test_a_task_that_was_not_done_says_so(report: Rendered) -> None:
