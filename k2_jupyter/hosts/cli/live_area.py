@@ -84,8 +84,11 @@ def _window(plan: Sequence[PlanItem]) -> list[PlanItem]:
     room = _PLAN_LINES - 2
     start = max(0, min(active - 1, len(plan) - room))
     shown = list(plan[start : start + room])
-    if start:
-        shown.insert(0, PlanItem("", f"{start} earlier items", "done"))
-    if start + room < len(plan):
-        shown.append(PlanItem("", f"{len(plan) - start - room} more", "open"))
+    behind, ahead = plan[:start], plan[start + room :]
+    if behind:
+        told = PlanItem("", f"{len(behind)} earlier items", "done")
+        shown.insert(0, told if len(behind) > 1 else behind[0])
+    if ahead:
+        told = PlanItem("", f"{len(ahead)} more", "open")
+        shown.append(told if len(ahead) > 1 else ahead[0])
     return shown

@@ -41,7 +41,7 @@ def call(node: ast.Call, scope: Scope) -> Findings:
     elif dotted in _GETTERS:
         scope.cover(node.func)
         yield from _attribute_by_name(node, dotted, scope)
-    elif dotted in _SCOPES:
+    elif dotted in _SCOPES or dotted == "builtins.open":
         scope.cover(node.func)
     yield from _method(node, dotted, last, scope)
     yield from _content(node, dotted, last, scope.names)
@@ -113,9 +113,10 @@ def _method(node: ast.Call, dotted: str, last: str, scope: Scope) -> Findings:
     ours = isinstance(node.func, ast.Name) and last in scope.names.values
     if last.startswith("fetch_") and not ours:
         yield "network", f"uses the network (`{last}`)"
-    if last in METHODS and isinstance(node.func, ast.Attribute) and not _decided(dotted):
-        kind, what = METHODS[last]
-        yield kind, f"{what} (`{last}`)"
+    method = scope.names.method(node.func)
+    if method is not None and method.attr in METHODS and not _decided(dotted):
+        kind, what = METHODS[method.attr]
+        yield kind, f"{what} (`{method.attr}`)"
     elif last in ("system", "popen") and isinstance(node.func, ast.Name) and not ours:
         yield "shell", f"starts a process (`{last}`)"
     if last in ("query", "eval") and any(
@@ -133,8 +134,10 @@ def _content(node: ast.Call, dotted: str, last: str, names: Names) -> Findings:
     if _READERS.search(last) and any(files.is_url(names.texts(one)) for one in arguments):
         yield "network", f"uses the network (`{last}` of an address)"
     raw = last == "display" and any(keyword.arg == "raw" for keyword in node.keywords)
-    if (last in _MARKUP or raw) and any(shows_active(one, names) for one in arguments):
+    if raw or (last in _MARKUP and any(shows_active(one, names) for one in arguments)):
         yield "script", f"puts a script or a page into the output (`{last}`)"
+    if dotted.startswith("timeit.") and any(names.texts(one) for one in arguments):
+        yield "code", f"{_HIDDEN} (a text that `{dotted}` runs)"
     if dotted == "numpy.load":
         allowed = files.argument(node, (2, frozenset(("allow_pickle",))))
         if allowed is not None and not (isinstance(allowed, ast.Constant) and not allowed.value):

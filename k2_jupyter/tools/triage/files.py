@@ -107,12 +107,18 @@ def leaves_folder(text: Text) -> bool:
 def argument(call: ast.Call, target: Target) -> ast.expr | None:
     """The argument that names the file."""
     position, words = target
+    options = None
     for keyword in call.keywords:
         if keyword.arg in words:
             return keyword.value
-    if position < len(call.args):
-        return call.args[position]
-    return None
+        if keyword.arg is None:
+            options = keyword.value
+    for at, value in enumerate(call.args):
+        if at == position:
+            return value
+        if isinstance(value, ast.Starred):
+            return value
+    return options
 
 
 def named_secret(text: str) -> bool:

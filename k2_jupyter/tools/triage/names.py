@@ -171,6 +171,13 @@ class Names(Bindings):
         choices = itertools.islice(itertools.product(*parts), _ALTERNATIVES)
         return tuple(sum(choice, Text("")) for choice in choices)
 
+    def method(self, func: ast.expr) -> ast.Attribute | None:
+        """The bound method that is called, also where `save = chart.save` gave it a name."""
+        if isinstance(func, ast.Name):
+            values = self.values.get(func.id, ())
+            return next((value for value in values if isinstance(value, ast.Attribute)), None)
+        return func if isinstance(func, ast.Attribute) else None
+
     def is_stream(self, node: ast.AST | None, depth: int = 4) -> bool:
         """Whether it is an open file or a buffer: what opened it was looked at there."""
         match node:

@@ -18,7 +18,7 @@ _CODE_IN_TEXT = re.compile(
     r"|\b(?:os|subprocess)\.(?:system|popen|run|Popen)\b"
 )
 _FOLLOWED = frozenset(
-    f"builtins.{name}" for name in words("getattr setattr delattr vars globals locals")
+    f"builtins.{name}" for name in words("getattr setattr delattr vars globals locals open")
 )
 _ENTRANCES = frozenset(("os", "IPython", "IPython.get_ipython"))
 """Imports that say nothing yet: what is used of them does."""
@@ -47,6 +47,8 @@ def name(node: ast.Name, scope: Scope) -> Findings:
         yield "code", f"{_HIDDEN} (hands `{dotted}` around)"
     elif dotted is not None:
         yield from _known(dotted)
+    elif node.id.startswith("__") and node.id not in PLAIN_DUNDERS:
+        yield "code", f"{_HIDDEN} (`{node.id}`)"
 
 
 def attribute(node: ast.Attribute, scope: Scope) -> Findings:

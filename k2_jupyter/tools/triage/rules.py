@@ -83,7 +83,7 @@ _GROUPS: tuple[tuple[RiskKind, str, str], ...] = (
         inspect.getframeinfo gc.get_objects gc.get_referrers pkgutil zipimport pydoc.locate
         site test.support timeit.template _posixsubprocess _xxsubinterpreters _ctypes
         os._exit os.abort os.kill os.killpg os.setuid os.setgid os.nice os.ptrace
-        cython pyximport rpy2 js2py""",
+        cython pyximport logging.config cProfile.run profile.run doctest trace rpy2 js2py""",
     ),
     ("code", "uses a part of `os` beyond files and paths", "os"),
     (

@@ -24,7 +24,7 @@ def note_reads(node: ast.Call, scope: Scope) -> None:
 def writes(node: ast.Call, scope: Scope) -> Findings:
     """A call that writes: to where."""
     dotted = scope.names.dotted(node.func) or ""
-    func = node.func if isinstance(node.func, ast.Attribute) else None
+    func = scope.names.method(node.func)
     known = files.WRITING_FUNCTIONS.get(dotted) or files.WRITING_METHODS.get(
         func.attr if func else ""
     )
