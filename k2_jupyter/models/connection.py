@@ -13,6 +13,7 @@ import ssl
 import sys
 import threading
 import weakref
+from collections import deque
 from collections.abc import Iterator, Mapping
 from queue import SimpleQueue
 from typing import Any, TypeAlias
@@ -22,6 +23,7 @@ from k2_jupyter.errors import ModelConnectionError, ModelError, ModelOutputError
 from k2_jupyter.events import ReasoningDelta, TextDelta
 from k2_jupyter.messages import AssistantMessage
 from k2_jupyter.models.answer import Answer, IncompleteError, StreamError
+from k2_jupyter.models.event_stream import values
 from k2_jupyter.models.failures import classify, classify_in_stream, with_known_models
 from k2_jupyter.models.profiles import EndpointProfile
 from k2_jupyter.models.retry import Transient
@@ -114,31 +116,37 @@ class Connection:
     def _read(self, body: bytes, model: str, items: SimpleQueue[Item]) -> None:
         answer = Answer()
         try:
-            for chunk in self._chunks(body):
+            response = self._post(body)
+            pieces = response.iter_bytes()
+            for chunk in self._chunks(pieces, response.headers):
                 items.put(tuple(answer.add(chunk)))
             items.put(answer.message())
+            deque(pieces, maxlen=0)  # read to its end, the line serves the next request
         except Exception as problem:  # noqa: BLE001  raised again in the waiting thread
             items.put(self._translate(problem, model))
         finally:
             if self._wire.is_cut:
                 self._client.close()
 
-    def _chunks(self, body: bytes) -> Iterator[object]:
+    def _post(self, body: bytes) -> Any:
+        """The response, its body still unread; an error status raises."""
         import openai
 
-        stream = self._client.post(
+        return self._client.post(
             "/chat/completions",
             content=body,
             cast_to=object,
             stream=True,
             stream_cls=openai.Stream[object],
-        )
-        content_type = stream.response.headers.get("content-type", "text/event-stream")
+        ).response
+
+    def _chunks(self, pieces: Iterator[bytes], headers: Mapping[str, str]) -> Iterator[object]:
+        content_type = headers.get("content-type", "text/event-stream")
         if "text/event-stream" in content_type:
             # The client would take any other body for a stream without events.
-            yield from stream
+            yield from values(pieces)
         else:
-            yield _whole(stream.response.iter_bytes(), content_type, self._endpoint.host)
+            yield _whole(pieces, content_type, self._endpoint.host)
 
     def _translate(self, problem: Exception, model: str) -> Exception:
         """The exception in our terms, without the key, which some endpoints echo."""

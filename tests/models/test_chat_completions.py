@@ -375,3 +375,12 @@ def test_no_key_is_in_what_a_log_could_show(serve: Serve) -> None:
         ask(model)
     shown = [repr(model), model.name, repr(caught.value), repr(caught.value.__cause__)]
     assert not [text for text in shown if KEY in text]
+
+
+def test_the_connection_is_kept_from_step_to_step(serve: Serve) -> None:
+    server = serve(lambda body: HELLO)
+    model = model_at(server.base_url)
+    for _ in range(10):
+        ask(model)
+    # A request may overtake the reading of the last bytes before it: then it needs a second.
+    assert server.connections <= 3

@@ -166,8 +166,8 @@ def _add_endpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         commands,
         "login",
         "store the base URL and the key of an endpoint, readable by you alone",
-        "examples:\n  k2 login\n  k2 login --base-url https://api.moonshot.ai/v1 --model k2.6\n"
-        "  pass show moonshot | k2 login --stdin",
+        "examples:\n  k2 login\n  k2 login --base-url https://HOST/v1 --model k2.6\n"
+        "  k2 login --stdin < key.txt",
     )
     login.add_argument("--base-url", metavar="URL", help="default: asked for")
     login.add_argument("--model", metavar="PRESET|ID", help="the model to use with it")

@@ -1,0 +1,51 @@
+"""Server-sent events → JSON values (WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6).
+
+The client's own reader closes the connection at ``[DONE]``, so that every step would make a
+new one (a handshake a step over TLS), and builds typed objects that nobody here uses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from k2_jupyter.models.answer import StreamError
+
+
+def values(pieces: Iterable[bytes]) -> Iterator[object]:
+    """The value of each event, up to ``[DONE]``; what follows that is left unread.
+
+    Raises `StreamError` for an event named ``error``, `ValueError` for one that is not JSON.
+    """
+    name, data = "", []
+    for line in _lines(pieces):
+        if line:
+            field, _, text = line.partition(b":")
+            text = text.removeprefix(b" ")
+            if field == b"data":
+                data.append(text)
+            elif field == b"event":
+                name = text.decode("utf-8", "replace")
+            continue
+        if data:
+            payload = b"\n".join(data)
+            if payload.strip() == b"[DONE]":
+                return
+            value = json.loads(payload.decode("utf-8"))
+            if name == "error":
+                raise StreamError(value)
+            yield value
+        name, data = "", []
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines without their ends; an unended last one is dropped, as the event it belongs to."""
+    begun: list[bytes] = []
+    for piece in pieces:
+        if b"\n" not in piece:
+            begun.append(piece)
+            continue
+        *whole, rest = (b"".join(begun) + piece).split(b"\n")
+        begun = [rest]
+        for line in whole:
+            yield line.removesuffix(b"\r")
