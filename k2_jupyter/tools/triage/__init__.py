@@ -61,7 +61,7 @@ class Triage:
         private: Sequence[str] = (),
     ) -> None:
         self._transform = transform
-        self._inputs = frozenset(map(posixpath.normpath, protected))
+        self._inputs = dict.fromkeys(map(posixpath.normpath, protected), 0)
         self._private = tuple(private)
 
     def __call__(self, source: str) -> tuple[Risk, ...]:
@@ -103,7 +103,7 @@ class Triage:
 
     def _walk(self, tree: ast.Module, depth: int) -> Iterator[Risk]:
         nodes = _nodes(tree)
-        scope = Scope(Names(nodes), self._private, set(self._inputs))
+        scope = Scope(Names(nodes), self._private, dict(self._inputs))
         for node in nodes:
             if isinstance(node, ast.Call):
                 writes.note_reads(node, scope)
@@ -136,8 +136,8 @@ class Triage:
                 yield Risk(risk.kind, risk.reason, line + risk.line)
 
     def _written(self, path: str, line: int) -> Iterator[Risk]:
-        scope = Scope(Names(()), self._private, set(self._inputs))
-        target = ast.Constant(path)
+        scope = Scope(Names(()), self._private, dict(self._inputs))
+        target = ast.Constant(path, lineno=line)
         for kind, reason in (*writes.to(target, scope), *references.strings(target, scope)):
             yield Risk(kind, reason, line)
 

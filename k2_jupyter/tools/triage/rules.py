@@ -146,7 +146,7 @@ METHODS: dict[str, Rule] = {
     **dict.fromkeys(("symlink_to", "hardlink_to", "link_to"), ("write", "links files")),
     **dict.fromkeys(
         words(
-            "run_cell run_cell_async run_cell_magic run_line_magic magic run_code ex ev "
+            "run_cell run_cell_async run_cell_magic run_line_magic magic run_code "
             "push_kernel_func register_magic_function register_target input_transformers_cleanup "
             "set_next_input"
         ),
@@ -188,6 +188,7 @@ KNOWN = {
     "Javascript": "IPython.display.Javascript",
     "IFrame": "IPython.display.IFrame",
     "Image": "IPython.display.Image",
+    "PdfPages": "matplotlib.backends.backend_pdf.PdfPages",
     "get_ipython": "builtins.get_ipython",
     **{
         name: name

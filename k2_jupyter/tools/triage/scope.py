@@ -19,8 +19,9 @@ class Scope:
     names: Names
     private: Sequence[str] = ()
     """Paths that no cell should name."""
-    inputs: set[str] = field(default_factory=set)
-    """Paths of the user's data files, and of what this source reads."""
+    inputs: dict[str, int] = field(default_factory=dict)
+    """Paths of the user's data files, and of what this source reads: from which line on a
+    write there would replace them. What is written first and read back is no input."""
     covered: set[int] = field(default_factory=set)
     """Ids of nodes that the check of a parent has answered for."""
 

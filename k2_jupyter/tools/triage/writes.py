@@ -18,7 +18,7 @@ def note_reads(node: ast.Call, scope: Scope) -> None:
         case ast.Attribute(attr=name) | ast.Name(id=name) if name.startswith("read_") and node.args:
             for text in scope.names.texts(node.args[0]):
                 if text.whole and text.head:
-                    scope.inputs.add(posixpath.normpath(text.head))
+                    scope.inputs.setdefault(posixpath.normpath(text.head), node.lineno)
 
 
 def writes(node: ast.Call, scope: Scope) -> Findings:
@@ -53,6 +53,7 @@ def _by_path(node: ast.Call, func: ast.Attribute, dotted: str, scope: Scope) -> 
 
 
 def to(target: ast.expr | None, scope: Scope) -> Findings:
+    """What speaks against writing to the file that an expression names."""
     if target is None or scope.names.is_stream(target):
         return
     if isinstance(target, ast.Constant) and not isinstance(target.value, str):
@@ -69,14 +70,14 @@ def to(target: ast.expr | None, scope: Scope) -> Findings:
         )
     for text in texts:
         if text.head:
-            yield from _place(text, scope)
+            yield from _place(text, target.lineno, scope)
 
 
-def _place(text: Text, scope: Scope) -> Findings:
+def _place(text: Text, line: int, scope: Scope) -> Findings:
     shown = text.head[:60]
     if files.is_url((text,)):
         yield "network", f"writes to the network (`{shown}`)"
-    elif text.whole and posixpath.normpath(text.head) in scope.inputs:
+    elif text.whole and scope.inputs.get(posixpath.normpath(text.head), line + 1) <= line:
         yield "delete", f"overwrites data of the user (`{shown}`)"
     elif files.leaves_folder(text):
         yield "write", f"writes outside the working folder (`{shown}`)"
