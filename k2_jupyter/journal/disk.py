@@ -35,6 +35,7 @@ class Syncer:
             raise self._problem
 
     def close(self) -> None:
+        """End the background work; what it has not done is left to `now`."""
         self._closed = True
         self._wanted.set()
         if self._thread is not None:

@@ -116,10 +116,10 @@ class Journal:
         """Bring everything to the disk and release the lock. Closing twice is fine."""
         if self._descriptor < 0:
             return
+        self._syncer.close()
         try:
             self.sync()
         finally:
-            self._syncer.close()
             os.close(self._descriptor)
             self._descriptor = -1
 

@@ -1,8 +1,8 @@
 """Intent before act: writes what a turn does to its journal, before it is done.
 
 When an intent is passed on (`CallStarted`, `CellStarted`) or an answer in, it is on the disk
-and everything before it as well. A result is handed to the disk at once and not waited for:
-the next intent's sync covers it, so the agent never acts on a result that could be lost.
+and everything before it as well. A finished call is handed to the disk at once and not waited
+for: the next intent's sync covers it, so the agent never acts on a result that could be lost.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from k2_jupyter.events import (
     CallFinished,
     CallStarted,
     CapRequest,
-    CellFinished,
     CellOutput,
     CellStarted,
     Event,
@@ -39,7 +38,6 @@ UNANSWERED = "NoAnswer"
 
 _PASSING = (TextDelta, ReasoningDelta, CellOutput)
 _INTENTS = (CallStarted, CellStarted, TurnFinished)
-_RESULTS = (CallFinished, CellFinished)
 _REQUESTS = (ApprovalRequest, QuestionRequest, CapRequest)
 
 
@@ -105,7 +103,7 @@ class _Recorded(Generator[Event, Answer, T]):
         number = self._journal.write(type(event).__name__, encode_fields(event))
         if isinstance(event, _INTENTS):
             self._journal.sync()
-        elif isinstance(event, _RESULTS):
+        elif isinstance(event, CallFinished):
             self._journal.sync_soon()
         elif isinstance(event, _REQUESTS):
             self._request = number

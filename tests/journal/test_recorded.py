@@ -1,5 +1,7 @@
+import errno
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -73,6 +75,45 @@ def test_intents_are_synced_with_all_before_them(
     assert synced[-1] == 1
     next(events)
     assert synced[-1] == 2
+
+
+def test_a_finished_call_reaches_the_disk_while_the_agent_goes_on(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, allowed = threading.Event(), threading.Event()
+    real = os.fdatasync
+
+    def fdatasync(file: int) -> None:
+        begun.set()
+        allowed.wait(30)
+        real(file)
+
+    monkeypatch.setattr(os, "fdatasync", fdatasync)
+    events = recorded(stream(CallFinished(CALL, 0, ToolResult("1"), 0.1), Notice("next")), journal)
+
+    assert isinstance(next(events), CallFinished)
+    assert next(events) == Notice("next")
+    assert begun.wait(30)
+    allowed.set()
+
+
+def test_a_disk_that_fails_behind_the_back_stops_the_next_intent(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = threading.Event()
+
+    def fdatasync(_: int) -> None:
+        failed.set()
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", fdatasync)
+        journal.sync_soon()
+        assert failed.wait(30)
+        with pytest.raises(JournalError, match="Input/output error"):
+            next(recorded(stream(CellStarted("c", "1")), journal))
+    with pytest.raises(JournalError):
+        journal.close()
 
 
 def test_what_streams_by_is_not_journaled(journal: Journal) -> None:
