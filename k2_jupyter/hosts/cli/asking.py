@@ -6,6 +6,7 @@ seen the question. What was typed before the question is thrown away.
 
 from __future__ import annotations
 
+import os
 import re
 import termios
 from collections.abc import Callable, Iterator, Sequence
@@ -51,10 +52,17 @@ class Terminal:
 
     @property
     def attended(self) -> bool:
-        """Whether there is a controlling terminal to ask on."""
+        """Whether there is a terminal to ask on, and this process may read from it.
+
+        A job in the background would be stopped by its first read (SIGTTIN).
+        """
         try:
-            with self._path.open("rb+", buffering=0):
-                return True
+            with self._path.open("rb+", buffering=0) as opened:
+                try:
+                    foreground = os.tcgetpgrp(opened.fileno())
+                except OSError:  # a terminal, but not the controlling one: no job control
+                    return True
+                return foreground == os.getpgrp()
         except OSError:
             return False
 

@@ -5,6 +5,8 @@ import io
 import os
 import re
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -316,3 +318,28 @@ def test_with_nobody_there_nothing_is_approved() -> None:
     assert view.ask_approval(RISKY) == Approval(granted=False, comment=NOBODY)
     assert view.ask_question(QuestionRequest("Which?")) is None
     assert view.ask_extension(CapRequest("steps", 300, 300)) is None
+
+
+BACKGROUND = """
+import os, pty, sys
+from k2_jupyter.hosts.cli.asking import Terminal
+
+def code(pid):
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+pid, _ = pty.fork()
+if pid:
+    sys.exit(code(pid))
+foreground = Terminal().attended
+inner = os.fork()
+if not inner:
+    os.setpgid(0, 0)
+    os._exit(Terminal().attended)
+os._exit(0 if foreground and code(inner) == 0 else 1)
+"""
+
+
+def test_a_job_in_the_background_asks_nobody() -> None:
+    assert (
+        subprocess.run([sys.executable, "-c", BACKGROUND], timeout=60, check=False).returncode == 0
+    )
