@@ -97,6 +97,7 @@ def replace(path: Path, data: bytes) -> Stamp | None:
     Raises `DocumentError` with the cause; the old file is whole then.
     """
     temporary: Path | None = None
+    is_new = not path.exists()
     try:
         with tempfile.NamedTemporaryFile(
             prefix=f".{path.name}.", suffix=".tmp", dir=path.parent, delete=False
@@ -107,7 +108,8 @@ def replace(path: Path, data: bytes) -> Stamp | None:
             os.fchmod(file.fileno(), _mode(path))
             os.fsync(file.fileno())
         temporary.replace(path)
-        _sync_folder(path.parent)
+        if is_new:  # later, either name in the folder leads to a whole notebook
+            _sync_folder(path.parent)
     except OSError as problem:
         if temporary is not None:
             with suppress(OSError):
