@@ -76,6 +76,8 @@ class TerminalView:
         self._live: Live | None = None
         self._cells: dict[str, CellStarted] = {}
         self._incoming = ""
+        self._cell_shown = False
+        """The present call has run a cell; its end needs no line of its own."""
         self.asking = False
         """While a question stands; Ctrl-C is an answer then."""
 
@@ -190,10 +192,11 @@ class TerminalView:
             self._line(text if self._rich else first_line(text), "italic")
 
     def _call(self, event: CallStarted) -> None:
+        self._cell_shown = False
         self._now(_DOING.get(event.call.name, "working…"))
 
     def _result(self, event: CallFinished) -> None:
-        if event.result.is_error:
+        if event.result.is_error and not self._cell_shown:
             self._line(f"✗ {plain(event.call.name)}: {first_line(event.result.text)}", "yellow")
 
     def _cell(self, event: CellStarted) -> None:
@@ -206,6 +209,7 @@ class TerminalView:
             self._now(self._area.doing, event.change.text)
 
     def _ran(self, event: CellFinished) -> None:
+        self._cell_shown = True
         started = self._cells.pop(event.cell, CellStarted(event.cell, ""))
         if self._rich:
             # In one piece: the live area is drawn again after each print.

@@ -19,6 +19,7 @@ from k2_jupyter.events import (
     Approval,
     ApprovalRequest,
     CallFinished,
+    CallStarted,
     CapRequest,
     CellFinished,
     CellOutput,
@@ -172,6 +173,22 @@ def test_the_live_area_stays_small() -> None:
 def _render(console: Console, area: LiveArea) -> list[str]:
     lines = console.render_lines(area, console.options)
     return ["".join(segment.text for segment in line) for line in lines]
+
+
+def test_a_failing_cell_is_told_once_and_a_refused_call_too() -> None:
+    failed = ToolResult("cell c (hash 0) · error", is_error=True)
+    refused = ToolResult("Not approved: starts a process", is_error=True)
+    error = run_of(ErrorOutput("KeyError", "'a'"), status="error")
+    text = shown(
+        [
+            *(CallStarted(CALL, 0), *error, CallFinished(CALL, 0, failed, 1.0)),
+            *(CallStarted(CALL, 0), CallFinished(CALL, 0, refused, 0.0)),
+        ]
+    )
+    assert text == (
+        "In [4] Look at it · error · 1.3 s · KeyError: 'a'\n"
+        "✗ run_cell: Not approved: starts a process\n"
+    )
 
 
 def test_plan_items_are_told_when_they_change() -> None:
