@@ -94,7 +94,7 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         self, cell_id: str, source: str, *, timeout: float | None, stop: threading.Event
     ) -> EventStream[CellRun]:
         process = self._ready(stop)
-        if process is None:
+        if process is None or stop.is_set():
             return CellRun(cell_id, "interrupted", detail="Stopped before it ran.")
         if not process.alive():
             detail = f"The kernel {process.ending()} after the run before. This cell did not run."

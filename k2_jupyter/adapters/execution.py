@@ -19,7 +19,8 @@ CHANGES = "__import__('sys').modules['_k2_jupyter_variables'].changes()"
 """What a Python kernel evaluates after a run (`in_kernel/variables.py`)."""
 ALL_GONE = "All variables are gone; a new kernel starts for the next run."
 _POLL_MS_IN_BURST = 20
-_IDLE_GRACE_SECONDS = 2.0
+_SILENCE_SECONDS = 2.0
+"""After the reply, how long to wait for an "idle" that the kernel may have dropped."""
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ class Execution:
         self._ended = 0.0
         self._idle = False
         self._requeued = False
-        self._taken = 0
+        self._heard = self._started
         self._count: int | None = None
         self.reply: Message | None = None
         self.status: RunStatus | None = None
@@ -105,15 +106,15 @@ class Execution:
 
     def _last_words(self) -> Iterator[OutputChange]:
         """What a dead kernel has said may still be in the socket."""
-        seen = -1
-        while seen < self._taken:
-            seen = self._taken
+        seen = 0.0
+        while seen < self._heard:
+            seen = self._heard
             yield from self._received(POLL_MS)
 
     def _received(self, wait_ms: int) -> Iterator[OutputChange]:
         for channel, message in self._process.receive(wait_ms):
             if message["parent_header"].get("msg_id") == self._asked:
-                self._taken += 1
+                self._heard = time.monotonic()
                 yield from self._take(channel, message)
 
     def _take(self, channel: str, message: Message) -> Iterator[OutputChange]:
@@ -139,8 +140,8 @@ class Execution:
         """See whether the run has ended by itself."""
         if self.reply is None:
             return
-        if not self._idle and now - self._ended < _IDLE_GRACE_SECONDS:
-            return  # outputs may still come; without end only if the kernel dropped "idle"
+        if not self._idle and now - self._heard < _SILENCE_SECONDS:
+            return  # a flood of outputs may be seconds behind the reply
         outcome = self.reply["content"].get("status")
         if outcome in ("aborted", "abort"):
             self._aborted()

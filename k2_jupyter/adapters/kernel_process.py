@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +28,8 @@ CHECK_SECONDS = 0.25
 POLL_MS = 100
 """How long a wait for messages lasts, so that `stop` is seen."""
 _BATCH = 64
+_MESSAGES_IN_MEMORY = 32
+"""A flood waits in the kernel's queue (`in_kernel/streams.py`), not in our memory."""
 _IN_KERNEL = ("variables", "figures", "streams")
 
 
@@ -50,6 +53,9 @@ class KernelProcess:
         self._environment = dict(environment)
         self._start_timeout = start_timeout
         self._manager: Any = None
+        self._loop = asyncio.new_event_loop()
+        """jupyter_client's work is done here, in whichever thread asks for it."""
+        self._context: Any = None
         self._problem: KernelError | None = None
         self._ready = False
         self._closing = threading.Event()
@@ -86,13 +92,16 @@ class KernelProcess:
             self._finished.set()
 
     def _launch(self) -> None:
+        import zmq
         from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-        from jupyter_client.manager import KernelManager
+        from jupyter_client.manager import AsyncKernelManager
 
-        self._manager = KernelManager(kernel_name=self.name)
+        self._manager = AsyncKernelManager(kernel_name=self.name)
         try:
-            self._manager.start_kernel(
-                cwd=str(self._cwd), env=self._environment, stdout=self._log, stderr=self._log
+            self._do(
+                self._manager.start_kernel(
+                    cwd=str(self._cwd), env=self._environment, stdout=self._log, stderr=self._log
+                )
             )
         except NoSuchKernel:
             known = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
@@ -100,10 +109,21 @@ class KernelProcess:
         except (OSError, RuntimeError) as problem:
             raise KernelError(f"The kernel `{self.name}` cannot be started: {problem}") from problem
         self._session = self._manager.session
-        self._shell = self._manager.connect_shell()
-        self._iopub = self._manager.connect_iopub()
-        # A flood waits in the kernel's queue (`in_kernel/streams.py`), not in our memory.
-        self._iopub.rcvhwm = 32
+        self._context = zmq.Context()
+        self._shell = self._connect(zmq.DEALER, "shell_port")
+        self._iopub = self._connect(zmq.SUB, "iopub_port")
+        self._iopub.subscribe(b"")
+
+    def _connect(self, kind: int, port: str) -> Any:
+        info = self._manager.get_connection_info()
+        separator = "-" if info["transport"] == "ipc" else ":"
+        socket = self._context.socket(kind)
+        socket.rcvhwm = _MESSAGES_IN_MEMORY
+        socket.connect(f"{info['transport']}://{info['ip']}{separator}{info[port]}")
+        return socket
+
+    def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self._loop.run_until_complete(work)
 
     def _greet(self) -> None:
         """Wait until both channels answer, then install what runs inside the kernel."""
@@ -204,7 +224,7 @@ class KernelProcess:
 
     def alive(self) -> bool:
         """Whether the process runs."""
-        return bool(self._manager.is_alive())
+        return bool(self._do(self._manager.is_alive()))
 
     def ending(self) -> str:
         """How the process ended, in words; call it when it is not alive."""
@@ -221,21 +241,22 @@ class KernelProcess:
     def interrupt(self) -> None:
         """Interrupt what runs, as the kernel's specification says."""
         with suppress(OSError, RuntimeError):
-            self._manager.interrupt_kernel()
+            self._do(self._manager.interrupt_kernel())
 
     def close(self) -> None:
         """End the process and its process group, and free everything. Any state will do."""
         self._closing.set()
         self._thread.join()
-        if self._manager is None or self._log.closed:
+        if self._log.closed:
             return
-        if self._manager.has_kernel:
+        if self._manager is not None:
             with suppress(OSError, RuntimeError):
-                self._manager.shutdown_kernel(now=True)
-        for socket in (self._shell, self._iopub):
-            if socket is not None:
-                socket.close(linger=0)
-        self._manager.cleanup_resources()
+                if self._manager.has_kernel:
+                    self._do(self._manager.shutdown_kernel(now=True))
+            self._do(self._manager.cleanup_resources())
+        if self._context is not None:
+            self._context.destroy(linger=0)
+        self._loop.close()
         self._log.close()
 
 
