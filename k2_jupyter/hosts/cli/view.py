@@ -2,7 +2,7 @@
 
 Without a terminal (or with ``NO_COLOR``, or a dumb one) it is a plain line an event.
 Whatever came from the model or from data is stripped of control characters and never read
-as markup.
+as markup. Longer than other files because it has one short method for each event.
 """
 
 from __future__ import annotations
