@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from k2_jupyter.errors import SettingsError
@@ -26,14 +25,14 @@ def list_turns(state_dir: Path, console: Console) -> int:
     if not found:
         console.print("No turns yet.")
         return 0
-    table = Table(box=None, pad_edge=False)
-    for column in ("turn", "begun", "state", "steps", "task"):
-        table.add_column(column, no_wrap=True, overflow="ellipsis")
+    width = max(len(turn.turn) for turn in found)
     for turn in found:
         begun = f"{turn.started.astimezone():%Y-%m-%d %H:%M}" if turn.started else "?"
-        row = (turn.turn, begun, turn.state, str(turn.steps), turn.task)
-        table.add_row(*(Text(_plain(text)) for text in row))
-    console.print(table)
+        facts = f"{turn.turn:{width}}  {begun:16}  {turn.state:11}  {turn.steps:3} steps  "
+        line = Text(_plain(facts + turn.task))
+        if console.is_terminal:
+            line.truncate(console.width, overflow="ellipsis")
+        console.print(line, soft_wrap=True)
     return 0
 
 

@@ -59,6 +59,18 @@ def test_turns_are_listed(tmp_path: Path, console: Console) -> None:
     assert "\x1b" not in text
 
 
+def test_on_a_narrow_terminal_only_the_task_is_cut(tmp_path: Path) -> None:
+    keep(tmp_path, "0123456789abcdef")
+    narrow = Console(record=True, width=70, force_terminal=True)
+
+    list_turns(tmp_path, narrow)
+
+    (line,) = narrow.export_text().splitlines()
+    assert line.startswith("0123456789abcdef  2")
+    assert line.endswith("…")
+    assert len(line) <= 70
+
+
 def test_no_turns_are_no_error(tmp_path: Path, console: Console) -> None:
     assert list_turns(tmp_path, console) == 0
     assert "No turns" in console.export_text()
