@@ -29,11 +29,10 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
     caveats += _thin(draft, found)
     caveats += _dominating(draft, found)
     caveats += _last_period(draft, found)
-    if found.cleaned.repeats.value:
+    if found.repeats:
         caveats.append(
-            f"{draft.number(found.cleaned.repeats)} rows repeat another row exactly "
-            f"({draft.percent(found.cleaned.repeat_share)}); they may be true rows, so the main "
-            "test is given with and without them."
+            f"{draft.number(found.repeats[0])} rows repeat another row exactly; they may be true "
+            "rows, so the main test is given with and without them."
         )
     if 0 < found.cleaned.negative.value < ODD * found.cleaned.used.value:
         caveats.append(

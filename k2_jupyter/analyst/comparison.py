@@ -19,7 +19,7 @@ from k2_jupyter.analyst.findings import (
 )
 from k2_jupyter.analyst.loading import load
 from k2_jupyter.analyst.script import Script
-from k2_jupyter.analyst.source import cell, joined
+from k2_jupyter.analyst.source import cell
 from k2_jupyter.analyst.table import Table
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 
@@ -27,6 +27,8 @@ PACKAGES = (
     "combinations", "LogLocator", "plt", "np", "pd", "sns", "smf", "stats",
     "anova_lm", "multipletests", "anova_oneway",
 )  # fmt: skip
+REPEATS = r"^rows that repeat another row exactly: (NUM) \(([\d.]+)%\)$"
+HELPERS = ("helpers", "order", "define_p_text")
 TRIES = 3
 """Columns that turn out unusable are replaced so often."""
 MANY_PAIRS = 8
@@ -38,7 +40,7 @@ def compare(sheet: Worksheet, task: str, file: DataFile, *, wants_dashboard: boo
     sheet.plan(_plan(wants_dashboard))
     sheet.open("load")
     sheet.write(f"# {_title(task)}\n\n*Made by the {WHO}.*\n\n## Data")
-    table = yield from load(sheet, task, file, PACKAGES)
+    table = yield from load(sheet, task, file, packages=PACKAGES, helpers=HELPERS)
     found = yield from _prepare(sheet, task, table)
     yield from _describe(sheet, found)
     yield from _check(sheet, found)
@@ -147,8 +149,8 @@ def _stated(choice: Choice, assumed: str, without: set[str]) -> str:
 def _describe(sheet: Worksheet, found: Comparison) -> Script[None]:
     sheet.open("describe")
     sheet.write("## The groups")
-    source = joined(cell("describe_helpers"), cell("descriptives"))
-    seen = yield from sheet.need(source, "Describe the groups")
+    sheet.define(cell("define_describe"), "Functions that describe groups")
+    seen = yield from sheet.need(cell("descriptives"), "Describe the groups")
     choice = found.choice
     found.groups = read_groups(seen, [choice.factor])
     if len(found.groups) < 2:
@@ -165,6 +167,7 @@ def _check(sheet: Worksheet, found: Comparison) -> Script[None]:
         return
     sheet.open("check")
     sheet.write("## Assumptions")
+    sheet.define(cell("define_assumptions"), "A function that checks the assumptions")
     seen = yield from sheet.attempt("check", cell("assumptions"), "Check variances and residuals")
     found.assumptions = read_assumptions(seen)
 
@@ -172,6 +175,7 @@ def _check(sheet: Worksheet, found: Comparison) -> Script[None]:
 def _test(sheet: Worksheet, found: Comparison) -> Script[OneWay]:
     sheet.open("test")
     sheet.write(f"## Does `{found.choice.target}` differ by `{found.choice.factor}`?")
+    sheet.define(cell("define_oneway"), "A function with the tests")
     seen = yield from sheet.need(cell("oneway"), "ANOVA and its robust twins")
     tests = read_one_way(seen)
     if tests is None:
@@ -179,6 +183,7 @@ def _test(sheet: Worksheet, found: Comparison) -> Script[OneWay]:
     if found.cleaned.repeats.value > 0:
         again = yield from sheet.attempt("test", cell("oneway_repeats"), "The same without repeats")
         found.no_repeats = read_one_way(again)
+        found.repeats = again.facts(REPEATS, "rows that repeat")
     return tests
 
 
@@ -189,9 +194,9 @@ def _interaction(sheet: Worksheet, found: Comparison) -> Script[None]:
         return
     sheet.open("interaction")
     sheet.write(f"## Does the effect differ by `{choice.second}`?")
-    full = smallest.value >= 2
-    source = cell("twoway" if full else "twoway_additive")
-    seen = yield from sheet.attempt("interaction", source, "Two-factor ANOVA")
+    kind = "define_twoway" if smallest.value >= 2 else "define_twoway_additive"
+    sheet.define(cell(kind, common=cell("define_effects")), "Functions for two factors")
+    seen = yield from sheet.attempt("interaction", cell("twoway"), "Two-factor ANOVA")
     terms = [choice.factor, choice.second, f"{choice.factor} × {choice.second}"]
     effects = [read_effect(seen, term) for term in terms]
     found.effects = tuple(effect for effect in effects if effect is not None)
@@ -213,5 +218,7 @@ def _draw(sheet: Worksheet, found: Comparison) -> Script[None]:
     )
     yield from sheet.attempt("draw", bars_source(found), "Bar chart of the means")
     if found.choice.time:
-        seen = yield from sheet.attempt("draw", cell("trend"), f"Trend over {found.choice.time}")
-        found.periods = read_groups(seen, [found.choice.time])
+        time = found.choice.time
+        seen = yield from sheet.attempt("draw", cell("periods"), f"Describe each {time}")
+        found.periods = read_groups(seen, [time])
+        yield from sheet.attempt("draw", cell("trend"), f"Trend over {time}")

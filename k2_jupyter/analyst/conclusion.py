@@ -69,7 +69,7 @@ def _evidence(draft: Draft, found: Comparison, tests: OneWay) -> str:
         f"Kruskal-Wallis on ranks {worded(draft, tests.kruskal, short=True)}. "
     )
     text += _agreement(tests)
-    if found.no_repeats is not None:
+    if found.no_repeats is not None and found.repeats:
         text += _repeats(draft, found, tests, found.no_repeats)
     if found.assumptions is not None:
         verdict = "differ" if found.assumptions.variances.significant else "do not clearly differ"
@@ -93,9 +93,10 @@ def _agreement(tests: OneWay) -> str:
 def _repeats(draft: Draft, found: Comparison, tests: OneWay, without: OneWay) -> str:
     same = tests.welch.significant == without.welch.significant
     verdict = "the finding stays" if same else "the finding changes, so it hangs on these rows"
+    count, share = found.repeats
     return (
-        f" Without the {draft.number(found.cleaned.repeats)} rows that repeat another row exactly "
-        f"({draft.percent(found.cleaned.repeat_share)}) the ANOVA gives "
+        f" Without the {draft.number(count)} rows that repeat another row exactly "
+        f"({draft.percent(share)}) the ANOVA gives "
         f"{worded(draft, without.anova, short=True)}: {verdict}."
     )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from k2_jupyter.analyst.choice import Choice
+from k2_jupyter.analyst.reading import Observation
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined
 from k2_jupyter.analyst.worksheet import Worksheet
@@ -16,25 +19,32 @@ def dashboard(sheet: Worksheet, choice: Choice) -> Script[bool]:
     sheet.write(
         "## Dashboard\n\nThe next cells write `dashboard.html`; it opens without a network."
     )
-    for with_time in (True, False) if choice.time else (False,):
-        sources = _sources(choice, with_time=with_time)
-        written = yield from _written(sheet, sources)
-        if written:
-            return True
-    return False
+    if choice.time and (yield from _written(sheet, choice, last=False)):
+        return True
+    return (yield from _written(sheet, replace(choice, time=None), last=True))
 
 
-def _written(sheet: Worksheet, sources: tuple[tuple[str, str], ...]) -> Script[bool]:
-    for source, purpose in sources:
-        seen = yield from sheet.attempt("dashboard", source, purpose)
+def _written(sheet: Worksheet, choice: Choice, *, last: bool) -> Script[bool]:
+    """Run the cells; where one fails, all go."""
+    made: list[Observation] = []
+    for source, purpose in _sources(choice):
+        if last:
+            seen = yield from sheet.attempt("dashboard", source, purpose)
+        else:
+            seen = yield from sheet.run(source, purpose)
+            made.append(seen)
         if not seen.ok:
+            for one in made:
+                sheet.discard(one)
             return False
+        if last:
+            made.append(seen)
     return True
 
 
-def _sources(choice: Choice, *, with_time: bool) -> tuple[tuple[str, str], ...]:
+def _sources(choice: Choice) -> tuple[tuple[str, str], ...]:
     filters = ["b"] if choice.second else []
-    times = ["t"] if with_time else []
+    times = ["t"] if choice.time else []
     data = cell("dashboard_data", keys=_list(["a", *filters, *times]))
     names = {"b": "second", "t": "time"}
     chosen = [f'chooser("{key}", {names[key]})' for key in (*filters, *times)]

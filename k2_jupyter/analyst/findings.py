@@ -90,6 +90,8 @@ class Comparison:
     periods: tuple[Group, ...] = ()
     assumptions: Assumptions | None = None
     no_repeats: OneWay | None = None
+    repeats: tuple[Fact, ...] = ()
+    """Rows that repeat another row, as a count and in per cent."""
     effects: tuple[Effect, ...] = ()
     """Factor, second factor and, where it could be estimated, their interaction."""
     dashboard: bool = False

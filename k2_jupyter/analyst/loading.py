@@ -23,17 +23,30 @@ WIDE = 30
 """Columns that the profile prints of a wide table."""
 
 
-def load(sheet: Worksheet, task: str, file: DataFile, packages: Sequence[str]) -> Script[Table]:
-    """Import, read, profile. Raises `StepError`."""
+def load(
+    sheet: Worksheet,
+    task: str,
+    file: DataFile,
+    *,
+    packages: Sequence[str],
+    helpers: Sequence[str],
+) -> Script[Table]:
+    """Import, read, profile.
+
+    `packages` are keys of `imports`, `helpers` templates of the functions that later cells
+    call. Raises `StepError`.
+    """
     needed = (*packages, "Path") if file.bytes > LARGE else packages
-    helpers = [cell("helpers"), cell("order") if "stats" in packages else ""]
-    setup = joined(f"{imports(needed)}\n\n{cell('style')}", *helpers)
+    setup = joined(f"{imports(needed)}\n\n{cell('style')}", *map(cell, helpers))
     yield from sheet.need(setup, "Import the libraries")
     read = yield from sheet.need(
         read_source(file), f"Read {file.path}", repair=lambda seen: repaired(file, seen)
     )
     sheet.remarks += _remarks(read)
-    source = cell("profile", columns=_profiled(file, task))
+    names = _named(file, task)
+    choice = f"names = {names}" if names else ""
+    sheet.define(joined(cell("define_profile"), choice), "Functions for the profile")
+    source = cell("profile", names="names" if names else "list(df)")
     seen = yield from sheet.need(source, "Profile the columns")
     table = read_table(seen)
     delimiter = _delimiter(file, table)
@@ -63,12 +76,10 @@ def _delimiter(file: DataFile, table: Table | None) -> str:
     return next((mark for mark in ";\t|" if mark in table.columns[0].name), "")
 
 
-def _profiled(file: DataFile, task: str) -> str:
-    """All columns; of a wide table the first ones and those that the task names."""
-    if not file.columns:
-        return f"df.iloc[:, :{WIDE}]"
+def _named(file: DataFile, task: str) -> list[str]:
+    """Of a wide table the first columns and those that the task names; empty for all."""
     if len(file.columns) <= WIDE:
-        return "df"
+        return []
     words = spoken_words(task)
 
     def said(name: str) -> float:
@@ -77,7 +88,7 @@ def _profiled(file: DataFile, task: str) -> str:
 
     named = sorted(file.columns, key=said, reverse=True)[: WIDE // 2]
     kept = {*file.columns[: WIDE // 2], *named}
-    return f"df[{[name for name in file.columns if name in kept]}]"
+    return [name for name in file.columns if name in kept]
 
 
 def read_source(file: DataFile, **changed: str) -> str:

@@ -50,11 +50,12 @@ def mentions(task: str, columns: Sequence[Column]) -> list[Mention]:
 
 def _by_name(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None:
     name = telling(pieces(column.name))
-    matches = [best_position(word, words) for word in name]
+    whole = best_position("".join(name), words)
+    matches = [whole] if whole[0] >= 0.75 else [best_position(word, words) for word in name]
     hits = [position for score, position in matches if score > 0]
     if not hits:
         return _by_period(column, words)
-    strength = sum(score for score, _ in matches) / len(name)
+    strength = sum(score for score, _ in matches) / len(matches)
     # A name said in full beats one of which a part was said, units and all.
     full = len(telling(pieces(column.name))) / max(1, len(pieces(column.name)))
     return Mention(column, strength - 0.05 * (1 - full), min(hits), frozenset(hits))

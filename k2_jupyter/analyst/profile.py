@@ -33,7 +33,7 @@ def profile(sheet: Worksheet, task: str, file: DataFile) -> Script[None]:
     sheet.plan(_PLAN)
     sheet.open("load")
     sheet.write(f"# Profile of {file.path}\n\n*Made by the {WHO}.*\n\n## Data")
-    table = yield from load(sheet, task, file, PACKAGES)
+    table = yield from load(sheet, task, file, packages=PACKAGES, helpers=["helpers"])
     missing = yield from _missing(sheet, table)
     numeric = [c for c in table.columns if c.mean is not None and c.distinct > 1]
     yield from _spread(sheet, table, numeric)
@@ -45,6 +45,7 @@ def profile(sheet: Worksheet, task: str, file: DataFile) -> Script[None]:
 def _missing(sheet: Worksheet, table: Table) -> Script[Observation]:
     sheet.open("missing")
     sheet.write("## Missing values")
+    sheet.define(cell("define_missing"), "A function that counts missing values")
     seen = yield from sheet.attempt("missing", cell("missing"), "Count missing values")
     if any(column.missing for column in table.columns):
         yield from sheet.attempt("missing", cell("missing_map"), "Missing map")
@@ -72,7 +73,10 @@ def _together(sheet: Worksheet, numeric: list[Column]) -> Script[Observation]:
         return Observation()
     sheet.open("together")
     sheet.write("## What goes together")
-    return (yield from sheet.attempt("together", cell("correlations"), "Rank correlations"))
+    sheet.define(cell("define_correlations"), "A function that finds the closest pairs")
+    seen = yield from sheet.attempt("together", cell("correlations"), "Rank correlations")
+    yield from sheet.attempt("together", cell("heatmap"), "Heat map of the correlations")
+    return seen
 
 
 def _conclusion(

@@ -12,7 +12,9 @@ _HEAD = re.compile(r"cell (\S+) \(hash ([0-9a-f]+)\) · (\w+) · ")
 _SECTION = re.compile(r"^<(stdout|error)>\n(.*?)\n?^</\1>$", re.DOTALL | re.MULTILINE)
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _LIBRARY = re.compile(r"ImportError: .*?[`']([\w-]+)[`']")
-_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
+_NUMBER = re.compile(
+    r"(?<![\w.])(?:(?<![\w.)\]%])-)?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?:\s?%|[kKM](?![A-Za-z]))?"
+)
 NUMBER = r"(?:-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?|nan|inf|-inf)"
 """Pattern of a number as our cells print it."""
 
@@ -105,8 +107,4 @@ def _detail(text: str, status: str) -> str:
 
 def printed_numbers(text: str) -> list[str]:
     """Numbers in a text, as the conclusion's reader would see them; none inside names."""
-    return [
-        found[0]
-        for found in _NUMBER.finditer(text)
-        if not re.match(r"[\w.]", text[max(0, found.start() - 1) : found.start()])
-    ]
+    return [found[0].rstrip(",") for found in _NUMBER.finditer(text)]

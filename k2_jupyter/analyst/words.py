@@ -67,9 +67,13 @@ def likeness(one: str, other: str) -> float:
     short, long = sorted((a, b), key=len)
     if len(short) >= 4 and long.startswith(short):
         return 0.7
-    if len(short) >= 5 and difflib.SequenceMatcher(None, a, b).ratio() >= 0.85:
+    if len(short) >= 5 and max(_ratio(a, b), _ratio(one, other)) >= 0.85:
         return 0.75
     return 0.0
+
+
+def _ratio(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def spoken_words(task: str) -> list[tuple[str, int]]:

@@ -62,6 +62,14 @@ class Worksheet:
         if "add_markdown" in self._tools:
             self._held.append(Request("add_markdown", {"source": markdown}))
 
+    def define(self, source: str, purpose: str) -> None:
+        """Run a cell of functions together with the next cell.
+
+        Functions stand apart from their calls: a number that stands literally in the source
+        of a cell is no proof that its output shows it.
+        """
+        self._held.append(Request("run_cell", {"source": source, "purpose": purpose}))
+
     def run(
         self, source: str, purpose: str, *, repair: Repair | None = None
     ) -> Script[Observation]:
@@ -102,9 +110,13 @@ class Worksheet:
         if not seen.ok:
             self.close(key, "failed")
             self.remarks.append(f"The step “{self._items[key].title}” failed: {why(seen)}")
-            if seen.cell and "delete_cell" in self._tools:
-                self._held.append(Request("delete_cell", {"cell": seen.cell, "hash": seen.hash}))
+            self.discard(seen)
         return seen
+
+    def discard(self, seen: Observation) -> None:
+        """Remove a cell, so that the notebook holds no debris."""
+        if seen.cell and "delete_cell" in self._tools:
+            self._held.append(Request("delete_cell", {"cell": seen.cell, "hash": seen.hash}))
 
     def ask(self, question: str, choices: Sequence[str]) -> Script[tuple[str, bool]]:
         """The chosen one of `choices`, and whether somebody chose it; else the first."""

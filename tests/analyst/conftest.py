@@ -1,0 +1,118 @@
+"""Runs the analyst's cells in a real kernel, through the real agent and tools."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from jupyter_core.utils import ensure_event_loop
+
+from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
+from k2_jupyter.adapters.file_document import FileDocument
+from k2_jupyter.agent.limits import Limits
+from k2_jupyter.analyst import answer
+from k2_jupyter.events import Conclusion, PlanChanged, QuestionRequest, Reply, TurnFinished
+from k2_jupyter.hosts.build import build_agent
+from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
+from k2_jupyter.models.scripted import Respond, ScriptedModel
+from k2_jupyter.notebook.base import Cell, Notebook
+from k2_jupyter.outputs import Stream
+from tests.analyst.playing import briefing
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What a turn over a real kernel left behind."""
+
+    finished: TurnFinished
+    cells: tuple[Cell, ...]
+    plan: dict[str, str]
+    """Title → state."""
+    questions: tuple[QuestionRequest, ...]
+    folder: Path
+
+    @property
+    def conclusion(self) -> Conclusion:
+        assert self.finished.conclusion is not None, self.finished.detail
+        return self.finished.conclusion
+
+    @property
+    def printed(self) -> str:
+        """All that the cells printed."""
+        outputs = [output for cell in self.cells for output in cell.outputs]
+        return "\n".join(o.text for o in outputs if isinstance(o, Stream) and o.name == "stdout")
+
+    @property
+    def warned(self) -> str:
+        outputs = [output for cell in self.cells for output in cell.outputs]
+        return "\n".join(o.text for o in outputs if isinstance(o, Stream) and o.name == "stderr")
+
+    @property
+    def code(self) -> list[str]:
+        return [cell.source for cell in self.cells if cell.kind == "code"]
+
+
+Analyse = Callable[..., Analysis]
+
+
+def _spoiled(words: tuple[str, str]) -> Respond:
+    """The analyst, with some words of its cells replaced so that they fail."""
+
+    def respond(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
+        said = answer(messages, tools)
+        old, new = (json.dumps(part)[1:-1] for part in words)
+        calls = (replace(call, arguments=call.arguments.replace(old, new)) for call in said.calls)
+        return replace(said, calls=tuple(calls))
+
+    return respond
+
+
+@pytest.fixture(scope="session")
+def analyse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analyse]:
+    """``analyse(task, frame)``: the real agent and tools, one kernel for all tests.
+
+    `reply` answers each question; `spoil` replaces words in the cells.
+    """
+    folder = tmp_path_factory.mktemp("analysis")
+    with ClientKernel("python3", folder, kernel_environment(os.environ)) as kernel:
+
+        def run(
+            task: str,
+            frame: pd.DataFrame,
+            *,
+            reply: str | None = None,
+            spoil: tuple[str, str] | None = None,
+        ) -> Analysis:
+            frame.to_csv(folder / "data.csv", index=False)
+            document = FileDocument(folder / "analysis.ipynb")
+            for cell in document.cells():
+                document.delete(cell.id, seen=cell.hash)
+            agent = build_agent(
+                ScriptedModel(_spoiled(spoil) if spoil else answer, name="offline analyst"),
+                Notebook(document, kernel),
+                limits=Limits(),
+                redact=str,
+            )
+            brief = briefing("data.csv", columns=list(map(str, frame.columns)))
+            events = agent.run(task, threading.Event(), briefing=brief)
+            plan: dict[str, str] = {}
+            questions = []
+            event = next(events)
+            while not isinstance(event, TurnFinished):
+                said = None
+                if isinstance(event, PlanChanged):
+                    plan = {item.title: item.state for item in event.items}
+                if isinstance(event, QuestionRequest):
+                    questions.append(event)
+                    said = Reply(reply) if reply else None
+                event = events.send(said)
+            return Analysis(event, tuple(document.cells()), plan, tuple(questions), folder)
+
+        yield run
+    ensure_event_loop().close()  # jupyter_client leaves the loop of its blocking calls open

@@ -1,0 +1,175 @@
+"""Which columns a task means, over tables that were made up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from k2_jupyter.analyst.choice import Choice, Impossible, Unclear, choose
+from k2_jupyter.analyst.reading import Fact
+from k2_jupyter.analyst.table import Column, Table
+
+
+def number(name: str, distinct: int = 400, low: float = 1.0, dtype: str = "float64") -> Column:
+    return Column(name, dtype, 0, distinct, low=low, high=low + 99, mean=50.0, sd=9.0, skewness=0.1)
+
+
+def code(name: str, *values: int) -> Column:
+    levels = dict.fromkeys(map(str, values), 100)
+    plain = number(name, len(values), min(values), "int64")
+    return replace(plain, levels=levels, high=float(max(values)))
+
+
+def words(name: str, *values: str, distinct: int = 0) -> Column:
+    return Column(name, "str", 0, distinct or len(values), levels=dict.fromkeys(values, 100))
+
+
+def date(name: str) -> Column:
+    return Column(name, "str", 0, 900, dates=1.0)
+
+
+def table(*columns: Column) -> Table:
+    rows = Fact("1,000", "c1", "rows")
+    none = Fact("0", "c1", "repeat")
+    return Table("c1", rows, Fact(str(len(columns)), "c1", "columns"), none, none, columns)
+
+
+SALARIES = table(
+    code("work_year", 2020, 2021, 2022, 2023, 2024, 2025),
+    words("experience_level", "SE", "MI", "EN", "EX"),
+    words("job_title", "Engineer", "Analyst", "Scientist", distinct=290),
+    number("salary"),
+    words("salary_currency", "USD", "EUR", "GBP", distinct=25),
+    number("salary_in_usd"),
+    code("remote_ratio", 0, 50, 100),
+    words("company_size", "S", "M", "L"),
+)
+SHOP = table(
+    number("totalBill"),
+    number("tip"),
+    words("sex", "Male", "Female"),
+    words("smoker", "Yes", "No"),
+    words("day", "Thur", "Fri", "Sat", "Sun"),
+    code("size", 1, 2, 3, 4, 5, 6),
+)
+BIRDS = table(
+    words("species", "Adelie", "Gentoo", "Chinstrap"),
+    words("island", "Dream", "Biscoe", "Torgersen"),
+    number("bill_length_mm"),
+    number("bill_depth_mm"),
+    number("flipper_length_mm"),
+    number("body_mass_g"),
+    words("sex", "male", "female"),
+)
+FARM = table(
+    words("Dünger 'neu'", "A", "B", "C"),
+    number("Ertrag pro Hektar (kg)"),
+    words('Sorte "alt"', "x", "y"),
+    date("Datum"),
+)
+CARS = table(
+    code("cyl", 4, 6, 8),
+    number("mpg"),
+    number("weight"),
+    words("origin", "usa", "japan", "europe"),
+    code("survived", 0, 1),
+)
+
+
+DEMO = (
+    "Examine salary trends for remote workers from 2020 to 2025: test whether the remote ratio "
+    "affects salary and whether the effect differs by experience level"
+)
+
+
+@pytest.mark.parametrize(
+    ("task", "where", "target", "factor", "second"),
+    [
+        (
+            DEMO,
+            SALARIES, "salary_in_usd", "remote_ratio", "experience_level",
+        ),
+        ("Is pay different for SE and EX?", SALARIES, "salary_in_usd", "experience_level", None),
+        ("Compare the wages by firm size", SALARIES, "salary_in_usd", "company_size", None),
+        ("Does the tip depend on the day?", SHOP, "tip", "day", None),
+        ("Do women and men tip differently?", SHOP, "tip", "sex", None),
+        ("Compare the total bill across days and smokers", SHOP, "totalBill", "day", "smoker"),
+        ("What is the effect of smoking on the tips?", SHOP, "tip", "smoker", None),
+        ("Does body mass differ between species?", BIRDS, "body_mass_g", "species", None),
+        ("Compare bodymass by sex and island", BIRDS, "body_mass_g", "sex", "island"),
+        ("Compare the fliper length of the speceis", BIRDS, "flipper_length_mm", "species", None),
+        ("Vergleiche: does Dünger change the Ertrag?", FARM, "Ertrag pro Hektar (kg)",
+         "Dünger 'neu'", None),
+        ("Is mpg affected by cylinders and origin?", CARS, "mpg", "cyl", "origin"),
+        ("Does the number of cylinders influence consumption?", CARS, "mpg", "cyl", None),
+    ],
+)  # fmt: skip
+def test_columns_are_found_by_words_values_and_roles(
+    task: str, where: Table, target: str, factor: str, second: str | None
+) -> None:
+    choice = choose(task, where)
+
+    assert isinstance(choice, Choice)
+    assert (choice.target, choice.factor, choice.second) == (target, factor, second)
+
+
+def test_years_give_the_time() -> None:
+    choice = choose("Compare salary by remote ratio from 2020 to 2025", SALARIES)
+
+    assert isinstance(choice, Choice)
+    assert choice.time == "work_year"
+
+
+@pytest.mark.parametrize(("task", "period"), [("by month", "M"), ("per quarter", "Q")])
+def test_dates_can_be_the_factor(task: str, period: str) -> None:
+    choice = choose(f"Compare Ertrag {task}", FARM)
+
+    assert isinstance(choice, Choice)
+    assert (choice.factor, choice.period) == ("Datum", period)
+
+
+def test_a_measurement_as_factor_is_cut_into_quarters() -> None:
+    choice = choose("Does weight affect mpg?", CARS)
+
+    assert isinstance(choice, Choice)
+    assert (choice.target, choice.factor, choice.binned) == ("mpg", "weight", True)
+
+
+def test_equally_good_targets_are_asked_about() -> None:
+    unclear = choose("Compare bill size across islands", BIRDS)
+
+    assert isinstance(unclear, Unclear)
+    assert [r.target for r in unclear.readings] == ["bill_length_mm", "bill_depth_mm"]
+
+
+def test_without_a_word_for_a_column_the_readings_are_offered() -> None:
+    unclear = choose("Compare the groups", SHOP)
+
+    assert isinstance(unclear, Unclear)
+    assert len(unclear.readings) == 4
+
+
+def test_categories_have_no_mean() -> None:
+    assert isinstance(choose("Does origin affect survival?", CARS), Impossible)
+
+
+def test_a_constant_factor_is_replaced_and_said() -> None:
+    constant = table(words("plant", "north"), *SHOP.columns)
+    choice = choose("Compare the tip by plant and day", constant)
+
+    assert isinstance(choice, Choice)
+    assert (choice.factor, choice.left_out) == ("day", ("plant",))
+
+
+def test_a_constant_target_is_not_replaced() -> None:
+    flat = table(number("yield", 1), *BIRDS.columns)
+
+    assert isinstance(choose("Does the yield differ by island?", flat), Impossible)
+
+
+def test_a_column_that_turned_out_unusable_is_avoided() -> None:
+    choice = choose("Compare the tip by day and sex", SHOP, without=frozenset({"day"}))
+
+    assert isinstance(choice, Choice)
+    assert (choice.factor, choice.second) == ("sex", None)

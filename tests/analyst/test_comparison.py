@@ -1,0 +1,256 @@
+"""Comparisons in a real kernel; every statistic is computed apart and must agree."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
+from scipy import stats
+from statsmodels.datasets import engel, fair, grunfeld
+from statsmodels.stats.anova import anova_lm
+from statsmodels.stats.oneway import anova_oneway
+
+from tests.analyst.conftest import Analyse, Analysis
+
+SALARIES = Path(__file__).parents[2] / "example_notebooks/data/ds_salaries_2020_2025.csv"
+
+
+def salaries() -> pd.DataFrame:
+    """A sample of the salary file with other names and other levels."""
+    frame = pd.read_csv(SALARIES).sample(4000, random_state=1)
+    rare = pd.read_csv(SALARIES).query("remote_ratio == 50")
+    frame = pd.concat([frame, rare]).rename(
+        columns={
+            "work_year": "jahr",
+            "experience_level": "seniority band",
+            "remote_ratio": "telework%",
+            "salary_in_usd": "pay_usd",
+            "salary": "pay_local",
+            "salary_currency": "pay_currency",
+        }
+    )
+    places = {0: "office", 50: "mixed", 100: "home"}
+    bands = {"EN": "junior", "MI": "mid", "SE": "senior", "EX": "executive"}
+    frame["telework%"] = frame["telework%"].map(places)
+    frame["seniority band"] = frame["seniority band"].map(bands)
+    return frame
+
+
+def affairs() -> pd.DataFrame:
+    return pd.DataFrame(fair.load_pandas().data)
+
+
+def firms() -> pd.DataFrame:
+    return pd.DataFrame(grunfeld.load_pandas().data).astype({"year": int})
+
+
+def budgets() -> pd.DataFrame:
+    return pd.DataFrame(engel.load_pandas().data)
+
+
+def plots() -> pd.DataFrame:
+    """Tiny, with names that need quoting."""
+    rng = np.random.default_rng(0)
+    kinds = np.tile(["ohne", "wenig", "viel"], 4)
+    yields = rng.normal(50, 5, 12) + np.tile([0, 4, 8], 4)
+    return pd.DataFrame({"Dünger 'neu'": kinds, 'Ertrag "roh" {kg}': yields})
+
+
+def patients() -> pd.DataFrame:
+    """Missing values, numbers that came as text, heavy tail, negative mistakes."""
+    rng = np.random.default_rng(1)
+    dose = rng.choice(["placebo", "10 mg", "20 mg"], 400)
+    stay = np.round(rng.lognormal(2, 1, 400) * (1 + (dose == "placebo")), 2)
+    frame = pd.DataFrame({"dose": dose, "stay_days": stay.astype(str), "is_smoker": stay > 9})
+    frame.loc[:9, "stay_days"] = "unknown"
+    frame.loc[20:25, "dose"] = None
+    frame.loc[30, "stay_days"] = "-3.5"
+    return frame
+
+
+CASES = {
+    "salaries": (salaries, "Does the pay differ by telework?", "pay_usd", "telework%"),
+    "affairs": (affairs, "Do affairs depend on being religious?", "affairs", "religious"),
+    "firms": (firms, "Compare the investment by firm", "invest", "firm"),
+    "plots": (plots, "Does the Dünger affect the Ertrag?", 'Ertrag "roh" {kg}', "Dünger 'neu'"),
+    "patients": (patients, "Does the dose affect the length of stay?", "stay_days", "dose"),
+}
+
+
+def groups_of(
+    frame: pd.DataFrame, target: str, factor: str, *, largest: int = 0
+) -> list[np.ndarray]:
+    frame = frame.assign(y=pd.to_numeric(frame[target], errors="coerce")).dropna(
+        subset=["y", factor]
+    )
+    keep = frame[factor].value_counts().index[: largest or None]
+    return [part["y"].to_numpy() for level, part in frame.groupby(factor) if level in keep]
+
+
+def numbers(pattern: str, text: str) -> list[float]:
+    found = re.search(pattern, text, re.MULTILINE)
+    assert found, f"{pattern} is not in\n{text}"
+    return [float(group.replace(",", "")) for group in found.groups()]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_one_factor_statistics_agree_with_scipy(case: str, analyse: Analyse) -> None:
+    load, task, target, factor = CASES[case]
+    frame = load()
+
+    analysis = analyse(task, frame)
+
+    groups = groups_of(frame, target, factor)
+    printed = analysis.printed
+    f, p = stats.f_oneway(*groups)
+    degrees = [len(groups) - 1, sum(map(len, groups)) - len(groups)]
+    assert numbers(r"^ANOVA: F\((\d+), (\d+)\) = ", printed) == degrees
+    told = numbers(r"^ANOVA: F\(.*\) = (\S+), p = (\S+)", printed)
+    assert told == pytest.approx([f, p], rel=0.01, abs=0.006)
+    welch = anova_oneway(groups, use_var="unequal")
+    told = numbers(r"^Welch's ANOVA: F\(.*\) = (\S+), p = (\S+)", printed)
+    assert told == pytest.approx([welch.statistic, welch.pvalue], rel=0.01, abs=0.006)
+    told = numbers(r"^Kruskal-Wallis: H\(.*\) = (\S+), p = (\S+)", printed)
+    assert told == pytest.approx(stats.kruskal(*groups), rel=0.01, abs=0.006)
+    together = np.concatenate(groups)
+    between = sum(len(g) * (g.mean() - together.mean()) ** 2 for g in groups)
+    eta2 = between / ((together - together.mean()) ** 2).sum()
+    assert numbers(r"eta² = (\S+),", printed) == pytest.approx([eta2], abs=6e-5)
+    _is_sound(analysis)
+
+
+def test_two_factors_agree_with_statsmodels_and_the_dashboard_is_written(analyse: Analyse) -> None:
+    frame = salaries()
+    task = "Does telework affect pay, and does it differ by seniority? Build a dashboard."
+
+    analysis = analyse(task, frame)
+
+    short = frame.rename(columns={"pay_usd": "y", "telework%": "a", "seniority band": "b"})
+    model = smf.ols("y ~ C(a, Sum) * C(b, Sum)", short).fit()
+    line = anova_lm(model, typ=3).loc["C(a, Sum):C(b, Sum)"]
+    told = numbers(r"^telework% × seniority band: F\(.*\) = (\S+), p = (\S+),", analysis.printed)
+    assert told == pytest.approx([line["F"], line["PR(>F)"]], rel=0.01, abs=0.006)
+    line = anova_lm(model, typ=3, robust="hc3").loc["C(a, Sum):C(b, Sum)"]
+    told = numbers(r"^telework% × .*\n +HC3 robust: F = (\S+), p = (\S+)$", analysis.printed)
+    assert told == pytest.approx([line["F"], line["PR(>F)"]], rel=0.01, abs=0.006)
+    verdict = "differs" if line["PR(>F)"] < 0.05 else "does not clearly differ"
+    assert f"The effect of `telework%` {verdict} by `seniority band`" in analysis.conclusion.text
+    size = (analysis.folder / "dashboard.html").stat().st_size
+    assert 100_000 < size < 8_000_000
+    _is_sound(analysis)
+
+
+def test_repeats_are_counted_and_the_test_is_made_without_them(analyse: Analyse) -> None:
+    frame = salaries()
+
+    analysis = analyse("Compare pay by telework", frame)
+
+    groups = groups_of(frame.drop_duplicates(), "pay_usd", "telework%")
+    f, _ = stats.f_oneway(*groups)
+    without = analysis.printed.split("without exact repeats")[1]
+    assert numbers(r"^ANOVA: F\(.*\) = (\S+),", without) == pytest.approx([f], abs=0.006)
+    assert f"{frame.duplicated().sum():,} rows" in analysis.conclusion.text
+
+
+def test_a_measurement_as_factor_is_compared_in_quarters(analyse: Analyse) -> None:
+    frame = budgets()
+
+    analysis = analyse("Does the income affect the food expenditure (foodexp)?", frame)
+
+    parts = frame.groupby(pd.qcut(frame["income"], 4), observed=True)["foodexp"]
+    f, _ = stats.f_oneway(*(part for _, part in parts))
+    assert numbers(r"^ANOVA: F\(3, .*\) = (\S+),", analysis.printed) == pytest.approx(
+        [f], abs=0.006
+    )
+    _is_sound(analysis)
+
+
+def test_an_empty_combination_leaves_the_interaction_out(analyse: Analyse) -> None:
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"yield": rng.normal(5, 1, 90), "soil": list("abc") * 30})
+    frame["crop"] = np.where(frame["soil"] == "a", "rye", rng.choice(["rye", "oat"], 90))
+
+    analysis = analyse("Compare the yield by soil and crop", frame)
+
+    model = smf.ols("Q('yield') ~ C(soil) + C(crop)", frame).fit()
+    line = sm.stats.anova_lm(model, typ=2).loc["C(soil)"]
+    assert numbers(r"^soil: F\(.*\) = (\S+),", analysis.printed) == pytest.approx(
+        [line["F"]], abs=0.006
+    )
+    assert "can't be tested" in analysis.conclusion.text
+    _is_sound(analysis)
+
+
+def test_one_group_ends_with_the_reason(analyse: Analyse) -> None:
+    frame = pd.DataFrame({"group": ["a"] * 30, "value": np.arange(30) / 7})
+
+    analysis = analyse("Compare the value by group", frame)
+
+    assert analysis.finished.reason == "cannot"
+    assert "splits the rows into groups" in analysis.conclusion.text
+
+
+def test_a_group_that_vanishes_with_the_missing_values_is_replaced(analyse: Analyse) -> None:
+    frame = pd.DataFrame(
+        {"shop": ["a", "b"] * 30, "team": ["x", "y", "z"] * 20, "sales": np.arange(60.0) % 17}
+    )
+    frame.loc[frame["shop"] == "b", "sales"] = np.nan
+
+    analysis = analyse("Compare the sales by shop and team", frame)
+
+    assert analysis.finished.reason == "done"
+    assert "groups of `team`" in analysis.conclusion.text
+    notes = " ".join(cell.source for cell in analysis.cells if cell.kind == "markdown")
+    assert "Left out after a first look, because nothing in it varies: `shop`" in notes
+
+
+@pytest.mark.parametrize("reply", [None, "bill_depth by island"])
+def test_equally_good_readings_are_asked_about(analyse: Analyse, reply: str | None) -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.normal(9, 1, (60, 2)), columns=["bill_length", "bill_depth"])
+    frame["island"] = ["Dream", "Biscoe", "Torgersen"] * 20
+
+    analysis = analyse("Compare the bills by island", frame, reply=reply)
+
+    (question,) = analysis.questions
+    assert question.choices == ("bill_length by island", "bill_depth by island")
+    taken = "bill_depth" if reply else "bill_length"
+    assert f"mean of `{taken}`" in analysis.conclusion.text
+    assert any("Nobody was there" in caveat for caveat in analysis.conclusion.caveats) != bool(
+        reply
+    )
+
+
+def test_the_notebook_runs_again_from_top_to_bottom_without_us(analyse: Analyse) -> None:
+    analysis = analyse("Compare the Ertrag by Dünger with a dashboard", plots())
+
+    source = "\n".join(analysis.code)
+    assert "k2_jupyter" not in source
+    source = f"import matplotlib; matplotlib.use('pdf')\n{source}"
+    again = subprocess.run(
+        [sys.executable, "-c", source],
+        cwd=analysis.folder,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.split() == analysis.printed.split()
+
+
+def _is_sound(analysis: Analysis) -> None:
+    """Ended well; every number of the conclusion was found; nothing failed or warned."""
+    assert analysis.finished.reason == "done"
+    assert [claim for claim in analysis.conclusion.claims if not claim.found] == []
+    assert len(analysis.conclusion.claims) > 8
+    assert "rule-based (no language model)" in analysis.conclusion.text
+    assert set(analysis.plan.values()) <= {"done", "dropped"}
+    assert analysis.warned == ""
