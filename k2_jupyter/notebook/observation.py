@@ -21,7 +21,7 @@ from k2_jupyter.notebook.figures import (
     pixel_size,
 )
 from k2_jupyter.notebook.printed import left_out
-from k2_jupyter.notebook.text import neutral, visible
+from k2_jupyter.notebook.text import neutral
 from k2_jupyter.notebook.tracebacks import user_traceback
 from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
 
@@ -57,7 +57,7 @@ def observe(
         f"cell {run.cell} (hash {source_hash}) · {run.status} · {run.seconds:.2f} s · [{count}]"
     ]
     if run.detail:
-        lines.append(visible(run.detail))
+        lines.append(neutral(run.detail))
     sections = [section for output in run.outputs for section in _sections(output)]
     variables = _changes(run.changes)
     if variables:
@@ -111,9 +111,9 @@ def _display(display: Display) -> _Section:
     others = [name for name in display.data if name not in _SAID]
     lines = [_plain(plain)] if isinstance(plain, str) else []
     if others:
-        lines.append(f"[also as {', '.join(map(visible, others))}]")
+        lines.append(f"[also as {', '.join(map(neutral, others))}]")
     if not lines:
-        lines = [f"[{', '.join(map(visible, display.data)) or 'nothing'}]"]
+        lines = [f"[{', '.join(map(neutral, display.data)) or 'nothing'}]"]
     return _Section(tag, "\n".join(lines))
 
 

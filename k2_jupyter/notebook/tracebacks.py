@@ -28,7 +28,7 @@ def user_traceback(error: ErrorOutput) -> str:
         if index not in libraries:
             kept.append(part)
         elif index == libraries[-1]:
-            kept.append(part.split("\n", 1)[0] + "".join(f"\n{line}" for line in _arrow(part)))
+            kept.append(part.split("\n", 1)[0])
     last = neutral(f"{error.ename}: {error.evalue}" if error.evalue else error.ename)
     if not kept or not any(line.startswith(error.ename) for line in kept[-1].split("\n")):
         kept.append(last)
@@ -38,7 +38,3 @@ def user_traceback(error: ErrorOutput) -> str:
 def _in_library(frame: str) -> bool:
     match = _FILE.match(frame)
     return match is not None and _LIBRARY.search(match[1]) is not None
-
-
-def _arrow(frame: str) -> list[str]:
-    return [line for line in frame.split("\n") if line.lstrip().startswith("-->")][:1]

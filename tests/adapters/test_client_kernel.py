@@ -306,9 +306,8 @@ def test_an_aborted_run_is_queued_again(shared: ClientKernel) -> None:
     run(shared, "1")
     process = shared._process
     assert process is not None
-    failing = {"code": "1 / 0", "silent": False, "stop_on_error": True}
-    process.send("execute_request", {"code": "import time; time.sleep(0.5)", "silent": False})
-    process.send("execute_request", failing)
+    failing = "import time; time.sleep(0.5); 1 / 0"
+    process.send("execute_request", {"code": failing, "silent": False, "stop_on_error": True})
     result = run(shared, "print('ran')")
     assert (result.status, stream_text(result)) == ("ok", "ran\n")
 

@@ -39,9 +39,9 @@ def test_a_progress_bar_is_its_last_state() -> None:
 
 def test_clear_output_at_once_and_with_the_next() -> None:
     assert kept(Stream("stdout", "old"), ClearOutput()) == ()
-    waiting = [Stream("stdout", "old"), ClearOutput(wait=True)]
-    assert kept(*waiting) == (Stream("stdout", "old"),)
-    assert kept(*waiting, Stream("stdout", "new")) == (Stream("stdout", "new"),)
+    old, new = Stream("stdout", "old"), Stream("stdout", "new")
+    assert kept(old, ClearOutput(wait=True)) == (old,)
+    assert kept(old, ClearOutput(wait=True), new) == (new,)
 
 
 def test_an_update_changes_every_display_of_that_id() -> None:
