@@ -33,19 +33,21 @@ def build_agent(
     redact: Callable[[str], str],
     allowed: Collection[str] = (),
     protected: Sequence[str] = (),
+    private: Sequence[str] = (),
     plan_only: bool = False,
 ) -> Agent:
     """An agent for one conversation about one notebook.
 
     `allowed` are the risk kinds that need no approval, `protected` the user's files that a
-    cell may not overwrite without one. With `plan_only` there is no tool that runs or
+    cell may not overwrite without one, `private` our own folders, which no cell may name
+    without one. With `plan_only` there is no tool that runs or
     changes anything.
     """
     plan = Plan()
     finish = Finish(notebook, model=model.name)
     tools: list[Tool] = [SetPlan(plan), ReadNotebook(notebook), AskUser(), finish]
     if not plan_only:
-        gate = Gate(Triage(transform, protected=protected), allowed=allowed)
+        gate = Gate(Triage(transform, protected=protected, private=private), allowed=allowed)
         read = reader(vision=model.profile.vision)
         tools += [
             RunCell(notebook, plan, gate, read),

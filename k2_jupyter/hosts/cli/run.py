@@ -27,7 +27,7 @@ from k2_jupyter.journal.recorded import recorded
 from k2_jupyter.journal.redaction import Redactor, collect_secrets
 from k2_jupyter.models.base import Model
 from k2_jupyter.notebook.base import Notebook
-from k2_jupyter.settings import Settings, state_folder, take_keys
+from k2_jupyter.settings import Settings, config_folder, state_folder, take_keys
 from k2_jupyter.tools.triage import RiskKind
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class _Session:
             redact=self.redactor.text,
             allowed=self.options.allow,
             protected=[file.path for file in self.data],
+            private=[str(config_folder()), str(state_folder())],
             plan_only=self.options.plan_only,
         )
         events = agent.run(

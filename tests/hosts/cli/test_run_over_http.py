@@ -168,7 +168,9 @@ def test_a_wrong_number_goes_back_once_and_is_then_marked(
     server = serve(Wrong())
     out = tmp_path / "out"
     assert run(server, out, "--data", str(prices)) == 0
-    complaints = [m for m in server.requests[-1]["messages"] if "99.9: not in" in str(m["content"])]
+    complaints = [
+        m for m in server.requests[-1]["messages"] if "99.9: not in" in m.get("content", "")
+    ]
     assert len(complaints) == 1
     source = nbformat.read(out / "analysis.ipynb", as_version=4).cells[-1].source
     assert "99.9 **(not found in the outputs)**" in source
