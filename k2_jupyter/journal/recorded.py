@@ -1,8 +1,9 @@
 """Intent before act: writes what a turn does to its journal, before it is done.
 
-When an intent is passed on (`CallStarted`, `CellStarted`) or an answer in, it is on the disk
-and everything before it as well. A finished call is handed to the disk at once and not waited
-for: the next intent's sync covers it, so the agent never acts on a result that could be lost.
+When the intent to run a cell is passed on (`CellStarted`) or an answer in, it is on the disk
+and everything before it as well: also the intent of the call, which is not waited for apart. A
+finished call is handed to the disk at once and not waited for: the next intent's sync covers
+it, so the agent never acts on a result that could be lost.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ UNANSWERED = "NoAnswer"
 
 _PASSING = (TextDelta, ReasoningDelta, CellOutput)
 _INTENTS = (CallStarted, CellStarted, TurnFinished)
+_WAITED_FOR = (CellStarted, TurnFinished)
 _REQUESTS = (ApprovalRequest, QuestionRequest, CapRequest)
 
 
@@ -101,7 +103,7 @@ class _Recorded(Generator[Event, Answer, T]):
 
     def _record(self, event: Event) -> None:
         number = self._journal.write(type(event).__name__, encode_fields(event))
-        if isinstance(event, _INTENTS):
+        if isinstance(event, _WAITED_FOR):
             self._journal.sync()
         elif isinstance(event, CallFinished):
             self._journal.sync_soon()
