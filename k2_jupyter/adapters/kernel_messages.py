@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from k2_jupyter.messages import Json
-from k2_jupyter.notebook.outputs import head_and_tail
 from k2_jupyter.outputs import (
     ClearOutput,
     Display,
@@ -18,7 +17,9 @@ from k2_jupyter.outputs import (
 )
 
 BURST_SECONDS = 0.05
+"""Least time between two changes of printed text."""
 BURST_CHARACTERS = 16_000
+"""Most text of one change; the whole is in the run's outputs and its spool."""
 
 
 class StreamRedactor(Protocol):
@@ -126,6 +127,7 @@ class Bursts:
         self._name: StreamName = "stdout"
         self._texts: list[str] = []
         self._size = 0
+        self._held = 0
         self._last = 0.0
 
     @property
@@ -142,11 +144,12 @@ class Bursts:
         if change.name != self._name:
             yield from self.flush(now)
             self._name = change.name
-        if self._size < 4 * BURST_CHARACTERS:
-            self._texts.append(change.text)
-        else:  # the head is there already; of the others only the end will show
-            self._texts[1:] = ["".join((*self._texts[1:], change.text))[-BURST_CHARACTERS:]]
+        self._texts.append(change.text)
         self._size += len(change.text)
+        self._held += len(change.text)
+        if self._held > 8 * BURST_CHARACTERS:
+            self._texts = self._ends()
+            self._held = BURST_CHARACTERS
         yield from self.due(now)
 
     def due(self, now: float) -> Iterator[OutputChange]:
@@ -157,6 +160,14 @@ class Bursts:
     def flush(self, now: float) -> Iterator[OutputChange]:
         """What is held."""
         if self._texts:
-            text = head_and_tail("".join(self._texts), BURST_CHARACTERS)
-            self._texts, self._size, self._last = [], 0, now
-            yield Stream(self._name, text)
+            texts = self._texts
+            if self._size > BURST_CHARACTERS:
+                head, tail = self._ends()
+                hidden = self._size - BURST_CHARACTERS
+                texts = [head, f"\n… {hidden} characters are not shown here …\n", tail]
+            self._texts, self._size, self._held, self._last = [], 0, 0, now
+            yield Stream(self._name, "".join(texts))
+
+    def _ends(self) -> list[str]:
+        text, half = "".join(self._texts), BURST_CHARACTERS // 2
+        return [text[:half], text[-half:]]

@@ -266,6 +266,7 @@ for name, source in sources.items():
     module = types.ModuleType(name)
     exec(compile(source, "<" + name + ">", "exec"), module.__dict__)
     sys.modules[name] = module
+    getattr(module, "install", bool)()
 """
 
 

@@ -28,7 +28,10 @@ def _axes(axes: Any) -> dict[str, Any]:
     """Texts of one axes, and how many artists of each kind really draw something."""
     lines = [line for line in axes.lines if len(line.get_xdata())]
     bars = [patch for patch in axes.patches if _has_area(patch)]
-    collections = [one for one in axes.collections if len(one.get_paths())]
+    # An empty scatter still has the path of its marker, but no offsets to draw it at.
+    collections = [
+        one for one in axes.collections if len(one.get_paths()) and len(one.get_offsets())
+    ]
     return {
         "title": _text(axes.get_title()),
         "xlabel": _text(axes.get_xlabel()),
@@ -52,11 +55,9 @@ def _text(text: Any) -> str:
     return str(text)[:_MAX_TEXT]
 
 
-def _install() -> None:
+def install() -> None:
+    """Begin; called once when the module has arrived in the kernel."""
     from IPython import get_ipython
 
     formatter = get_ipython().display_formatter.mimebundle_formatter
     formatter.for_type_by_name("matplotlib.figure", "Figure", describe)
-
-
-_install()

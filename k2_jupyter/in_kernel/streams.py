@@ -49,7 +49,8 @@ def _never_drop(kernel: Any) -> None:
     thread.schedule(lambda: setattr(thread.socket, "sndhwm", 0))
 
 
-def _install() -> None:
+def install() -> None:
+    """Begin; called once when the module has arrived in the kernel."""
     from IPython import get_ipython
 
     shell = get_ipython()
@@ -57,6 +58,3 @@ def _install() -> None:
     kernel = getattr(shell, "kernel", None)
     if hasattr(kernel, "iopub_thread"):
         _never_drop(kernel)
-
-
-_install()

@@ -198,6 +198,49 @@ def test_a_flood_costs_little_memory_and_leaves_little(shared: ClientKernel) -> 
     assert result.spool.stat().st_size <= 64_000_000
 
 
+def test_a_figure_carries_its_facts(shared: ClientKernel) -> None:
+    result = run(
+        shared,
+        "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])\n_ = plt.title('Rising')",
+    )
+    (figure,) = result.outputs
+    assert isinstance(figure, Display)
+    assert "image/png" in figure.data
+    assert "'title': 'Rising'" in str(figure.data["application/vnd.k2.figure+json"])
+
+
+ECHO = """
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.kernelbase import Kernel
+
+class Echo(Kernel):
+    implementation = implementation_version = banner = "echo"
+    language_info = {"name": "echo", "mimetype": "text/plain", "file_extension": ".txt"}
+
+    async def do_execute(self, code, silent, *args, **kwargs):
+        self.send_response(self.iopub_socket, "stream", {"name": "stdout", "text": code})
+        return {
+            "status": "ok",
+            "execution_count": self.execution_count,
+            "payload": [],
+            "user_expressions": {},
+        }
+
+IPKernelApp.launch_instance(kernel_class=Echo)
+"""
+
+
+def test_a_kernel_of_another_language_runs_without_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    argv = [sys.executable, "-c", ECHO, "-f", "{connection_file}"]
+    install_kernel(tmp_path / "jupyter", monkeypatch, *argv)
+    with ClientKernel("made", tmp_path, kernel_environment(os.environ)) as kernel:
+        result = run(kernel, "any words")
+        assert (result.status, stream_text(result)) == ("ok", "any words")
+        assert kernel.describe() == {}
+
+
 # Ways to end
 
 
@@ -349,9 +392,9 @@ def test_an_unknown_kernel_is_told_with_the_known_ones(tmp_path: Path) -> None:
 
 
 def install_kernel(folder: Path, monkeypatch: pytest.MonkeyPatch, *argv: str) -> None:
-    spec = folder / "kernels" / "broken"
+    spec = folder / "kernels" / "made"
     spec.mkdir(parents=True)
-    content = {"argv": [*argv], "display_name": "Broken", "language": "python"}
+    content = {"argv": [*argv], "display_name": "Made", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(content))
     monkeypatch.setenv("JUPYTER_PATH", str(folder))
 
@@ -374,7 +417,7 @@ def test_a_kernel_that_cannot_start_says_why(
     install_kernel(tmp_path / "jupyter", monkeypatch, *argv)
     environment = kernel_environment(os.environ)
     with (
-        ClientKernel("broken", tmp_path, environment, start_timeout=1) as kernel,
+        ClientKernel("made", tmp_path, environment, start_timeout=1) as kernel,
         pytest.raises(KernelError, match=cause),
     ):
         run(kernel, "1")

@@ -221,7 +221,7 @@ def test_a_missing_file_and_a_folder_are_named(path: Path, tmp_path: Path) -> No
 
 
 @pytest.fixture
-def edited(path: Path) -> Iterator[FileDocument]:
+def edited(path: Path) -> FileDocument:
     """A saved notebook of three cells, which others are about to change."""
     notebook = {
         "cells": [cell("one", "c1"), cell("two", "c2"), cell("three", "c3")],
@@ -232,7 +232,7 @@ def edited(path: Path) -> Iterator[FileDocument]:
     write(path, notebook)
     document = FileDocument.open(path)
     document.save()
-    yield document
+    return document
 
 
 def test_a_source_that_the_user_changed_is_not_overwritten(

@@ -137,10 +137,14 @@ def test_a_traceback_is_the_users_frames_and_one_line_of_the_library() -> None:
             "\x1b[31m" + "-" * 75 + "\x1b[39m",
             "\x1b[31mKeyError\x1b[39m          Traceback (most recent call last)",
             "Cell \x1b[32mIn[2]\x1b[39m, line 3\n      1 def f(c):\n----> 3 f('zz')\n",
-            "File ~/.venv/lib/python3.11/site-packages/pandas/frame.py:10, in get(self)\n"
-            "      9 x\n---> 10 raise KeyError(key)\n",
-            "File /opt/dist-packages/pandas/base.py:3823, in get_loc(self, key)\n"
-            "   3822 try\n-> 3823 raise KeyError(key)\n",
+            (
+                "File ~/.venv/lib/python3.11/site-packages/pandas/frame.py:10, in get(self)\n"
+                "      9 x\n---> 10 raise KeyError(key)\n"
+            ),
+            (
+                "File /opt/dist-packages/pandas/base.py:3823, in get_loc(self, key)\n"
+                "   3822 try\n-> 3823 raise KeyError(key)\n"
+            ),
             "\x1b[31mKeyError\x1b[39m: 'zz'",
         ),
     )
@@ -158,7 +162,7 @@ def test_an_error_without_a_traceback_is_still_told() -> None:
 
 
 def test_a_figure_has_its_size_and_its_facts() -> None:
-    facts = {
+    facts: Json = {
         "suptitle": "Pay",
         "axes": [
             {"title": "A", "xlabel": "x", "ylabel": "", "lines": 1, "bars": 0, "has_data": True},
