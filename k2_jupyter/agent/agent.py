@@ -102,7 +102,7 @@ class Agent:
             raise StopRequested
         exhausted = yield from turn.budget.admit()
         if exhausted:
-            return Ending("limit", f"Stopped: {exhausted}.")
+            return Ending("limit", f"{exhausted}.")
         turn.budget.steps += 1
         yield StepStarted(turn.budget.steps)
         try:

@@ -64,7 +64,7 @@ class Budget:
         while (request := self._exhausted()) is not None:
             answer = yield request
             if not isinstance(answer, Extension) or answer.extra <= 0:
-                return f"the limit of {request.allowed:.0f} {_WORDS[request.limit]} is reached"
+                return f"The limit of {request.allowed:.0f} {_WORDS[request.limit]} is reached"
             self._extend(request.limit, answer.extra)
         return ""
 

@@ -1,6 +1,6 @@
 """What a step costs beside its model and its code: `k2 run` against a floor, in one run.
 
-Usage: python -m tests.benchmarks.overhead [--steps 50] [--rounds 3] [--long 300] [--no-demo]
+Usage: python -m tests.benchmarks.overhead [--steps 50] [--rounds 3] [--long 299] [--no-demo]
 
 Overhead of a step = (reply received → code starts) + (code ends → next request received).
 Ratios are to be read, not the absolute times: both programs share a noisy machine.
@@ -153,7 +153,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--steps", type=int, default=50)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--long", type=int, default=300)
+    options.add_argument("--long", type=int, default=299)
     options.add_argument("--no-demo", action="store_true")
     chosen = options.parse_args()
     print(
