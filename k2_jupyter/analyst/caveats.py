@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from k2_jupyter.analyst.draft import Draft
-from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison
+from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison, Group
 from k2_jupyter.analyst.wording import listed, name_of, plain
 
 OBSERVATIONAL = (
@@ -79,12 +81,17 @@ def _dominating(draft: Draft, found: Comparison) -> list[str]:
     return [f"Most rows share one value, so the result speaks mainly for them: {listed(told[:5])}."]
 
 
+def is_thin_end(periods: Sequence[Group]) -> bool:
+    """Has the last period far fewer rows than the one before?"""
+    if len(periods) < 3:
+        return False
+    return periods[-1].n.value < THIN_END * periods[-2].n.value
+
+
 def _last_period(draft: Draft, found: Comparison) -> list[str]:
-    if len(found.periods) < 3:
+    if not is_thin_end(found.periods):
         return []
     before, last = found.periods[-2:]
-    if last.n.value >= THIN_END * before.n.value:
-        return []
     time = found.choice.time or ""
     caveat = (
         f"{plain(draft, last, time)} has far fewer rows ({draft.number(last.n)}) than "

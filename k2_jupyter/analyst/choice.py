@@ -9,6 +9,8 @@ from k2_jupyter.analyst.mentions import Mention, mentions
 from k2_jupyter.analyst.table import FEW, Column, Table
 from k2_jupyter.analyst.words import best_position, likeness, pieces, says, spoken_words, vocabulary
 
+CLEAR = 0.75
+"""Strength from which on a mention surely means its column."""
 MANY = 20
 """Factors with more levels are too finely cut to compare level by level."""
 
@@ -101,6 +103,9 @@ def _reading(
         )
         if column is not None
     ]
+    relatives = [m.column for m in spoken if m.column.is_number and _are_sisters(m.column, target)]
+    if relatives and _currency(target):
+        reasons.append(f"`{relatives[0].name}` is in several currencies, `{target.name}` in one.")
     if time is not None and time not in (factor, second):
         reasons.append(f"`{time.name}` gives the time.")
     if time in (target, factor, second):
@@ -114,7 +119,11 @@ def _reading(
         tuple(reasons),
         binned=not _few(factor) and factor.is_number and not factor.is_year,
         period=_period(task),
-        left_out=tuple(m.column.name for m in spoken if m.column not in parts),
+        left_out=tuple(
+            m.column.name
+            for m in spoken
+            if m.column not in parts and m.column not in relatives and m.strength >= CLEAR
+        ),
     )
 
 
@@ -199,11 +208,18 @@ def _comparable(equal: list[Column], columns: Sequence[Column]) -> list[Column]:
     sisters = [
         c
         for c in columns
-        if c.is_number
-        and set(pieces(c.name)) & vocabulary("currencies")
-        and any(set(pieces(c.name)) & set(pieces(e.name)) for e in equal)
+        if c.is_number and _currency(c) and any(c in equal or _are_sisters(e, c) for e in equal)
     ]
     return sisters[:1] or equal
+
+
+def _currency(column: Column) -> bool:
+    return bool(set(pieces(column.name)) & vocabulary("currencies"))
+
+
+def _are_sisters(one: Column, other: Column) -> bool:
+    """Two columns of the same thing, by their names."""
+    return one is not other and bool(set(pieces(one.name)) & set(pieces(other.name)))
 
 
 def _factors(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k2_jupyter.analyst.caveats import caveats_of, next_steps
+from k2_jupyter.analyst.caveats import caveats_of, is_thin_end, next_steps
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison, Group, OneWay
 from k2_jupyter.analyst.script import Script
@@ -149,6 +149,8 @@ def _extremes(draft: Draft, found: Comparison) -> str:
 
 def _trend(draft: Draft, found: Comparison) -> str:
     solid = [group for group in found.periods if group.n.value >= SMALL_GROUP]
+    if found.periods and is_thin_end(found.periods):
+        solid = [group for group in solid if group is not found.periods[-1]]
     if len(solid) < 2 or found.choice.time is None:
         return ""
     first, last = solid[0], solid[-1]

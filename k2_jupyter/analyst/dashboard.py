@@ -10,7 +10,7 @@ from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined
 from k2_jupyter.analyst.worksheet import Worksheet
 
-PACKAGES = ("escape", "Path", "alt", "gaussian_filter1d")
+PACKAGES = ("escape", "Path", "alt", "vlc", "gaussian_filter1d")
 
 
 def dashboard(sheet: Worksheet, choice: Choice) -> Script[bool]:
@@ -45,21 +45,22 @@ def _written(sheet: Worksheet, choice: Choice, *, last: bool) -> Script[bool]:
 def _sources(choice: Choice) -> tuple[tuple[str, str], ...]:
     filters = ["b"] if choice.second else []
     times = ["t"] if choice.time else []
-    data = cell("dashboard_data", keys=_list(["a", *filters, *times]))
     names = {"b": "second", "t": "time"}
     chosen = [f'chooser("{key}", {names[key]})' for key in (*filters, *times)]
-    page = cell(
-        "dashboard_page",
-        trend=cell("dashboard_trend", others="".join(f', "{key}"' for key in filters))
-        if times
-        else "",
+    others = "".join(f', "{key}"' for key in filters)
+    charts = joined(cell("dashboard_page"), cell("dashboard_trend", others=others) if times else "")
+    save = cell(
+        "dashboard_save",
         with_trend=", trend" if times else "",
-        choosers=f"    .add_params({', '.join(chosen)})\n" if chosen else "",
+        choosers=f".add_params({', '.join(chosen)})" if chosen else "",
+        hint="Choose a part of the data; click" if chosen else "Click",
     )
+    data = cell("dashboard_data", keys=_list(["a", *filters, *times]))
     return (
         (f"{imports(PACKAGES)}\n\n{data}", "Sum up the data for the dashboard"),
         (cell("dashboard", filters=_list([*filters, *times])), "Filters and headline figures"),
-        (joined(page, cell("dashboard_save")), "Draw the dashboard and write dashboard.html"),
+        (charts, "Charts of the dashboard"),
+        (save, "Lay the dashboard out and write dashboard.html"),
     )
 
 

@@ -49,6 +49,7 @@ _IMPORTS = {
     "np": "import numpy as np",
     "pd": "import pandas as pd",
     "sns": "import seaborn as sns",
+    "vlc": "import vl_convert as vlc",
     "smf": "import statsmodels.formula.api as smf",
     "stats": "from scipy import stats",
     "gaussian_filter1d": "from scipy.ndimage import gaussian_filter1d",

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from jupyter_core.utils import ensure_event_loop
 
 from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
 from k2_jupyter.adapters.file_document import FileDocument
@@ -115,4 +114,3 @@ def analyse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analyse]:
             return Analysis(event, tuple(document.cells()), plan, tuple(questions), folder)
 
         yield run
-    ensure_event_loop().close()  # jupyter_client leaves the loop of its blocking calls open

@@ -1,0 +1,95 @@
+"""The dashboard in a real browser: filters redraw it, and nothing leaves the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.analyst.conftest import Analyse
+
+pytestmark = pytest.mark.browser
+
+QUIET = (
+    "--headless --no-sandbox --disable-gpu --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+SCRIPT = "</script><img src=x onerror=document.title='run'>"
+TASK = "Compare the price by region and season over the years, with a dashboard"
+
+
+def prices() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {"price": rng.lognormal(3, 0.5, 600), "year": rng.integers(2019, 2023, 600)}
+    )
+    frame["region"] = rng.choice(["north", 'the "south"', SCRIPT], 600)
+    frame["season"] = rng.choice(["wet", "dry"], 600)
+    return frame
+
+
+@pytest.fixture(scope="module")
+def dashboard(analyse: Analyse) -> str:
+    """Address of a dashboard on disk."""
+    analysis = analyse(TASK, prices())
+    assert analysis.finished.reason == "done"
+    return f"file://{analysis.folder}/dashboard.html"
+
+
+@pytest.fixture(scope="module")
+def browser(dashboard: str) -> Iterator[Browser]:
+    """Starts when the kernel has done its work: playwright holds the thread's event loop."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET.split())
+
+
+@pytest.fixture
+def page(browser: Browser, dashboard: str) -> Iterator[Page]:
+    """The dashboard; nothing is said on the console, and nothing else is asked for."""
+    page = browser.new_page()
+    log: list[str] = []
+    page.on("console", lambda message: log.append(message.text))
+    page.on("pageerror", lambda error: log.append(str(error)))
+    page.on("request", lambda request: log.append(request.url))
+    page.goto(dashboard)
+    page.wait_for_selector("svg .mark-area path")
+    yield page
+    assert log == [dashboard]
+    assert page.title().startswith("price by region")
+    page.close()
+
+
+def marks(page: Page, kind: str) -> list[str | None]:
+    return [mark.get_attribute("d") for mark in page.query_selector_all(f"svg .{kind} path")]
+
+
+def test_each_filter_redraws_violins_bars_and_headline(page: Page) -> None:
+    assert "600" in (page.text_content("svg") or "")
+    for position, value in ((0, "wet"), (1, "2020")):
+        before = [marks(page, "mark-area"), marks(page, "mark-rect")]
+        chooser = page.locator("select").nth(position)
+        chooser.select_option(value)
+        page.wait_for_function(
+            "before => document.querySelector('svg .mark-area path').getAttribute('d') != before",
+            arg=before[0][0],
+        )
+        assert marks(page, "mark-area") != before[0]
+        assert marks(page, "mark-rect") != before[1]
+        assert "600" not in (page.text_content("svg") or "")
+
+
+def test_a_click_on_a_bar_highlights_its_group(page: Page) -> None:
+    bar = page.locator("svg .mark-rect path").first.bounding_box()
+    assert bar is not None
+    page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] - 5)
+
+    page.wait_for_selector("svg .mark-area path[opacity='0.15']")
+    assert page.locator("svg .mark-area path[opacity='0.9']").count() == 1
+
+
+def test_texts_of_the_data_stay_texts(page: Page) -> None:
+    assert SCRIPT[:20] in (page.text_content("svg") or "")
+    assert page.locator("img").count() == 0
