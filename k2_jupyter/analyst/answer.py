@@ -77,7 +77,9 @@ def _only_plan(sheet: Worksheet, work: Script[None]) -> Script[None]:
     requests = sheet.show_plan()
     if requests:
         yield Move(requests=requests)
-    yield Move(f"{sheet.outline()}\n\nNothing was run: only the plan was asked for. ({WHO})")
+    yield Move(
+        f"{sheet.outline()}\n\nNothing was run: only the plan was asked for. Written by the {WHO}."
+    )
 
 
 def _file(turn: Turn) -> DataFile:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from k2_jupyter.analyst.draft import Draft
-from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison, Group
+from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison
 from k2_jupyter.analyst.wording import listed, name_of, plain
 
 OBSERVATIONAL = (
@@ -81,21 +79,23 @@ def _dominating(draft: Draft, found: Comparison) -> list[str]:
     return [f"Most rows share one value, so the result speaks mainly for them: {listed(told[:5])}."]
 
 
-def is_thin_end(periods: Sequence[Group]) -> bool:
-    """Has the last period far fewer rows than the one before?"""
-    if len(periods) < 3:
+def ends_early(found: Comparison) -> bool:
+    """Is the last period cut off, by its last day or by far fewer rows than the one before?"""
+    periods = found.periods
+    if len(periods) < 3 or found.choice.time is None:
         return False
-    return periods[-1].n.value < THIN_END * periods[-2].n.value
+    column = found.table.column(found.choice.time)
+    return column.ends_early or periods[-1].n.value < THIN_END * periods[-2].n.value
 
 
 def _last_period(draft: Draft, found: Comparison) -> list[str]:
-    if not is_thin_end(found.periods):
+    if not ends_early(found):
         return []
     before, last = found.periods[-2:]
     time = found.choice.time or ""
     caveat = (
-        f"{plain(draft, last, time)} has far fewer rows ({draft.number(last.n)}) than "
-        f"{plain(draft, before, time)} ({draft.number(before.n)}): it is probably incomplete."
+        f"{plain(draft, last, time)} is probably incomplete: {draft.number(last.n)} rows, against "
+        f"{draft.number(before.n)} in {plain(draft, before, time)}."
     )
     return [caveat]
 

@@ -9,7 +9,7 @@ from k2_jupyter.analyst.mentions import Mention, mentions
 from k2_jupyter.analyst.table import FEW, Column, Table
 from k2_jupyter.analyst.words import best_position, likeness, pieces, says, spoken_words, vocabulary
 
-CLEAR = 0.75
+CLEAR = 0.9
 """Strength from which on a mention surely means its column."""
 MANY = 20
 """Factors with more levels are too finely cut to compare level by level."""
@@ -232,6 +232,8 @@ def _factors(
     """Readings of the factors: one pair or single; several where the task leaves it open."""
     rows = table.rows.value
     others = [m for m in spoken if m.column is not target and m.role != "target"]
+    # What the task calls a factor or names in full comes before what it may have touched upon.
+    others.sort(key=lambda m: (m.role != "factor" and m.strength < CLEAR, m.position))
     said = [m.column for m in others if _can_be_factor(m.column, rows) and m.column is not time]
     by_time = [m.column for m in others if m.column is time and m.role == "factor"]
     said += [c for c in by_time if _can_be_factor(c, rows)]

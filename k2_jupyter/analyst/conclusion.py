@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k2_jupyter.analyst.caveats import caveats_of, is_thin_end, next_steps
+from k2_jupyter.analyst.caveats import caveats_of, ends_early, next_steps
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison, Group, OneWay
 from k2_jupyter.analyst.script import Script
@@ -149,7 +149,7 @@ def _extremes(draft: Draft, found: Comparison) -> str:
 
 def _trend(draft: Draft, found: Comparison) -> str:
     solid = [group for group in found.periods if group.n.value >= SMALL_GROUP]
-    if found.periods and is_thin_end(found.periods):
+    if ends_early(found):
         solid = [group for group in solid if group is not found.periods[-1]]
     if len(solid) < 2 or found.choice.time is None:
         return ""
@@ -159,10 +159,11 @@ def _trend(draft: Draft, found: Comparison) -> str:
         f"{draft.number(group.mean)} in {plain(draft, group, time)} (n = {draft.number(group.n)})"
         for group in (first, last)
     ]
-    rose = last.mean.value > first.mean.value
+    change = "rose" if last.mean.value > first.mean.value else "fell"
+    if first.low.value <= last.high.value and last.low.value <= first.high.value:
+        change = "went, without a clear change,"
     return (
-        f"Over `{time}` the mean of `{found.choice.target}` "
-        f"{'rose' if rose else 'fell'} from {ends[0]} to {ends[1]}."
+        f"Over `{time}` the mean of `{found.choice.target}` {change} from {ends[0]} to {ends[1]}."
     )
 
 

@@ -17,7 +17,7 @@ _RANGE = re.compile(
     rf"skewness ({NUMBER})"
 )
 _NUMBERS = re.compile(r"reads as numbers: (\d+)%")
-_DATES = re.compile(r"(?:reads as dates: (\d+)%, )?(\d{4})-\d\d-\d\d to (\d{4})-\d\d-\d\d")
+_DATES = re.compile(r"(?:reads as dates: (\d+)%, )?(\d{4})-\d\d-\d\d to (\d{4})-(\d\d)-(\d\d)")
 FEW = 12
 """Columns with at most this many values are printed with all of them."""
 
@@ -42,6 +42,9 @@ class Column:
 
     period: str = "Y"
     """Of a date column: ``Y`` for years, ``M`` for months where the dates span few years."""
+
+    ends_early: bool = False
+    """Of a date column: its last day lies well before the end of its period."""
 
     @property
     def is_date(self) -> bool:
@@ -102,6 +105,7 @@ def _column(missing: str, distinct: str, dtype: str, name: str, details: str) ->
         (to_float(text) for text in spread.groups()) if spread else (None,) * 6
     )
     numbers, days = _NUMBERS.search(details), _DATES.match(details)
+    monthly = days is not None and int(days[3]) - int(days[2]) < 3
     return Column(
         name=_plain(name),
         dtype=dtype.strip(),
@@ -115,7 +119,8 @@ def _column(missing: str, distinct: str, dtype: str, name: str, details: str) ->
         skewness=skewness,
         numbers=int(numbers[1]) / 100 if numbers else 0.0,
         dates=int(days[1] or 100) / 100 if days else 0.0,
-        period="M" if days and int(days[3]) - int(days[2]) < 3 else "Y",
+        period="M" if monthly else "Y",
+        ends_early=days is not None and (int(days[5]) < 25 if monthly else int(days[4]) < 12),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def _spoiled(words: tuple[str, str]) -> Respond:
 def analyse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analyse]:
     """``analyse(task, frame)``: the real agent and tools, one kernel for all tests.
 
-    `reply` answers each question; `spoil` replaces words in the cells.
+    `reply` answers each question; `spoil` replaces words in the cells, `facts` in the briefing.
     """
     folder = tmp_path_factory.mktemp("analysis")
     with ClientKernel("python3", folder, kernel_environment(os.environ)) as kernel:
@@ -87,6 +87,7 @@ def analyse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analyse]:
             *,
             reply: str | None = None,
             spoil: tuple[str, str] | None = None,
+            facts: Mapping[str, object] | None = None,
         ) -> Analysis:
             frame.to_csv(folder / "data.csv", index=False)
             document = FileDocument(folder / "analysis.ipynb")
@@ -98,7 +99,8 @@ def analyse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analyse]:
                 limits=Limits(),
                 redact=str,
             )
-            brief = briefing("data.csv", columns=list(map(str, frame.columns)))
+            columns = list(map(str, frame.columns))
+            brief = briefing("data.csv", **{"columns": columns, **(facts or {})})
             events = agent.run(task, threading.Event(), briefing=brief)
             plan: dict[str, str] = {}
             questions = []
