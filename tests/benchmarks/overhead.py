@@ -14,7 +14,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +35,8 @@ class Sample:
     """Seconds from the end of each code to the arrival of the next request."""
     first_request: float
     """Seconds from the start of the program to its first request."""
-    memory: list[int]
-    """Resident bytes of the program itself, sampled."""
+    memory: list[tuple[int, int]]
+    """Requests so far and resident bytes of the program itself, sampled."""
 
     @property
     def overhead(self) -> list[float]:
@@ -60,7 +59,7 @@ def measure(program: str, steps: int, *, piece: int = 40) -> Sample:
             process = subprocess.Popen(
                 command, stdout=log, stderr=log, env={**os.environ, **state}, cwd=HERE.parents[1]
             )
-            memory = _watch(process, endpoint.done)
+            memory = _watch(process, endpoint)
             code = process.wait(timeout=600)
         if code != 0:
             raise SystemExit(f"{program} ended with {code}:\n{(folder / 'log.txt').read_text()}")
@@ -73,12 +72,12 @@ def measure(program: str, steps: int, *, piece: int = 40) -> Sample:
         )
 
 
-def _watch(process: subprocess.Popen[bytes], done: threading.Event) -> list[int]:
-    """Resident memory four times a second until the last step."""
+def _watch(process: subprocess.Popen[bytes], endpoint: Endpoint) -> list[tuple[int, int]]:
+    """Resident memory ten times a second until the last step."""
     watched = psutil.Process(process.pid)
     memory = []
-    while not done.wait(0.25) and process.poll() is None:
-        memory.append(watched.memory_info().rss)
+    while not endpoint.done.wait(0.1) and process.poll() is None:
+        memory.append((len(endpoint.received), watched.memory_info().rss))
     return memory
 
 
