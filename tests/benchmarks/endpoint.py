@@ -31,11 +31,13 @@ class Endpoint(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, steps: int, *, piece: int = 40) -> None:
+    def __init__(self, steps: int, piece: int = 40, pause: float = 0.0) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.steps = steps
         self.piece = piece
         """Characters of the answer in one server-sent event."""
+        self.pause = pause
+        """Seconds between two events."""
         self.received: list[float] = []
         self.replied: list[float] = []
         self.sizes: list[int] = []
@@ -90,6 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for frame in frames:
             self.wfile.write(f"{len(frame):x}\r\n{frame}\r\n".encode())
+            if self.server.pause:
+                time.sleep(self.server.pause)
         self.wfile.write(b"0\r\n\r\n")
         self.server.replied.append(time.monotonic())
         if step == self.server.steps:

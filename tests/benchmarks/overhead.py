@@ -43,9 +43,9 @@ class Sample:
         return [before + after for before, after in zip(self.to_code, self.to_request, strict=True)]
 
 
-def measure(program: str, steps: int, *, piece: int = 40) -> Sample:
+def measure(program: str, steps: int, *, piece: int = 40, pause: float = 0.0) -> Sample:
     """Run `floor` or `k2` against an endpoint of its own."""
-    with tempfile.TemporaryDirectory() as name, Endpoint(steps, piece=piece) as endpoint:
+    with tempfile.TemporaryDirectory() as name, Endpoint(steps, piece, pause) as endpoint:
         folder = Path(name)
         if program == "floor":
             command = [sys.executable, str(HERE / "floor.py"), endpoint.base_url, name]
@@ -112,19 +112,20 @@ def long(steps: int) -> None:
     floor, k2 = measure("floor", steps), measure("k2", steps)
     report(f"floor {steps}", floor)
     report(f"k2 run {steps}", k2)
-    settled, last = k2.memory[len(k2.memory) // 10], k2.memory[-1]
-    print(
-        f"target 2: memory from a tenth to the end of {steps} steps: +{(last - settled) / 1e6:.1f} MB"
-    )
+    settled = next(resident for requests, resident in k2.memory if requests > steps / 10)
+    growth = (k2.memory[-1][1] - settled) / 1e6
+    print(f"target 2: memory from a tenth to the end of {steps} steps: {growth:+.1f} MB")
 
 
 def chunking(steps: int) -> None:
-    """Target 3: one character an event, against forty."""
-    for piece in (1, 40, 4000):
-        sample = measure("k2", steps, piece=piece)
-        print(
-            f"target 3: {piece:4} characters an event: reply→code {median_ms(sample.to_code):.1f} ms"
-        )
+    """Target 3: from one character an event to the whole answer in one, at a model's pace.
+
+    Sent all at once, an answer in single characters takes longer to decode than to send.
+    """
+    for piece, pause in ((1, 0.0005), (1, 0.0), (40, 0.0), (4000, 0.0)):
+        wait = median_ms(measure("k2", steps, piece=piece, pause=pause).to_code)
+        pace = f"{1 / pause:.0f} events a second" if pause else "all at once"
+        print(f"target 3: {piece:4} characters an event, {pace}: reply→code {wait:.1f} ms")
 
 
 def demo() -> None:
