@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -12,15 +11,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from k2_jupyter.adapters.execution import ALL_GONE, CHANGES, Execution, Patience
+from k2_jupyter.adapters.execution import ALL_GONE, Execution, Patience
 from k2_jupyter.adapters.kernel_messages import Redaction, Redactor
-from k2_jupyter.adapters.kernel_process import POLL_MS, KernelProcess, Message
+from k2_jupyter.adapters.kernel_process import POLL_MS, KernelProcess
+from k2_jupyter.adapters.kernel_setup import CHANGES, Message, describe_expression, value_of
 from k2_jupyter.errors import KernelError
 from k2_jupyter.events import CellOutput, EventStream
 from k2_jupyter.notebook.base import CellRun, Changes
 from k2_jupyter.notebook.outputs import OutputCollector
 
-_DESCRIBE = "__import__('sys').modules['_k2_jupyter_variables'].describe({names!r})"
 _SECRET_NAME = re.compile("KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
 _ASK_SECONDS = 5.0
 
@@ -33,7 +32,8 @@ def kernel_environment(environ: Mapping[str, str]) -> dict[str, str]:
 class ClientKernel(AbstractContextManager["ClientKernel"]):
     """A `Kernel` that this process starts, watches and ends.
 
-    `start` returns at once; the first run waits. One thread at a time may use it.
+    `start` returns at once; the first run waits. One thread at a time may use it, and
+    none whose event loop is running.
     A kernel that died is started again for the next run, with a new epoch.
     """
 
@@ -119,8 +119,8 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         process = self._ready(threading.Event())
         if process is None or process.language != "python":
             return {}
-        asked = process.execute("", expression=_DESCRIBE.format(names=list(names)), silent=True)
-        content = _expression(_await_reply(process, asked))
+        asked = process.execute("", expression=describe_expression(names), silent=True)
+        content = value_of(_await_reply(process, asked))
         if content is None:
             raise KernelError("The kernel did not say what its variables are.")
         return self._texts(content)
@@ -161,10 +161,10 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         """What the run did to the variables: said in its reply, or asked for after an error."""
         if process.language != "python" or execution.status == "dead" or not execution.reply:
             return Changes()
-        content = _expression(execution.reply)
+        content = value_of(execution.reply)
         if content is None:
             asked = process.execute("", expression=CHANGES, silent=True)
-            content = _expression(_await_reply(process, asked)) or {}
+            content = value_of(_await_reply(process, asked)) or {}
         appeared = self._texts(content.get("appeared"))
         more = content.get("more")
         if isinstance(more, int) and more > 0:
@@ -192,14 +192,3 @@ def _await_reply(process: KernelProcess, asked: str) -> Message | None:
         if reply is not None:
             return reply
     return None
-
-
-def _expression(reply: Message | None) -> dict[str, Any] | None:
-    """What our expression gave; None where it was not evaluated or gives no object."""
-    if reply is None:
-        return None
-    try:
-        content = json.loads(reply["content"]["user_expressions"]["k2"]["data"]["text/plain"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return content if isinstance(content, dict) else None

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from k2_jupyter.adapters.kernel_messages import Bursts, Redaction, change_of
-from k2_jupyter.adapters.kernel_process import CHECK_SECONDS, POLL_MS, KernelProcess, Message
+from k2_jupyter.adapters.kernel_process import CHECK_SECONDS, POLL_MS, KernelProcess
+from k2_jupyter.adapters.kernel_setup import CHANGES, Message
 from k2_jupyter.events import RunStatus
 from k2_jupyter.notebook.base import CellRun, Changes
 from k2_jupyter.notebook.outputs import OutputCollector
 from k2_jupyter.outputs import OutputChange
 
-CHANGES = "__import__('sys').modules['_k2_jupyter_variables'].changes()"
-"""What a Python kernel evaluates after a run (`in_kernel/variables.py`)."""
 ALL_GONE = "All variables are gone; a new kernel starts for the next run."
 _POLL_MS_IN_BURST = 20
 _SILENCE_SECONDS = 2.0

@@ -99,9 +99,9 @@ class Redaction:
         text = self._redactor.text
         match change:
             case Display(data, metadata, display_id, count):
-                return Display(self._data(data), metadata, display_id, count)
+                return Display(self._data(data), self._data(metadata), display_id, count)
             case UpdateDisplay(display_id, data, metadata):
-                return UpdateDisplay(display_id, self._data(data), metadata)
+                return UpdateDisplay(display_id, self._data(data), self._data(metadata))
             case ErrorOutput(ename, evalue, traceback):
                 return ErrorOutput(text(ename), text(evalue), tuple(map(text, traceback)))
         return change

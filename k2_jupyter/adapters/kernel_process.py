@@ -10,17 +10,15 @@ import threading
 import time
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import suppress
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from k2_jupyter.adapters.kernel_setup import Message, setup_code
 from k2_jupyter.errors import KernelError
 from k2_jupyter.messages import Json
 
 logger = logging.getLogger(__name__)
 
-Message: TypeAlias = dict[str, Any]
-"""A Jupyter message: header, parent_header, msg_type, content, metadata."""
 Channel: TypeAlias = Literal["iopub", "shell"]
 
 CHECK_SECONDS = 0.25
@@ -30,7 +28,6 @@ POLL_MS = 100
 _BATCH = 64
 _MESSAGES_IN_MEMORY = 32
 """A flood waits in the kernel's queue (`in_kernel/streams.py`), not in our memory."""
-_IN_KERNEL = ("variables", "figures", "streams")
 
 
 class KernelProcess:
@@ -142,7 +139,7 @@ class KernelProcess:
             self._check_start(deadline)
         self.language = language
         if language == "python":
-            asked = self.execute(_setup_code(), silent=True)
+            asked = self.execute(setup_code(), silent=True)
             while self.reply(asked, POLL_MS) is None:
                 self._check_start(deadline)
 
@@ -235,7 +232,7 @@ class KernelProcess:
         if code >= 0:
             return f"ended with exit code {code}"
         name = signal.Signals(-code).name if -code in signal.valid_signals() else str(-code)
-        hint = ", often for lack of memory" if name == "SIGKILL" else ""
+        hint = " (often: out of memory)" if name == "SIGKILL" else ""
         return f"was ended by signal {name}{hint}"
 
     def interrupt(self) -> None:
@@ -258,22 +255,3 @@ class KernelProcess:
             self._context.destroy(linger=0)
         self._loop.close()
         self._log.close()
-
-
-_BOOTSTRAP = """
-import sys, types
-for name, source in sources.items():
-    module = types.ModuleType(name)
-    exec(compile(source, "<" + name + ">", "exec"), module.__dict__)
-    sys.modules[name] = module
-    getattr(module, "install", bool)()
-"""
-
-
-def _setup_code() -> str:
-    """One expression, so that nothing of it stays among the user's names."""
-    room = files("k2_jupyter.in_kernel")
-    sources = {
-        f"_k2_jupyter_{name}": room.joinpath(f"{name}.py").read_text("utf-8") for name in _IN_KERNEL
-    }
-    return f"exec({_BOOTSTRAP!r}, {{'sources': {sources!r}}})"

@@ -120,13 +120,18 @@ class OutputCollector:
         own = False
         for index, entry in enumerate(self._entries):
             if isinstance(entry, Display) and entry.display_id == update.display_id:
-                self._media_left += sum(map(json_size, entry.data.values()))
                 changed = replace(entry, data=update.data, metadata=update.metadata)
-                self._entries[index] = self._bounded(changed)
+                self._entries[index] = self._exchanged(entry, changed)
                 own = True
         if not own:
-            self._updates.pop(update.display_id, None)
-            self._updates[update.display_id] = update
+            before = self._updates.pop(update.display_id, None)
+            shown = self._exchanged(before, Display(update.data))
+            self._updates[update.display_id] = replace(update, data=shown.data)
+
+    def _exchanged(self, before: Display | UpdateDisplay | None, after: Display) -> Display:
+        if before is not None:
+            self._media_left += sum(map(json_size, before.data.values()))
+        return self._bounded(after)
 
     def _bounded(self, display: Display) -> Display:
         data = dict(display.data)

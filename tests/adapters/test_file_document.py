@@ -141,6 +141,18 @@ def test_the_mode_of_the_file_is_kept(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
 
 
+def test_who_reads_during_a_save_gets_the_old_file_or_the_new_one(path: Path) -> None:
+    document = FileDocument(path)
+    document.insert("x")
+    document.save()
+    before = path.read_bytes()
+    with path.open("rb") as reader:
+        document.insert("y")
+        document.save()
+        assert reader.read() == before
+    assert list(path.parent.glob(".*")) == []
+
+
 def test_a_save_without_a_change_writes_nothing(path: Path) -> None:
     document = FileDocument(path)
     document.insert("x")

@@ -116,6 +116,15 @@ def test_media_beyond_the_limit_is_named() -> None:
     assert collector.outputs[1] == plain("<Figure>\n[image/png, 0.0 MB: left out]")
 
 
+def test_updates_count_once_and_are_bounded_too() -> None:
+    collector = OutputCollector(media_limit=10_000)
+    for display_id in ["a"] * 20 + ["b"]:
+        collector.apply(UpdateDisplay(display_id, {"image/png": "x" * 8_000}))
+    first, second = collector.updates
+    assert first.data == {"image/png": "x" * 8_000}
+    assert second.data == {"text/plain": "[image/png, 0.0 MB: left out]"}
+
+
 def test_a_cleared_animation_does_not_use_up_the_limit() -> None:
     collector = OutputCollector(media_limit=10_000)
     for _ in range(20):

@@ -1,0 +1,50 @@
+"""What lives inside a Python kernel (`in_kernel/`): how it gets there, how it is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any, TypeAlias
+
+Message: TypeAlias = dict[str, Any]
+"""A Jupyter message: header, parent_header, msg_type, content, metadata."""
+
+_PARTS = ("variables", "figures", "streams")
+_VARIABLES = "__import__('sys').modules['_k2_jupyter_variables']"
+CHANGES = f"{_VARIABLES}.changes()"
+"""The expression that tells what became of the variables since it was asked last."""
+
+_BOOTSTRAP = """
+import sys, types
+for name, source in sources.items():
+    module = types.ModuleType(name)
+    exec(compile(source, "<" + name + ">", "exec"), module.__dict__)
+    sys.modules[name] = module
+    getattr(module, "install", bool)()
+"""
+
+
+def setup_code() -> str:
+    """One expression, so that nothing of it stays among the user's names."""
+    room = files("k2_jupyter.in_kernel")
+    sources = {
+        f"_k2_jupyter_{name}": room.joinpath(f"{name}.py").read_text("utf-8") for name in _PARTS
+    }
+    return f"exec({_BOOTSTRAP!r}, {{'sources': {sources!r}}})"
+
+
+def describe_expression(names: Sequence[str]) -> str:
+    """The expression that describes the variables of these names, or all."""
+    return f"{_VARIABLES}.describe({list(names)!r})"
+
+
+def value_of(reply: Message | None) -> dict[str, Any] | None:
+    """What our expression gave; None where it was not evaluated or gives no object."""
+    if reply is None:
+        return None
+    try:
+        content = json.loads(reply["content"]["user_expressions"]["k2"]["data"]["text/plain"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
