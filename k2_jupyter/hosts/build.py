@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from k2_jupyter.adapters.ipython_source import transform
 from k2_jupyter.agent.agent import Agent
@@ -25,29 +26,35 @@ from k2_jupyter.tools.set_plan import Plan, SetPlan
 from k2_jupyter.tools.triage import Triage
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a turn may do unasked; see `tools/gate.py`."""
+
+    allowed: Collection[str] = ()
+    """Risk kinds that need no approval."""
+    protected: Sequence[str] = ()
+    """The user's files, which no cell may overwrite without one."""
+    private: Sequence[str] = ()
+    """Our own folders, which no cell may name without one."""
+    plan_only: bool = False
+    """No tool that runs or changes anything."""
+
+
 def build_agent(
     model: Model,
     notebook: Notebook,
     *,
     limits: Limits,
     redact: Callable[[str], str],
-    allowed: Collection[str] = (),
-    protected: Sequence[str] = (),
-    private: Sequence[str] = (),
-    plan_only: bool = False,
+    policy: Policy,
 ) -> Agent:
-    """An agent for one conversation about one notebook.
-
-    `allowed` are the risk kinds that need no approval, `protected` the user's files that a
-    cell may not overwrite without one, `private` our own folders, which no cell may name
-    without one. With `plan_only` there is no tool that runs or
-    changes anything.
-    """
+    """An agent for one conversation about one notebook."""
     plan = Plan()
     finish = Finish(notebook, model=model.name)
     tools: list[Tool] = [SetPlan(plan), ReadNotebook(notebook), AskUser(), finish]
-    if not plan_only:
-        gate = Gate(Triage(transform, protected=protected, private=private), allowed=allowed)
+    if not policy.plan_only:
+        triage = Triage(transform, protected=policy.protected, private=policy.private)
+        gate = Gate(triage, allowed=policy.allowed)
         read = reader(vision=model.profile.vision)
         tools += [
             RunCell(notebook, plan, gate, read),

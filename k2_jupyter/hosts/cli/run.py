@@ -15,7 +15,7 @@ from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
 from k2_jupyter.adapters.file_document import FileDocument
 from k2_jupyter.agent.limits import Limits
 from k2_jupyter.errors import SettingsError
-from k2_jupyter.hosts.build import build_agent
+from k2_jupyter.hosts.build import Policy, build_agent
 from k2_jupyter.hosts.cli.data_files import DataFile, inspect
 from k2_jupyter.hosts.cli.drive import Driven, drive
 from k2_jupyter.hosts.cli.files import NOTEBOOK, output_folder
@@ -127,10 +127,12 @@ class _Session:
             self.notebook,
             limits=self.options.limits,
             redact=self.redactor.text,
-            allowed=self.options.allow,
-            protected=[file.path for file in self.data],
-            private=[str(config_folder()), str(state_folder())],
-            plan_only=self.options.plan_only,
+            policy=Policy(
+                allowed=self.options.allow,
+                protected=[file.path for file in self.data],
+                private=[str(config_folder()), str(state_folder())],
+                plan_only=self.options.plan_only,
+            ),
         )
         events = agent.run(
             task, stop, briefing=self.redactor.text(self._briefing()), turn=self.journal.folder.name
