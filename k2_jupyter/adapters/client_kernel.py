@@ -140,7 +140,7 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
                 self._kernel_name,
                 self._cwd,
                 self._environment,
-                start_timeout=self._start_timeout,
+                self._start_timeout,
             )
         return self._process
 

@@ -41,8 +41,7 @@ class KernelProcess:
         kernel_name: str,
         cwd: Path,
         environment: Mapping[str, str],
-        *,
-        start_timeout: float = 60.0,
+        start_timeout: float,
     ) -> None:
         self.name = kernel_name
         self.language = ""
@@ -63,8 +62,6 @@ class KernelProcess:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         self._thread = threading.Thread(target=self._start, name="k2-kernel-start", daemon=True)
         self._thread.start()
-
-    # Start
 
     def wait(self, stop: threading.Event) -> bool:
         """Wait until the kernel can run something; False when `stop` came first.
@@ -94,16 +91,13 @@ class KernelProcess:
         from jupyter_client.manager import AsyncKernelManager
 
         self._manager = AsyncKernelManager(kernel_name=self.name)
+        where = {"cwd": str(self._cwd), "env": self._environment}
         try:
-            self._do(
-                self._manager.start_kernel(
-                    cwd=str(self._cwd), env=self._environment, stdout=self._log, stderr=self._log
-                )
-            )
+            self._do(self._manager.start_kernel(**where, stdout=self._log, stderr=self._log))
         except NoSuchKernel:
             known = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
             raise KernelError(f"There is no kernel `{self.name}`. Installed: {known}.") from None
-        except (OSError, RuntimeError) as problem:
+        except (OSError, RuntimeError, ValueError) as problem:  # ValueError: a broken kernel.json
             raise KernelError(f"The kernel `{self.name}` cannot be started: {problem}") from problem
         self._session = self._manager.session
         self._context = zmq.Context()
@@ -165,8 +159,6 @@ class KernelProcess:
             advice = " Install it there: `python -m pip install ipykernel`."
         return f": {lines[-1].strip()}.{advice}"
 
-    # Talk
-
     def send(self, kind: str, content: Mapping[str, Json], metadata: Json = None) -> str:
         """Send a request on the shell channel; returns its message id."""
         message = self._session.send(self._shell, kind, content, metadata=metadata or {})
@@ -216,8 +208,6 @@ class KernelProcess:
             if channel == "shell" and message["parent_header"].get("msg_id") == asked:
                 return message
         return None
-
-    # Life
 
     def alive(self) -> bool:
         """Whether the process runs."""

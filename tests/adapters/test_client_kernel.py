@@ -423,6 +423,16 @@ def test_a_kernel_that_cannot_start_says_why(
         run(kernel, "1")
 
 
+def test_a_broken_kernel_spec_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install_kernel(tmp_path / "jupyter", monkeypatch, "python")
+    (tmp_path / "jupyter" / "kernels" / "made" / "kernel.json").write_text("{ cut")
+    with (
+        ClientKernel("made", tmp_path, kernel_environment(os.environ)) as kernel,
+        pytest.raises(KernelError, match="`made` cannot be started"),
+    ):
+        run(kernel, "1")
+
+
 def test_the_kernel_gets_no_secrets_of_the_environment(tmp_path: Path) -> None:
     environ = {**os.environ, "SOME_API_KEY": "k", "db_password": "p", "GH_TOKEN": "t", "PLAIN": "1"}
     with ClientKernel("python3", tmp_path, kernel_environment(environ)) as kernel:
