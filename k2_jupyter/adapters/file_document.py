@@ -153,7 +153,7 @@ class FileDocument:
             time.sleep(_HALF_WRITTEN_SECONDS)
         else:
             self._set_aside()
-        text = notebook_text([entry.text for entry in self._entries], self._others)
+        text = notebook_text([entry.state.text for entry in self._entries], self._others)
         data = text.encode()
         if self._stamp is None or hash(data) != self._written:
             self._remember(notebook_file.replace(self.path, data), data)
@@ -224,4 +224,4 @@ class FileDocument:
 
 
 def _saved(entries: Sequence[Entry]) -> dict[str, Saved]:
-    return {entry.cell.id: Saved(entry.cell.source, entry.text) for entry in entries}
+    return {entry.cell.id: entry.state for entry in entries}

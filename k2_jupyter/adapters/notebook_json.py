@@ -76,10 +76,12 @@ def cell_text(raw: RawCell) -> str:
 
 def notebook_text(cells: list[str], others: Mapping[str, Any]) -> str:
     """A whole notebook file, of the texts of its cells and its other fields."""
-    body = ",\n  ".join(cells)
-    listed = f"[\n  {body}\n ]" if cells else "[]"
-    rest = _dumped({name: value for name, value in others.items() if name != "cells"})
-    return f'{{\n "cells": {listed},{rest[1:]}\n'
+    rest = _dumped(others)[1:]
+    if not cells:
+        return f'{{\n "cells": [],{rest}\n'
+    parts = [",\n  "] * (2 * len(cells) + 1)
+    parts[0], parts[1::2], parts[-1] = '{\n "cells": [\n  ', cells, f"\n ],{rest}\n"
+    return "".join(parts)  # once: it is the whole file, at each save
 
 
 def _dumped(value: Any) -> str:

@@ -10,13 +10,21 @@ from k2_jupyter.adapters.notebook_json import RawCell, cell_of, cell_text, raw_o
 from k2_jupyter.notebook.base import Cell
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A cell as it stands in a file: `text` is the whole of it."""
+
+    source: str
+    text: str
+
+
 @dataclass(slots=True)
 class Entry:
-    """A cell as a record, as the notebook format has it, and as text, made once a change."""
+    """A cell: as a record, as the notebook format has it, and as saved (made when needed)."""
 
     cell: Cell
     raw: RawCell
-    _text: str = field(default="", repr=False)
+    _state: Saved | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, raw: RawCell) -> Self:
@@ -25,11 +33,11 @@ class Entry:
         return cls(cell, {**raw, "source": cell.source})
 
     @property
-    def text(self) -> str:
-        """The cell as it stands in a file."""
-        if not self._text:
-            self._text = cell_text(self.raw)
-        return self._text
+    def state(self) -> Saved:
+        """The cell as it would be saved now."""
+        if self._state is None:
+            self._state = Saved(self.cell.source, cell_text(self.raw))
+        return self._state
 
     def change(self, cell: Cell) -> None:
         """Another source, other outputs or another count."""
@@ -39,15 +47,7 @@ class Entry:
             self.raw["execution_count"] = cell.execution_count
         self.raw["source"] = cell.source
         self.cell = cell
-        self._text = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A cell as the file had it when we last read or wrote it."""
-
-    source: str
-    text: str
+        self._state = None
 
 
 def merged(
@@ -72,9 +72,9 @@ def merged(
 
 
 def _one(our: Entry, their: Entry, before: Saved | None) -> Entry:
-    if before is None or their.text == before.text:
+    if before is None or their.state == before:
         return our
-    if our.text == before.text:
+    if our.state == before:
         return their
     if their.cell.source != before.source:
         our.change(replace(our.cell, source=their.cell.source))
