@@ -17,7 +17,7 @@ from k2_jupyter.adapters.file_document import FileDocument
 from k2_jupyter.agent.limits import Limits
 from k2_jupyter.analyst import answer
 from k2_jupyter.events import Conclusion, PlanChanged, QuestionRequest, Reply, TurnFinished
-from k2_jupyter.hosts.build import build_agent
+from k2_jupyter.hosts.build import Policy, build_agent
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
 from k2_jupyter.models.scripted import Respond, ScriptedModel
 from k2_jupyter.notebook.base import Cell, Notebook
@@ -98,6 +98,7 @@ def analyse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analyse]:
                 Notebook(document, kernel),
                 limits=Limits(),
                 redact=str,
+                policy=Policy(),
             )
             columns = list(map(str, frame.columns))
             brief = briefing("data.csv", **{"columns": columns, **(facts or {})})

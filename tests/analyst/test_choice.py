@@ -114,6 +114,14 @@ def test_columns_are_found_by_words_values_and_roles(
     assert (choice.target, choice.factor, choice.second) == (target, factor, second)
 
 
+def test_a_word_belongs_to_the_column_that_it_explains_best() -> None:
+    firms = table(*SALARIES.columns, words("company_type", "Ltd", "Inc"))
+    choice = choose("Compare the salary by company size", firms)
+
+    assert isinstance(choice, Choice)
+    assert (choice.factor, choice.second) == ("company_size", None)
+
+
 def test_years_give_the_time() -> None:
     choice = choose("Compare salary by remote ratio from 2020 to 2025", SALARIES)
 

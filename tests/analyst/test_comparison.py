@@ -134,9 +134,11 @@ def test_two_factors_agree_with_statsmodels_and_the_dashboard_is_written(analyse
 
     short = frame.rename(columns={"pay_usd": "y", "telework%": "a", "seniority band": "b"})
     model = smf.ols("y ~ C(a, Sum) * C(b, Sum)", short).fit()
-    line = anova_lm(model, typ=3).loc["C(a, Sum):C(b, Sum)"]
-    told = numbers(r"^telework% × seniority band: F\(.*\) = (\S+), p = (\S+),", analysis.printed)
-    assert told == pytest.approx([line["F"], line["PR(>F)"]], rel=0.01, abs=0.006)
+    names = {"C(a, Sum)": "telework%", "C(a, Sum):C(b, Sum)": "telework% × seniority band"}
+    for term, name in names.items():
+        line = anova_lm(model, typ=3).loc[term]
+        told = numbers(rf"^{name}: F\(.*\) = (\S+), p = (\S+),", analysis.printed)
+        assert told == pytest.approx([line["F"], line["PR(>F)"]], rel=0.01, abs=0.006)
     line = anova_lm(model, typ=3, robust="hc3").loc["C(a, Sum):C(b, Sum)"]
     told = numbers(r"^telework% × .*\n +HC3 robust: F = (\S+), p = (\S+)$", analysis.printed)
     assert told == pytest.approx([line["F"], line["PR(>F)"]], rel=0.01, abs=0.006)
