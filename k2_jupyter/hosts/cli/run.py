@@ -77,14 +77,15 @@ def run(options: RunOptions, console: Console) -> int:
     folder = output_folder(options.out, options.default_out, force=options.force)
     data = [inspect(path, folder) for path in options.data]
     path = folder / NOTEBOOK
-    document = source.save_as(path) if source else FileDocument(path)
+    kernel_name = options.kernel or "python3"  # never from the notebook: it may be anybody's
+    document = source.save_as(path) if source else FileDocument(path, kernel_name=kernel_name)
     keys = take_keys(os.environ).values()
     redactor = Redactor([*collect_secrets(os.environ, folder, settings.key), *keys])
     turn = uuid.uuid4().hex[:16]
     with (
         Journal.create(state_folder(), turn, redactor, notebook=path) as journal,
         ClientKernel(
-            options.kernel or "python3",
+            kernel_name,
             folder,
             kernel_environment(os.environ),
             redactor=redactor,
