@@ -44,9 +44,10 @@ def clean_source(choice: Choice, table: Table) -> str:
         parts["time"] = choice.time
         keys["t"] = "time"
     factors = [key for key in keys if key != "t"]
-    columns = [f'    "y": {_numbers(table.column(choice.target))},']
+    columns = [f'    "y": {_numbers("target", table.column(choice.target))},']
     columns += [
-        f'    "{key}": {_part(key, table.column(parts[keys[key]]), choice)},' for key in keys
+        f'    "{key}": {_part(key, keys[key], table.column(parts[keys[key]]), choice)},'
+        for key in keys
     ]
     trims = [
         cell("common_levels", key=key, name=keys[key], most=str(LEVELS_SHOWN))
@@ -90,19 +91,18 @@ def read_cleaned(seen: Observation) -> Cleaned | None:
     )
 
 
-def _numbers(column: Column) -> str:
-    name = literal(column.name)
+def _numbers(name: str, column: Column) -> str:
     return (
         f"df[{name}]" if column.mean is not None else f'pd.to_numeric(df[{name}], errors="coerce")'
     )
 
 
-def _part(key: str, column: Column, choice: Choice) -> str:
-    name = literal(column.name)
+def _part(key: str, name: str, column: Column, choice: Choice) -> str:
+    """The expression for a column that the cell knows as the variable `name`."""
     if key == "t" or column.is_date:
         return _period(name, column, choice)
     if key == "a" and choice.binned:
-        return f'pd.qcut({_numbers(column)}, 4, duplicates="drop")'
+        return f'pd.qcut({_numbers(name, column)}, 4, duplicates="drop")'
     if column.is_text and column.dtype not in ("bool", "boolean"):
         return f'df[{name}].astype("string").str.strip()'
     return f"df[{name}]"
