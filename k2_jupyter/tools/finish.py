@@ -70,25 +70,22 @@ class Finish:
     def run(self, arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
         """`Finished`, or once a list of what is wrong with the claims."""
         yield from ()
-        text = arguments["conclusion"]
+        conclusion = Conclusion(
+            arguments["conclusion"],
+            caveats=tuple(arguments.get("caveats", ())),
+            next_steps=tuple(arguments.get("next_steps", ())),
+            outcome=arguments.get("outcome", "done"),
+        )
         offered = [
             Claim(claim["number"], claim["cell"], claim.get("label", ""))
             for claim in arguments["claims"]
         ]
-        checked = claims.check(text, offered, self._cell)
+        checked = claims.check(_findings(conclusion), offered, self._cell)
         wrong = [claim for claim in checked if not claim.found]
         if wrong and self._sent_back < (1 if offered else MOST_REFUSALS):
             self._sent_back += 1
             return error(_complaint(wrong))
-        return self._finished(
-            Conclusion(
-                text,
-                caveats=tuple(arguments.get("caveats", ())),
-                next_steps=tuple(arguments.get("next_steps", ())),
-                claims=checked,
-                outcome=arguments.get("outcome", "done"),
-            )
-        )
+        return self._finished(replace(conclusion, claims=checked))
 
     def plain(self, text: str) -> Conclusion:
         """The conclusion of a turn that ended in plain text."""
@@ -134,8 +131,15 @@ def as_markdown(conclusion: Conclusion) -> str:
         )
     for title, lines in (("Caveats", conclusion.caveats), ("Next steps", conclusion.next_steps)):
         if lines:
-            parts.append(f"### {title}\n\n" + "\n".join(f"- {line}" for line in lines))
+            told = "\n".join(f"- {marked(line, conclusion.claims)}" for line in lines)
+            parts.append(f"### {title}\n\n{told}")
     return "\n\n".join(parts)
+
+
+def _findings(conclusion: Conclusion) -> str:
+    """What must be backed. Why a task could not be done may quote an error."""
+    caveats = conclusion.caveats if conclusion.outcome == "done" else ()
+    return "\n\n".join([conclusion.text, *caveats])
 
 
 def marked(text: str, checked: Sequence[Claim]) -> str:

@@ -101,3 +101,12 @@ def test_plain_text_is_looked_up_in_all_outputs_and_marked_as_such(bench: MakeBe
     source = b.notebook.document.cells()[-1].source
     assert "12.5 and the other 99.5 **(not found in the outputs)**" in source
     assert "gave no claims" in source
+
+
+def test_a_number_in_a_caveat_is_checked_too(bench: MakeBench) -> None:
+    b, finish = after_a_run(bench)
+    text = {"conclusion": "The mean is 12.5.", "claims": [RIGHT], "caveats": ["Only 77.5 % of it."]}
+    assert "77.5 %: no claim" in b.run(finish, **text).text
+    assert isinstance(b.run(finish, **text), Finished)
+    source = b.notebook.document.cells()[-1].source
+    assert "- Only 77.5 % **(not found in the outputs)** of it." in source
