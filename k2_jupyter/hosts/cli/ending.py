@@ -81,7 +81,7 @@ def _doubts(conclusion: Conclusion | None) -> Iterator[str]:
     """Claims that no output shows."""
     if conclusion is None:
         return
-    if conclusion.plain:
+    if conclusion.plain and conclusion.cell:  # without a cell there was nothing to look up
         yield f"! {_LOOKED_UP}"
     for claim in conclusion.claims:
         if not claim.found:

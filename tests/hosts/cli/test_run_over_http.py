@@ -182,7 +182,9 @@ def test_a_question_that_needs_no_cells_is_answered_without_cells(
 ) -> None:
     server = serve(lambda body: AssistantMessage("A p value is a probability."))
     assert run(server, tmp_path / "out") == 0
-    assert "A p value is a probability." in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "A p value is a probability." in shown
+    assert "looked up" not in shown
     assert list((tmp_path / "out").iterdir()) == []
     assert len(server.requests) == 1
 
