@@ -16,7 +16,10 @@ from k2_jupyter.tools.set_plan import Plan
 
 
 class EditCell:
-    """Own cells freely; a cell of the user's only when the user has seen the diff."""
+    """Own cells freely; a cell of the user's only when the user has seen the diff.
+
+    With its source unchanged a cell is only run, whosever it is.
+    """
 
     name = "edit_cell"
     parameters: Mapping[str, Json] = {
@@ -56,7 +59,7 @@ class EditCell:
         return self._read(run, source)
 
     def _admit(self, cell: Cell, source: str, *, runs: bool) -> EventStream[str]:
-        if cell.id not in self._notebook.own:
+        if cell.id not in self._notebook.own and source != cell.source:
             reason = f"cell {cell.id} is the user's"
             refusal = yield from self._gate.confirm("edit", reason, code=diff(cell.source, source))
             if refusal:

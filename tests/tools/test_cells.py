@@ -141,6 +141,15 @@ def test_a_cell_of_the_users_is_edited_only_when_the_diff_was_agreed_to(bench: M
     assert b.notebook.document.cell(cell.id).source == "a = 1\nb = 3"
 
 
+def test_a_cell_of_the_users_runs_unchanged_without_a_question(bench: MakeBench) -> None:
+    b = bench(printing, ["a = 1", "rm(x)"])
+    cell, risky = b.notebook.document.cells()
+    b.run(edit_cell(b), cell=cell.id, hash=cell.hash, source=cell.source)
+    assert b.asked == []
+    assert b.kernel.sources == ["a = 1"]
+    assert b.run(edit_cell(b), cell=risky.id, hash=risky.hash, source=risky.source).is_error
+
+
 def test_an_edit_can_not_smuggle_in_what_must_be_asked(bench: MakeBench) -> None:
     b = bench(printing)
     b.run(run_cell(b), source="ok", purpose="look")

@@ -31,7 +31,7 @@ examples:
 """
 
 ALLOW_HELP = (
-    "let cells of this kind run without asking; may be repeated. Kinds: shell, network, "
+    "let cells of these kinds run without asking: shell, network, "
     "install, delete, write (outside the output folder), secrets, code (exec, eval, pickle …), "
     "config, script (in outputs), unparsable"
 )
@@ -83,11 +83,12 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("task", nargs="?", metavar="TASK", help="the request, in plain words")
     run.add_argument(
         "--data",
-        action="append",
+        action="extend",
+        nargs="+",
         default=[],
         type=Path,
         metavar="FILE",
-        help="a CSV, TSV, Parquet, Excel or JSON file; may be repeated",
+        help="CSV, TSV, Parquet, Excel or JSON files",
     )
     run.add_argument(
         "--notebook",
@@ -103,7 +104,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--max-steps", type=_positive, metavar="N", help="model calls; default 300")
     run.add_argument("--max-seconds", type=_positive, metavar="N", help="wall time; default 3600")
     run.add_argument("--plan-only", action="store_true", help="make a plan, run nothing")
-    run.add_argument("--allow", action="append", default=[], metavar="KIND", help=ALLOW_HELP)
+    run.add_argument(
+        "--allow", action="extend", nargs="+", default=[], metavar="KIND", help=ALLOW_HELP
+    )
     run.add_argument(
         "--force", action="store_true", help="overwrite an earlier analysis in the output folder"
     )

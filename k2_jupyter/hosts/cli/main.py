@@ -54,6 +54,8 @@ def _run(arguments: Namespace, console: Console) -> int:
 
         console.print(CATALOGUE, markup=False)
         return 0
+    if arguments.task is None and len(arguments.data) > 1 and not arguments.data[-1].exists():
+        arguments.task = str(arguments.data.pop())  # k2 run --data FILE "TASK"
     if not (arguments.task or "").strip():
         raise SettingsError('`k2 run` needs a task, for example: k2 run "profile this" --data F.')
     names = RunOptions.__dataclass_fields__

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 EXIT = {"done": 0, "cannot": 3, "failed": 70, "limit": 74, "model": 75, "interrupted": 130}
 UNAPPROVED = 77
+NEW_KERNEL = "The kernel is new: none of them has run in it. Run what you need again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ class _Session:
                 "Data files, one JSON object a line, paths relative to the working folder:"
             )
             lines += [file.briefing_line() for file in self.data]
-        lines.append(f"Notebook: {len(self.notebook.document.cells())} cells.")
+        count = len(self.notebook.document.cells())
+        lines.append(f"Notebook: {count} cells." + (f" {NEW_KERNEL}" if count else ""))
         return "<briefing>\n" + "\n".join(lines) + "\n</briefing>"
 
 

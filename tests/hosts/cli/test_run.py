@@ -128,6 +128,18 @@ def test_a_task_must_be_given(capsys: pytest.CaptureFixture[str]) -> None:
     assert "needs a task" in capsys.readouterr().err
 
 
+def test_the_task_may_stand_behind_the_files(
+    tmp_path: Path, plants: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / "plants.csv", tmp_path / "more.csv"]
+    for path in paths:
+        plants.to_csv(path, index=False)
+    files = ["--data", *map(str, paths)]
+    assert main(["run", *files, "plan a profile", "--out", str(tmp_path / "o"), "--plan-only"]) == 0
+    assert main(["run", *files, "--out", str(tmp_path / "o")]) == 2
+    assert "needs a task" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["run", "demo", "export", "check", "login", "turns"])
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
