@@ -10,7 +10,7 @@ from k2_jupyter.events import Approval, ApprovalRequest, EventStream
 from k2_jupyter.tools.triage import Risk
 
 REFUSED = (
-    "Not approved: {reasons}. {comment} The cell did not run. Do not work around this: "
+    "Not approved: {reasons}. {comment}The cell did not run. Do not work around this: "
     "take a way that does not need it, or say in the conclusion what you could not do."
 )
 
@@ -46,5 +46,5 @@ def _refusal(request: ApprovalRequest) -> EventStream[str]:
     answer = yield request
     if isinstance(answer, Approval) and answer.granted:
         return ""
-    comment = answer.comment if isinstance(answer, Approval) else ""
-    return REFUSED.format(reasons="; ".join(request.reasons), comment=comment).replace("  ", " ")
+    said = answer.comment.rstrip(".") if isinstance(answer, Approval) else ""
+    return REFUSED.format(reasons="; ".join(request.reasons), comment=f"{said}. " if said else "")
