@@ -197,16 +197,15 @@ def test_closing_and_throwing_reach_the_agent(journal: Journal) -> None:
 
 
 class TestFullDisk:
-    @pytest.fixture(autouse=True)
+    @pytest.fixture
     def full(
         self, journal: Journal, file_size_limit: Callable[[int], AbstractContextManager[None]]
-    ) -> Iterator[None]:
-        size = (journal.folder / "journal.jsonl").stat().st_size
-        with file_size_limit(size + 10):
-            yield
+    ) -> AbstractContextManager[None]:
+        """To be entered in the test: outside it the test runner writes files of its own."""
+        return file_size_limit((journal.folder / "journal.jsonl").stat().st_size + 10)
 
     def test_an_intent_is_refused_inside_the_agent_and_the_turn_can_end(
-        self, journal: Journal
+        self, journal: Journal, full: AbstractContextManager[None]
     ) -> None:
         ran = False
 
@@ -219,22 +218,27 @@ class TestFullDisk:
                 yield CallFinished(CALL, 0, ToolResult("not run", is_error=True), 0.0)
                 yield TurnFinished("failed", detail=str(problem))
 
-        events = list(recorded(agent(), journal))
+        with full:
+            events = list(recorded(agent(), journal))
 
         assert not ran
         assert [type(event) for event in events] == [CallFinished, TurnFinished]
         assert records(journal) == []
 
-    def test_an_approval_that_cannot_be_kept_is_not_given(self, journal: Journal) -> None:
+    def test_an_approval_that_cannot_be_kept_is_not_given(
+        self, journal: Journal, full: AbstractContextManager[None]
+    ) -> None:
         def agent() -> EventStream[None]:
             yield from ()
             answer: Answer = yield ApprovalRequest("run", ())
             pytest.fail(f"got {answer}")
 
-        with pytest.raises(JournalError, match="can't be written"):
+        with full, pytest.raises(JournalError, match="can't be written"):
             next(recorded(agent(), journal))
 
-    def test_an_agent_that_goes_on_regardless_is_closed(self, journal: Journal) -> None:
+    def test_an_agent_that_goes_on_regardless_is_closed(
+        self, journal: Journal, full: AbstractContextManager[None]
+    ) -> None:
         closed = False
 
         def agent() -> EventStream[None]:
@@ -248,12 +252,15 @@ class TestFullDisk:
             finally:
                 closed = True
 
-        with pytest.raises(JournalError, match="can't be written"):
+        with full, pytest.raises(JournalError, match="can't be written"):
             next(recorded(agent(), journal))
         assert closed
 
-    def test_an_end_that_cannot_be_kept_is_shown_and_says_so(self, journal: Journal) -> None:
-        (event,) = recorded(stream(TurnFinished("limit", detail="All steps used.")), journal)
+    def test_an_end_that_cannot_be_kept_is_shown_and_says_so(
+        self, journal: Journal, full: AbstractContextManager[None]
+    ) -> None:
+        with full:
+            (event,) = recorded(stream(TurnFinished("limit", detail="All steps used.")), journal)
 
         assert isinstance(event, TurnFinished)
         assert event.detail.startswith("All steps used. The journal")
