@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -20,10 +19,9 @@ USAGE, BUG, UNREACHABLE, INTERRUPTED = 2, 70, 75, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (`arguments.EXIT_CODES`)."""
     arguments = parser().parse_args(argv)
-    from rich.console import Console
+    from k2_jupyter.hosts.cli.output import Output
 
-    console = Console(highlight=False, soft_wrap=True)
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    console, errors = Output(), Output(stderr=True)
     try:
         return _COMMANDS[arguments.command](arguments, console)
     except SettingsError as problem:
@@ -35,10 +33,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         errors.print("k2: interrupted", markup=False)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output went away; python would complain again while closing it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _failed(errors: Console, problem: K2Error, code: int) -> int:

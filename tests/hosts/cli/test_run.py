@@ -128,6 +128,27 @@ def test_a_task_must_be_given(capsys: pytest.CaptureFixture[str]) -> None:
     assert "needs a task" in capsys.readouterr().err
 
 
+def test_the_work_goes_on_when_nobody_reads_the_output(
+    tmp_path: Path, plants: pd.DataFrame
+) -> None:
+    path = tmp_path / "plants.csv"
+    plants.to_csv(path, index=False)
+    command = [sys.executable, "-m", "k2_jupyter", "run", "does height_cm differ by bed?"]
+    process = subprocess.Popen(
+        [*command, "--data", str(path), "--out", str(tmp_path / "out")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
+    process.stderr.close()
+    assert (tmp_path / "out" / "analysis.html").exists()
+
+
 def test_the_task_may_stand_behind_the_files(
     tmp_path: Path, plants: pd.DataFrame, capsys: pytest.CaptureFixture[str]
 ) -> None:
