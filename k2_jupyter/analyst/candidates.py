@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from k2_jupyter.analyst.mentions import Mention
 from k2_jupyter.analyst.table import FEW, Column
-from k2_jupyter.analyst.words import best_position, likeness, pieces, spoken_words, vocabulary
+from k2_jupyter.analyst.words import best_position, likeness, pieces, says, spoken_words, vocabulary
 
 CLEAR = 0.9
 """Strength from which on a mention surely means its column."""
+_YEAR = re.compile(r"(1[89]|20)\d\d")
 MANY = 20
 """Factors with more levels are too finely cut to compare level by level."""
 
@@ -64,6 +66,17 @@ def find_time(task: str, columns: Sequence[Column]) -> Column | None:
             said = max((best_position(w, words)[0] for w in pieces(column.name)), default=0.0)
             scored.append((said + named, column))
     return max(scored, key=lambda pair: pair[0])[1] if scored else None
+
+
+def speaks_of_time(task: str, scene: Scene) -> bool:
+    """Does the task name the time column, a year, or a time that is no other column's name?"""
+    if scene.time is None:
+        return False
+    if any(mention.column is scene.time for mention in scene.spoken):
+        return True
+    taken = {position for mention in scene.spoken for position in mention.words}
+    free = [word for position, word in enumerate(pieces(task)) if position not in taken]
+    return any(map(_YEAR.fullmatch, free)) or says(free, vocabulary("times") | vocabulary("trend"))
 
 
 def find_targets(scene: Scene) -> list[Column]:
@@ -136,7 +149,7 @@ def are_sisters(one: Column, other: Column) -> bool:
 def find_factors(scene: Scene, target: Column) -> list[tuple[Column, ...]]:
     """Readings of the factors: one or two columns; several where the task leaves it open."""
     rows, time = scene.rows, scene.time
-    others = [m for m in scene.spoken if m.column is not target and m.role != "target"]
+    others = [m for m in scene.spoken if m.column is not target and not _is_target(m, rows)]
     # What the task calls a factor or names in full comes before what it may have touched upon.
     others.sort(key=lambda m: (m.role != "factor" and m.strength < CLEAR, m.position))
     said = [m.column for m in others if _can_be_factor(m.column, rows) and m.column is not time]
@@ -151,6 +164,11 @@ def find_factors(scene: Scene, target: Column) -> list[tuple[Column, ...]]:
         return [(time,)]
     free = [c for c in scene.columns if _can_be_factor(c, rows) and c not in (target, time)]
     return [(c,) for c in sorted(free, key=_plainness)[:4]]
+
+
+def _is_target(mention: Mention, rows: float) -> bool:
+    """``do the species differ in mass``: words that differ can only be groups."""
+    return mention.role == "target" and _can_be_target(mention.column, rows)
 
 
 def _usable_if_cut(column: Column, rows: float) -> bool:

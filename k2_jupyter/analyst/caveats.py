@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison
-from k2_jupyter.analyst.wording import listed, name_of, plain
+from k2_jupyter.analyst.wording import counted, listed, name_of, plain
 
 OBSERVATIONAL = (
     "Observational data: the groups may differ in other ways too, so this is no proof of a cause."
@@ -29,20 +29,7 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
     caveats += _thin(draft, found)
     caveats += _dominating(draft, found)
     caveats += _last_period(draft, found)
-    if found.repeats:
-        caveats.append(
-            f"{draft.number(found.repeats[0])} rows repeat another row exactly; they may be true "
-            "rows, so the main test is given with and without them."
-        )
-    if 0 < found.cleaned.negative.value < ODD * found.cleaned.used.value:
-        caveats.append(
-            f"{draft.number(found.cleaned.negative)} negative values of `{found.choice.target}` "
-            "were kept; check whether they are possible."
-        )
-    if found.cleaned.unusable.value:
-        caveats.append(
-            f"{draft.number(found.cleaned.unusable)} rows without a usable value were left out."
-        )
+    caveats += _odd_rows(draft, found)
     if found.cleaned.trimmed:
         caveats.append("Only the largest levels are compared, where a column has many.")
     if found.choice.left_out:
@@ -55,6 +42,27 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
     return [*caveats, *found.remarks]
 
 
+def _odd_rows(draft: Draft, found: Comparison) -> list[str]:
+    """Rows that repeat, and values that are negative or missing."""
+    cleaned, told = found.cleaned, []
+    if found.repeats:
+        repeats = counted(draft, found.repeats[0], "row repeats", "rows repeat")
+        told.append(
+            f"{repeats} another row exactly; they may be true rows, so the main test is given "
+            "with and without them."
+        )
+    if 0 < cleaned.negative.value < ODD * cleaned.used.value:
+        values = counted(draft, cleaned.negative, "negative value was", "negative values were")
+        told.append(
+            f"{values} kept in {name_of(draft, found, found.choice.target)}; check whether that is "
+            "possible."
+        )
+    if cleaned.unusable.value:
+        rows = ("row without a usable value was", "rows without a usable value were")
+        told.append(f"{counted(draft, cleaned.unusable, *rows)} left out.")
+    return [f"{text[0].upper()}{text[1:]}" for text in told]
+
+
 def _thin(draft: Draft, found: Comparison) -> list[str]:
     thin = [g for g in (found.pairs or found.groups) if g.n.value < SMALL_GROUP]
     if not thin:
@@ -63,7 +71,13 @@ def _thin(draft: Draft, found: Comparison) -> list[str]:
     names = [found.choice.factor, found.choice.second or ""]
     label = ", ".join(f"{n} = {v}" for n, v in zip(names, least.levels, strict=False))
     name = draft.name(label, least.n.cell, f"{' '.join(names)}")
-    return [f"Thin groups: {name} has only {draft.number(least.n)} row(s); its mean is uncertain."]
+    size = counted(draft, least.n, "row", "rows")
+    if len(thin) == 1 or not found.thin:
+        return [f"A thin group: {name} has {size}; its mean is uncertain."]
+    limit, few, all_groups = map(draft.number, found.thin)
+    what = "combinations" if found.pairs else "groups"
+    text = f"{few} of {all_groups} {what} have fewer than {limit} rows: their means are uncertain"
+    return [f"{text}. The smallest is {name}, with {size}."]
 
 
 def _dominating(draft: Draft, found: Comparison) -> list[str]:
@@ -80,12 +94,16 @@ def _dominating(draft: Draft, found: Comparison) -> list[str]:
 
 
 def ends_early(found: Comparison) -> bool:
-    """Is the last period cut off, by its last day or by far fewer rows than the one before?"""
+    """Has the last period fewer rows than the one before, and is that no chance?
+
+    Far fewer rows say so by themselves, some fewer together with the last day.
+    """
     periods = found.periods
     if len(periods) < 3 or found.choice.time is None:
         return False
     column = found.table.column(found.choice.time)
-    return column.ends_early or periods[-1].n.value < THIN_END * periods[-2].n.value
+    before, last = periods[-2].n.value, periods[-1].n.value
+    return last < (1.0 if column.ends_early else THIN_END) * before
 
 
 def _last_period(draft: Draft, found: Comparison) -> list[str]:

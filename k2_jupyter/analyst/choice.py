@@ -16,7 +16,9 @@ from k2_jupyter.analyst.candidates import (
     has_currency,
     has_few_levels,
     in_many_currencies,
+    speaks_of_time,
 )
+from k2_jupyter.analyst.intent import wants_dashboard
 from k2_jupyter.analyst.mentions import Mention, mentions
 from k2_jupyter.analyst.table import Column, Table
 from k2_jupyter.analyst.words import pieces, says
@@ -30,6 +32,8 @@ class Choice:
     factor: str
     second: str | None = None
     time: str | None = None
+    trend: bool = False
+    """The task asks how the target went over the time."""
     reasons: tuple[str, ...] = ()
     """Sentences for the reader, without numbers."""
     binned: bool = False
@@ -97,11 +101,14 @@ def _reading(
     task: str, scene: Scene, chosen: tuple[Column, ...], constant: Sequence[Mention]
 ) -> Choice:
     target, factor, *rest = chosen
-    time = None if scene.time in chosen else scene.time
+    trend = scene.time not in chosen and speaks_of_time(task, scene)
+    # A dashboard needs a filter; else the time plays a part only where the task speaks of it.
+    useful = trend or (not rest and wants_dashboard(task))
+    time = scene.time if useful and scene.time not in chosen else None
     unused = [
         m.column.name
         for m in (*scene.spoken, *constant)
-        if m.column not in (*chosen, time) and m.strength >= CLEAR
+        if m.column not in (*chosen, scene.time) and m.strength >= CLEAR
     ]
     relative = _in_other_currencies(scene, target)
     return Choice(
@@ -109,14 +116,17 @@ def _reading(
         factor.name,
         rest[0].name if rest else None,
         time.name if time else None,
-        _reasons(scene, chosen, relative),
+        trend=trend,
+        reasons=_reasons(scene, chosen, time, relative),
         binned=not has_few_levels(factor) and factor.is_number and not factor.is_year,
         period=_period(task),
         left_out=tuple(name for name in unused if name != relative),
     )
 
 
-def _reasons(scene: Scene, chosen: tuple[Column, ...], relative: str | None) -> tuple[str, ...]:
+def _reasons(
+    scene: Scene, chosen: tuple[Column, ...], time: Column | None, relative: str | None
+) -> tuple[str, ...]:
     named = {mention.column.name for mention in scene.spoken}
     parts = (
         ("the target", "the task names no other column of numbers."),
@@ -129,8 +139,8 @@ def _reasons(scene: Scene, chosen: tuple[Column, ...], relative: str | None) -> 
     ]
     if relative:
         reasons.append(f"`{relative}` is in several currencies, `{chosen[0].name}` in one.")
-    if scene.time is not None and scene.time not in chosen:
-        reasons.append(f"`{scene.time.name}` gives the time.")
+    if time is not None:
+        reasons.append(f"`{time.name}` gives the time.")
     return tuple(reasons)
 
 

@@ -10,7 +10,7 @@ from k2_jupyter.analyst.source import cell, literal
 from k2_jupyter.analyst.table import FEW, Column, Table
 
 LEVELS_SHOWN = 8
-"""Of a factor with many levels: what a figure and a table still carry."""
+"""Of a factor with many levels: what a figure and a table still carry; ``MOST_LEVELS`` there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def clean_source(choice: Choice, table: Table) -> str:
         for key in keys
     ]
     trims = [
-        cell("common_levels", key=key, name=keys[key], most=str(LEVELS_SHOWN))
+        cell("common_levels", key=key, name=keys[key])
         for key in factors
         if _many(table.column(parts[keys[key]])) and not (key == "a" and choice.binned)
     ]
@@ -122,8 +122,10 @@ def _many(column: Column) -> bool:
 
 
 def _tidy(key: str) -> str:
-    alone = f'data = data[data.groupby("{key}", observed=True)["y"].transform("size") > 1]'
-    return f'{alone}  # one row has no spread\ndata = data.assign({key}=in_order(data["{key}"]))'
+    alone = f'data = data[data["{key}"].duplicated(keep=False)]'
+    return (
+        f'{alone}  # a single row has no spread\ndata = data.assign({key}=in_order(data["{key}"]))'
+    )
 
 
 def _counts(keys: dict[str, str]) -> list[str]:

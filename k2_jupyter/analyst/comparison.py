@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+
 from k2_jupyter.analyst.choice import Choice, Impossible, choose, describe
 from k2_jupyter.analyst.cleaning import Cleaned, clean_source, read_cleaned
 from k2_jupyter.analyst.conclusion import conclude
@@ -16,6 +19,7 @@ from k2_jupyter.analyst.findings import (
     read_effect,
     read_groups,
     read_one_way,
+    read_thin,
 )
 from k2_jupyter.analyst.loading import load
 from k2_jupyter.analyst.script import Script
@@ -24,7 +28,7 @@ from k2_jupyter.analyst.table import Table
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 
 PACKAGES = (
-    "combinations", "LogLocator", "plt", "np", "pd", "sns", "smf", "stats",
+    "combinations", "LogLocator", "MaxNLocator", "plt", "np", "pd", "sns", "smf", "stats",
     "anova_lm", "multipletests", "anova_oneway",
 )  # fmt: skip
 REPEATS = r"^rows that repeat another row exactly: (NUM) \(([\d.]+)%\)$"
@@ -32,6 +36,7 @@ HELPERS = ("helpers", "order", "define_p_text")
 TRIES = 3
 """Columns that turn out unusable are replaced so often."""
 MANY_PAIRS = 8
+LONGEST_TITLE = 80
 TOO_SMALL = "A group has fewer than three rows: the assumptions of the tests can't be checked."
 
 
@@ -39,7 +44,7 @@ def compare(sheet: Worksheet, task: str, file: DataFile, *, wants_dashboard: boo
     """The whole comparison, from the plan to `finish`."""
     sheet.plan(_plan(wants_dashboard))
     sheet.open("load")
-    sheet.write(f"# {_title(task)}\n\n*Made by the {WHO}.*\n\n## Data")
+    sheet.write(f"{headed(task)}\n\n*Made by the {WHO}.*\n\n## Data")
     table = yield from load(sheet, task, file, packages=PACKAGES, helpers=HELPERS)
     found = yield from _prepare(sheet, task, table)
     yield from _describe(sheet, found)
@@ -74,9 +79,13 @@ def _plan(wants_dashboard: bool) -> dict[str, str]:
     return items
 
 
-def _title(task: str) -> str:
-    first = task.splitlines()[0].split(": ")[0].rstrip(".") if task else "Comparison"
-    return first if len(first) <= 100 else f"{first[:99]}…"
+def headed(task: str) -> str:
+    """The task's first clause as a heading; below it the whole task, where it says more."""
+    first = re.split(r"[:;,.?!]\s", task.strip().replace("\n", " "), maxsplit=1)[0].rstrip(".?!:;,")
+    title = textwrap.shorten(first, LONGEST_TITLE, placeholder="…") or "Comparison"
+    if len(task.strip().rstrip(".?!")) <= len(title):
+        return f"# {title}"
+    return f"# {title}\n\n" + textwrap.indent(task.strip(), "> ", lambda _: True)
 
 
 def _prepare(sheet: Worksheet, task: str, table: Table) -> Script[Comparison]:
@@ -153,11 +162,13 @@ def _describe(sheet: Worksheet, found: Comparison) -> Script[None]:
     seen = yield from sheet.need(cell("descriptives"), "Describe the groups")
     choice = found.choice
     found.groups = read_groups(seen, [choice.factor])
+    found.thin = read_thin(seen)
     if len(found.groups) < 2:
         raise StepError("the table of the groups could not be read back.")
     if choice.second:
         both = yield from sheet.need(cell("descriptives_two"), "Describe both factors together")
         found.pairs = read_groups(both, [choice.factor, choice.second])
+        found.thin = read_thin(both)
 
 
 def _check(sheet: Worksheet, found: Comparison) -> Script[None]:
@@ -217,8 +228,8 @@ def _draw(sheet: Worksheet, found: Comparison) -> Script[None]:
         "draw", violin_source(found), "Violin plot", repair=lambda _: boxplot_source()
     )
     yield from sheet.attempt("draw", bars_source(found), "Bar chart of the means")
-    if found.choice.time:
-        time = found.choice.time
+    time = found.choice.time
+    if time and found.choice.trend:
         seen = yield from sheet.attempt("draw", cell("periods"), f"Describe each {time}")
         found.periods = read_groups(seen, [time])
         yield from sheet.attempt("draw", cell("trend"), f"Trend over {time}")

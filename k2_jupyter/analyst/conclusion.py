@@ -6,7 +6,7 @@ from k2_jupyter.analyst.caveats import caveats_of, ends_early, next_steps
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison, Group, OneWay
 from k2_jupyter.analyst.script import Script
-from k2_jupyter.analyst.wording import level_of, name_of, plain, size_word, worded
+from k2_jupyter.analyst.wording import counted, level_of, name_of, plain, size_word, worded
 from k2_jupyter.analyst.worksheet import Worksheet
 from k2_jupyter.messages import Json
 
@@ -95,7 +95,8 @@ def _repeats(draft: Draft, found: Comparison, tests: OneWay, without: OneWay) ->
     verdict = "the finding stays" if same else "the finding changes, so it hangs on these rows"
     count, share = found.repeats
     return (
-        f" Without the {draft.number(count)} rows that repeat another row exactly "
+        f" Without the {counted(draft, count, 'row that repeats', 'rows that repeat')} another "
+        "row exactly "
         f"({draft.percent(share)}) the ANOVA gives "
         f"{worded(draft, without.anova, short=True)}: {verdict}."
     )
@@ -114,10 +115,11 @@ def _interaction(draft: Draft, found: Comparison) -> str:
     effect = found.effects[-1]
     robust = effect.robust
     differs = "differs" if robust.significant else "does not clearly differ"
+    size = f" ({size_word(effect.share.value)})" if robust.significant else ""
     return (
         f"The effect of {factor} {differs} by {second}: interaction "
-        f"{worded(draft, effect.test, short=True)}, partial eta² = {draft.number(effect.share)} "
-        f"({size_word(effect.share.value)}); with HC3 robust errors "
+        f"{worded(draft, effect.test, short=True)}, partial eta² = {draft.number(effect.share)}"
+        f"{size}; with HC3 robust errors "
         f"{worded(draft, robust, short=True)}. {_extremes(draft, found)}"
     ).rstrip()
 

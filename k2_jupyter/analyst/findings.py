@@ -11,9 +11,7 @@ from k2_jupyter.analyst.cleaning import Cleaned
 from k2_jupyter.analyst.reading import NUMBER, Fact, Observation
 from k2_jupyter.analyst.table import Table
 
-_ROW = re.compile(
-    rf"^(?P<label>\S.*?)\s{{2,}}(?P<numbers>(?:{NUMBER}\s+){{5}}{NUMBER})$", re.MULTILINE
-)
+_ROW = re.compile(rf"^(?P<label>\S.*?)\s+(?P<numbers>(?:{NUMBER}\s+){{5}}{NUMBER})$", re.MULTILINE)
 SMALL_GROUP = 30
 """Rows below which the mean of a group is not to be leaned on."""
 _P = r"p (?:= |< )(NUM)"
@@ -87,6 +85,8 @@ class Comparison:
     groups: tuple[Group, ...] = ()
     pairs: tuple[Group, ...] = ()
     """Combinations of both factors."""
+    thin: tuple[Fact, ...] = ()
+    """Rows that a group needs, groups with fewer, groups; of the combinations where there are."""
     periods: tuple[Group, ...] = ()
     assumptions: Assumptions | None = None
     no_repeats: OneWay | None = None
@@ -117,6 +117,11 @@ def read_groups(seen: Observation, names: Sequence[str]) -> tuple[Group, ...]:
             )
             groups.append(Group(levels, n, mean, low, high, sd, median))
     return tuple(groups)
+
+
+def read_thin(seen: Observation) -> tuple[Fact, ...]:
+    """How many of the groups have few rows."""
+    return seen.facts(r"^groups with fewer than (NUM) rows: (NUM) of (NUM)$", "groups fewer rows")
 
 
 def read_one_way(seen: Observation) -> OneWay | None:

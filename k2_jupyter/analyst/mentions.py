@@ -57,8 +57,11 @@ def _by_name(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None
         return _by_period(column, words)
     strength = sum(score for score, _ in matches) / len(matches)
     # A name said in full beats one of which a part was said, units and all.
-    full = len(telling(pieces(column.name))) / max(1, len(pieces(column.name)))
-    return Mention(column, strength - 0.05 * (1 - full), min(hits), frozenset(hits))
+    exact = [best_position(word, words) for word in pieces(column.name)]
+    said = [position for score, position in exact if score >= 0.9]
+    full = max(len(name), len(said)) / max(1, len(exact))
+    owned = frozenset((*hits, *said)) if len(said) == len(exact) else frozenset(hits)
+    return Mention(column, strength - 0.05 * (1 - full), min(hits), owned)
 
 
 def _by_period(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None:
@@ -105,14 +108,15 @@ def _index(value: str, words: Sequence[str]) -> int:
 
 
 def _explained_better(mention: Mention, others: Sequence[Mention]) -> bool:
-    """All words of the mention belong to mentions that are clearly stronger."""
+    """All words of the mention belong to mentions that are clearly stronger, or to a longer one."""
     owned = {
         position
         for other in others
         if other.strength > mention.strength + 0.1
         for position in other.words
     }
-    return mention.words <= owned
+    longer = any(o.words > mention.words and o.strength >= mention.strength for o in others)
+    return longer or mention.words <= owned
 
 
 def _role(mention: Mention, words: Sequence[str]) -> Role:

@@ -11,6 +11,7 @@ from k2_jupyter.analyst.reading import NUMBER, Fact, Observation
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell
 from k2_jupyter.analyst.table import Column, Table
+from k2_jupyter.analyst.wording import counted
 from k2_jupyter.analyst.worksheet import Worksheet
 from k2_jupyter.messages import Json
 
@@ -88,8 +89,9 @@ def _conclusion(
     )
     repeats = "No row repeats another exactly."
     if table.repeats.value:
+        rows = counted(draft, table.repeats, "row repeats", "rows repeat")
         repeats = (
-            f"{draft.number(table.repeats)} rows repeat an earlier row exactly "
+            f"{rows[0].upper()}{rows[1:]} an earlier row exactly "
             f"({draft.percent(table.repeat_share)})."
         )
     paragraphs = [
@@ -129,7 +131,8 @@ def _about_missing(draft: Draft, seen: Observation) -> str:
             r"^['\"](.*)['\"]: .* missing \(([\d.]+)%\)$", seen.stdout, re.MULTILINE
         )
     ]
-    return f"Values are missing in {draft.number(count)} column(s), most in {', '.join(told[:4])}."
+    where = counted(draft, count, "column", "columns")
+    return f"Values are missing in {where}, most in {', '.join(told[:4])}."
 
 
 def _about_spread(draft: Draft, table: Table) -> str:

@@ -51,6 +51,7 @@ _IMPORTS = {
     "vlc": "import vl_convert as vlc",
     "smf": "import statsmodels.formula.api as smf",
     "LogLocator": "from matplotlib.ticker import LogLocator",
+    "MaxNLocator": "from matplotlib.ticker import MaxNLocator",
     "stats": "from scipy import stats",
     "gaussian_filter1d": "from scipy.ndimage import gaussian_filter1d",
     "anova_lm": "from statsmodels.stats.anova import anova_lm",

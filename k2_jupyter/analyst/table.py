@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from k2_jupyter.analyst.reading import NUMBER, Fact, Observation, to_float
 
@@ -17,7 +19,7 @@ _RANGE = re.compile(
     rf"skewness ({NUMBER})"
 )
 _NUMBERS = re.compile(r"reads as numbers: (\d+)%")
-_DATES = re.compile(r"(?:reads as dates: (\d+)%, )?(\d{4})-\d\d-\d\d to (\d{4})-(\d\d)-(\d\d)")
+_DATES = re.compile(r"(?:reads as dates: (\d+)%, )?(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")
 FEW = 12
 """Columns with at most this many values are printed with all of them."""
 
@@ -44,7 +46,7 @@ class Column:
     """Of a date column: ``Y`` for years, ``M`` for months where the dates span few years."""
 
     ends_early: bool = False
-    """Of a date column: its last day lies well before the end of its period."""
+    """Of a date column: its last day lies well before the end of its period, for its steps."""
 
     @property
     def is_date(self) -> bool:
@@ -105,7 +107,7 @@ def _column(missing: str, distinct: str, dtype: str, name: str, details: str) ->
         (to_float(text) for text in spread.groups()) if spread else (None,) * 6
     )
     numbers, days = _NUMBERS.search(details), _DATES.match(details)
-    monthly = days is not None and int(days[3]) - int(days[2]) < 3
+    monthly = days is not None and int(days[3][:4]) - int(days[2][:4]) < 3
     return Column(
         name=_plain(name),
         dtype=dtype.strip(),
@@ -120,8 +122,23 @@ def _column(missing: str, distinct: str, dtype: str, name: str, details: str) ->
         numbers=int(numbers[1]) / 100 if numbers else 0.0,
         dates=int(days[1] or 100) / 100 if days else 0.0,
         period="M" if monthly else "Y",
-        ends_early=days is not None and (int(days[5]) < 25 if monthly else int(days[4]) < 12),
+        ends_early=days is not None
+        and _ends_early(days[2], days[3], int(to_float(distinct)), monthly=monthly),
     )
+
+
+def _ends_early(low: str, high: str, distinct: int, *, monthly: bool) -> bool:
+    """Would more dates have come before the end of the last month (year)?
+
+    With a date a year on January 1 none would: the usual step between dates decides, and
+    a tenth of the period.
+    """
+    first, last = date.fromisoformat(low), date.fromisoformat(high)
+    step = (last - first).days / max(1, distinct - 1)
+    start = last.replace(day=1) if monthly else last.replace(month=1, day=1)
+    length = calendar.monthrange(last.year, last.month)[1] if monthly else 365
+    left = length - (last - start).days
+    return left > max(1.5 * step, length / 10)
 
 
 def _plain(literal: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import Comparison, Group, Tested
+from k2_jupyter.analyst.reading import Fact
 
 
 def name_of(draft: Draft, found: Comparison, column: str) -> str:
@@ -29,6 +30,11 @@ def worded(draft: Draft, outcome: Tested, *, short: bool = False) -> str:
     statistic, p = draft.number(outcome.statistic), draft.number(outcome.p)
     text = f"{outcome.symbol}{inner} = {statistic}, p {relation} {p}"
     return text if short else f"{outcome.name} {text}"
+
+
+def counted(draft: Draft, fact: Fact, one: str, more: str) -> str:
+    """``one row``, ``2 rows``."""
+    return f"one {one}" if fact.value == 1 else f"{draft.number(fact)} {more}"
 
 
 def size_word(share: float) -> str:

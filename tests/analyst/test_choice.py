@@ -77,6 +77,11 @@ CARS = table(
 )
 
 
+WEATHER = table(
+    date("date"), number("temp_max"), number("temp_min"), words("weather", "sun", "fog", "rain")
+)
+
+
 DEMO = (
     "Examine salary trends for remote workers from 2020 to 2025: test whether the remote ratio "
     "affects salary and whether the effect differs by experience level"
@@ -97,6 +102,9 @@ DEMO = (
         ("Compare the total bill across days and smokers", SHOP, "totalBill", "day", "smoker"),
         ("What is the effect of smoking on the tips?", SHOP, "tip", "smoker", None),
         ("Does body mass differ between species?", BIRDS, "body_mass_g", "species", None),
+        ("Do the species differ in body mass, and does it differ by sex?", BIRDS, "body_mass_g",
+         "species", "sex"),
+        ("Compare temp_max by weather", WEATHER, "temp_max", "weather", None),
         ("Compare bodymass by sex and island", BIRDS, "body_mass_g", "sex", "island"),
         ("Compare the fliper length of the speceis", BIRDS, "flipper_length_mm", "species", None),
         ("Vergleiche: does Dünger change the Ertrag?", FARM, "Ertrag pro Hektar (kg)",
@@ -127,6 +135,29 @@ def test_years_give_the_time() -> None:
 
     assert isinstance(choice, Choice)
     assert choice.time == "work_year"
+
+
+@pytest.mark.parametrize(
+    ("task", "time"),
+    [
+        ("Compare temp_max by weather", None),
+        ("Compare temp_max by weather and show the trend", "date"),
+        ("Compare temp_max by weather since 2012", "date"),
+        ("Compare temp_max by weather over the years", "date"),
+    ],
+)
+def test_a_trend_is_told_where_the_task_speaks_of_time(task: str, time: str | None) -> None:
+    choice = choose(task, WEATHER)
+
+    assert isinstance(choice, Choice)
+    assert (choice.time, choice.trend) == (time, time is not None)
+
+
+def test_a_dashboard_without_a_second_factor_filters_by_time() -> None:
+    choice = choose("Compare temp_max by weather in a dashboard", WEATHER)
+
+    assert isinstance(choice, Choice)
+    assert (choice.time, choice.trend) == ("date", False)
 
 
 @pytest.mark.parametrize(("task", "period"), [("by month", "M"), ("per quarter", "Q")])
