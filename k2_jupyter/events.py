@@ -207,7 +207,7 @@ class TurnFinished:
 class ApprovalRequest:
     """May this be done? Answer: `Approval`; anything else counts as "no"."""
 
-    action: Literal["run", "edit", "delete", "restart"]
+    action: Literal["run", "edit", "restart"]
     reasons: tuple[str, ...]
     """Why it is asked, one line each."""
     kinds: tuple[str, ...] = ()

@@ -197,10 +197,20 @@ class Notebook:
         return purpose if isinstance(purpose, str) else ""
 
     def run_cell(
-        self, cell_id: str, *, purpose: str = "", timeout: float | None, stop: threading.Event
+        self,
+        cell_id: str,
+        source: str,
+        *,
+        purpose: str = "",
+        timeout: float | None,
+        stop: threading.Event,
     ) -> EventStream[CellRun]:
-        """Run a cell as it stands, keep its outputs in the document and save it."""
-        source = self.document.cell(cell_id).source
+        """Run exactly this source, keep the outputs in the cell and save the document.
+
+        The source is the one that was admitted. Raises `CellChangedError` where the cell
+        has become another: the document may have been changed by others meanwhile.
+        """
+        self.document.cell(cell_id).check(source_hash(source))
         yield CellStarted(cell_id, source, purpose, self.kernel.epoch)
         run = yield from self.kernel.run(cell_id, source, timeout=timeout, stop=stop)
         self.runs.pop(cell_id, None)

@@ -52,6 +52,7 @@ class EditCell:
         yield from self._plan.link(cell.id)
         run = yield from self._notebook.run_cell(
             cell.id,
+            source,
             purpose=self._notebook.purpose(cell.id),
             timeout=arguments.get("timeout", SOFT_LIMIT),
             stop=stop,

@@ -36,7 +36,7 @@ class Gate:
         return (yield from _refusal(request))
 
     def confirm(
-        self, action: Literal["edit", "delete", "restart"], reason: str, *, code: str = ""
+        self, action: Literal["edit", "restart"], reason: str, *, code: str = ""
     ) -> EventStream[str]:
         """ "" when the person agrees to the action, else the refusal for the model."""
         return (yield from _refusal(ApprovalRequest(action, (reason,), code=code)))

@@ -69,6 +69,10 @@ class RunCell:
         cell = self._notebook.add(source, purpose=purpose, after=arguments.get("after"))
         yield from self._plan.link(cell.id)
         run = yield from self._notebook.run_cell(
-            cell.id, purpose=purpose, timeout=arguments.get("timeout", SOFT_LIMIT), stop=stop
+            cell.id,
+            source,
+            purpose=purpose,
+            timeout=arguments.get("timeout", SOFT_LIMIT),
+            stop=stop,
         )
         return self._read(run, source)

@@ -54,7 +54,7 @@ def test_a_notebook_keeps_what_a_run_left() -> None:
     }
     notebook = Notebook(document, MemoryKernel(played.__getitem__))
     for cell in (first, second):
-        events = list(notebook.run_cell(cell.id, timeout=None, stop=threading.Event()))
+        events = list(notebook.run_cell(cell.id, cell.source, timeout=None, stop=threading.Event()))
         assert isinstance(events[0], CellStarted)
         assert isinstance(events[-1], CellFinished)
     (kept,) = document.cell(first.id).outputs

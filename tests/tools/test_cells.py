@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -156,6 +157,20 @@ def test_an_edit_can_not_smuggle_in_what_must_be_asked(bench: MakeBench) -> None
     (cell,) = b.notebook.document.cells()
     assert b.run(edit_cell(b), cell=cell.id, hash=cell.hash, source="rm(x)").is_error
     assert b.notebook.document.cell(cell.id).source == "ok"
+
+
+def test_what_somebody_put_into_the_cell_after_it_was_admitted_does_not_run(
+    bench: MakeBench,
+) -> None:
+    b = bench(printing)
+    b.run(SetPlan(b.plan), items=[{"title": "look", "state": "active"}])
+    stream = run_cell(b).run({"source": "x = 1", "purpose": "p"}, threading.Event())
+    assert isinstance(next(stream), PlanChanged)  # the cell stands in the document by now
+    (cell,) = b.notebook.document.cells()
+    b.notebook.document.replace(cell.id, "rm(x)", seen=cell.hash)
+    with pytest.raises(CellChangedError):
+        next(stream)
+    assert b.kernel.sources == []
 
 
 def test_an_edit_without_a_run_runs_nothing(bench: MakeBench) -> None:

@@ -32,14 +32,12 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 NOBODY = "Nobody is there to approve."
-_MOST_LINES = 200
 _INVISIBLE = re.compile(
     "[\xad\u061c\u180e\u200b-\u200d\u2028\u2029\u2060-\u2064\ufeff\U000e0000-\U000e007f]"
 )
 _ACTIONS = {
     "run": "May this cell run?",
     "edit": "May this cell of yours be changed?",
-    "delete": "May this cell of yours be deleted?",
     "restart": "May the kernel be restarted? All variables are lost.",
 }
 
@@ -154,15 +152,8 @@ def _exact(request: ApprovalRequest) -> Iterator[RenderableType]:
             f" {hidden} hidden characters: shown below as escapes such as \\u202e ",
             style="bold white on red",
         )
-    lines = shown.splitlines()
     language = "diff" if request.action == "edit" else "python"
-    text = "\n".join(lines[:_MOST_LINES])
-    yield highlighted(text, language, line_numbers=request.action == "run")
-    if len(lines) > _MOST_LINES:
-        yield Text(
-            f" {len(lines) - _MOST_LINES} of {len(lines)} lines are not shown ",
-            style="bold white on red",
-        )
+    yield highlighted(shown, language, line_numbers=request.action == "run")
 
 
 def revealed(text: str) -> tuple[str, int]:
