@@ -9,22 +9,51 @@ by itself.
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from k2_jupyter.events import Claim
 from k2_jupyter.notebook.base import Cell
 from k2_jupyter.outputs import Display, Output, Stream
-from k2_jupyter.tools.numbers import Number, numbers
+from k2_jupyter.tools.numbers import Number, literals, numbers
 
 SMALL = 1000
 """Integers below this need their label beside them."""
 
-_LIST_MARK = re.compile(r"^\s*\d+[.)]\s", re.MULTILINE)
-_CONVENTION = re.compile(r"\d+\s?%[\s-]*(?:CI\b|confidence)", re.IGNORECASE)
+_LIST_MARK = re.compile(r"^\s*\d{1,2}[.)]\s", re.MULTILINE)
+_CONVENTION = re.compile(
+    r"(?<![\d.])(?:90|95|99)\s?%[\s-]*(?:CIs?|confidence)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+")
+_EVERYWHERE = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and are as at be by for from has have in is it its no not number of on or than "
+        "that the them these they this to value values was were which with",
+    )
+)
+"""Words that say nothing about what a number is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What a cell shows and what its source says, read once for all claims about it."""
+
+    cell: str
+    lines: tuple[str, ...]
+    printed: tuple[tuple[int, Number], ...]
+    """Line and number, in order."""
+    literals: tuple[Number, ...]
+
+    @classmethod
+    def of(cls, cell: Cell) -> _Page:
+        lines = tuple(printed_text(cell.outputs).splitlines())
+        printed = tuple(
+            (position, number) for position, line in enumerate(lines) for number in numbers(line)
+        )
+        return cls(cell.id, lines, printed, literals(cell.source))
 
 
 def stated(conclusion: str) -> tuple[Number, ...]:
@@ -47,20 +76,23 @@ def check(
     """
     offered: dict[str, list[Claim]] = {}
     for claim in claims:
-        offered.setdefault(_key(claim.number), []).append(claim)
-    checked: dict[str, Claim] = {}
+        for number in itertools.islice(numbers(claim.number), 1):
+            offered.setdefault(number.digits, []).append(claim)
+    pages: dict[str, _Page | None] = {}
+    checked: dict[tuple[str, str], Claim] = {}
     for number in stated(conclusion):
-        key = f"{number.bound}{_key(number.text)}"
-        if key in checked:
+        if (number.bound, number.text) in checked:
             continue
-        candidates = offered.get(_key(number.text), [])
-        if not candidates:
-            checked[key] = Claim(number.text, "", problem="no claim names a cell for it")
-            continue
-        results = [
-            _checked(replace(claim, number=number.text), number, cell) for claim in candidates
-        ]
-        checked[key] = next((claim for claim in results if claim.found), results[0])
+        results = []
+        for claim in offered.get(number.digits, ()):
+            if claim.cell not in pages:
+                named = cell(claim.cell)
+                pages[claim.cell] = None if named is None else _Page.of(named)
+            problem = _problem(claim, number, pages[claim.cell])
+            results.append(replace(claim, number=number.text, found=not problem, problem=problem))
+        nothing = Claim(number.text, "", problem="no claim names a cell for it")
+        best = next((claim for claim in results if claim.found), (*results, nothing)[0])
+        checked[number.bound, number.text] = best
     return tuple(checked.values())
 
 
@@ -102,56 +134,28 @@ def printed_text(outputs: Iterable[Output]) -> str:
     return "\n".join(parts)
 
 
-def _key(text: str) -> str:
-    """Numbers are the same claim when they read the same, but for spaces and signs' forms."""
-    return re.sub(r"[\s\u00a0\u202f<>≤≥=~≈]", "", text).replace("−", "-").lstrip("+")
-
-
-def _checked(claim: Claim, number: Number, cell: Callable[[str], Cell | None]) -> Claim:
-    problem = _problem(claim, number, cell(claim.cell))
-    return replace(claim, found=not problem, problem=problem)
-
-
-def _problem(claim: Claim, number: Number, cell: Cell | None) -> str:
-    if cell is None:
+def _problem(claim: Claim, number: Number, page: _Page | None) -> str:
+    if page is None:
         return f"there is no cell {claim.cell!r}"
-    lines = printed_text(cell.outputs).splitlines()
-    matches = [
-        (position, printed)
-        for position, line in enumerate(lines)
-        for printed in numbers(line)
-        if _shows(number, printed)
-    ]
+    matches = [match for match in page.printed if number.shown_by(match[1])]
     if not matches:
-        return f"not in the outputs of cell {cell.id}"
-    literals = [found.value for found in numbers(cell.source)]
+        return f"not in the outputs of cell {page.cell}"
     if number.bound:
-        matches = [match for match in matches if match[1].value not in literals]
-    elif any(map(number.shows, literals)):
+        written = {literal.value for literal in page.literals}
+        matches = [match for match in matches if match[1].value not in written]
+    elif any(map(number.shown_by, page.literals)):
         matches = []
     if not matches:
-        return f"it stands literally in the source of cell {cell.id}, so the output proves nothing"
+        return f"it stands literally in the source of cell {page.cell}, so that proves nothing"
     if number.bound:
-        labelled = any(_names(claim.label, lines, *match) for match in matches)
+        labelled = any(_names(claim.label, page.lines, *match) for match in matches)
     elif number.bare and abs(number.value) < SMALL:
-        labelled = any(_labelled(claim.label, lines, position) for position, _ in matches)
+        labelled = any(_labelled(claim.label, page.lines, position) for position, _ in matches)
     else:
         labelled = True
     if not labelled:
-        return f"no word of its label {claim.label!r} stands beside it in cell {cell.id}"
+        return f"no word of its label {claim.label!r} stands beside it in cell {page.cell}"
     return ""
-
-
-def _shows(number: Number, printed: Number) -> bool:
-    if number.bound and printed.bound:
-        return math.isclose(printed.value, number.value) and printed.bound == number.bound
-    if number.shows(printed.value):
-        return True
-    if number.percent and not printed.percent:
-        # 53 % may be printed as the share 0.534
-        share = replace(number, value=number.value / 100, tolerance=number.tolerance / 100)
-        return share.shows(printed.value)
-    return False
 
 
 def _labelled(label: str, lines: Sequence[str], position: int) -> bool:
@@ -178,4 +182,4 @@ def _head(lines: Sequence[str], position: int) -> str:
 
 
 def _words(text: str) -> set[str]:
-    return {word.casefold() for word in _WORD.findall(text)}
+    return {word.casefold() for word in _WORD.findall(text)} - _EVERYWHERE

@@ -51,6 +51,12 @@ def verdict(conclusion: str, number: str, label: str = "", within: Cell | None =
         ("EN has 284 rows.", "284", "EN"),
         ("The smallest cell has 12 rows.", "12", "n"),
         ("1. The mean is 50.25.", "50.25", ""),
+        ("The mean is $50.25.", "$50.25", ""),
+        ("The mean is 50.25 cm.", "50.25 cm", ""),
+        ("p < .001", ".001", "p"),
+        ("About 74 thousand rows.", "74 thousand", ""),
+        ("About 53 percent.", "53 percent", ""),
+        ("EUR74,301 in all.", "EUR74,301", ""),
     ],
 )
 def test_a_number_that_the_output_shows_is_found(conclusion: str, number: str, label: str) -> None:
@@ -70,6 +76,12 @@ def test_a_number_that_the_output_shows_is_found(conclusion: str, number: str, l
         ("p < 1e-200", "1e-200", "p", "no word of its label"),
         ("The share is > 0.9.", "0.9", "share", "no word of its label"),
         ("mean > 60", "60", "mean", "no word of its label"),
+        ("The rate is .92.", ".92", "", "not in the outputs"),
+        ("USD118,000 were paid.", "USD118,000", "", "not in the outputs"),
+        ("It has 99_999 rows.", "99_999", "", "not in the outputs"),
+        ("With 77% confidence, yes.", "77%", "", "not in the outputs"),
+        ("5000. That is the mean.", "5000", "", "not in the outputs"),
+        ("The number of them is 12.", "12", "number of the", "no word of its label"),
         ("EN has 12 rows.", "12", "EN", "no word of its label"),
         ("We have 284 of them.", "284", "", "no word of its label"),
         ("F was 324.35.", "324.4", "F", "no claim names a cell"),
@@ -86,10 +98,30 @@ def test_a_cell_that_does_not_exist_backs_nothing() -> None:
     assert "no cell 'c9'" in claim.problem
 
 
-@pytest.mark.parametrize("source", ["print('F = 324.35')", "print(f'F = {324.3468:.2f}')"])
-def test_a_value_written_into_the_source_proves_nothing(source: str) -> None:
-    claim = verdict("F was 324.35.", "324.35", "F", cell("F = 324.35\n", source))
+@pytest.mark.parametrize(
+    ("source", "printed", "stated"),
+    [
+        ("print('F = 324.35')", "F = 324.35", "324.35"),
+        ("print(f'F = {324.3468:.2f}')", "F = 324.35", "324.35"),
+        ("print('F =', 12_000)", "F = 12000", "12,000"),
+        ("print('F =', .75)", "F = 0.75", "0.75"),
+        ("print('F =', 0.534)", "F = 0.534", "53 %"),
+        ("print('F =', 0x177)", "F = 375", "375"),
+        ("%time print('F =', 324.35)", "F = 324.35", "324.35"),
+        ("print('F =', -324.35)", "F = -324.35", "-324.35"),
+    ],
+)
+def test_a_value_written_into_the_source_proves_nothing(
+    source: str, printed: str, stated: str
+) -> None:
+    claim = verdict(f"F was {stated}.", stated, "F", cell(f"{printed}\n", source))
     assert "literally in the source" in claim.problem
+
+
+def test_numbers_that_no_float_holds_do_no_harm() -> None:
+    text = "It is 1e999 or 1e-999, " + "9" * 400
+    shown = cell("x = 1e999\n", f"y = {'9' * 400}\nz = 1e999")
+    assert len(check(text, [Claim("1e999", "c1", "x")], {"c1": shown}.get)) == 3
 
 
 def test_a_right_claim_wins_over_a_wrong_one_for_the_same_number() -> None:
