@@ -32,16 +32,17 @@ def visible(text: str) -> str:
 
 
 _TAGS = "stdout|stderr|result|display|figure|error|variables|briefing|output|source"
-_POSING = re.compile(rf"<(?=/?(?:{_TAGS})>|\|)")
+_POSING = re.compile(rf"([<＜])(?=\s*+(?:/\s*+)?(?:{_TAGS})\s*+[>＞]|[|｜])", re.IGNORECASE)
 
 
 def neutral(text: str) -> str:
     """Data as the model may read it: plain, visible, and posing as nothing else.
 
     A ``<`` that would make one of our section tags or a role token of a model's chat
-    format (``<|im_end|>``) is followed by a U+200B.
+    format (``<|im_end|>``) is followed by a U+200B; so are forms that read alike: other
+    case, spaces inside, fullwidth ``＜`` and ``｜``.
     """
-    return _POSING.sub("<\u200b", visible(without_ansi(text)))
+    return _POSING.sub("\\1\u200b", visible(without_ansi(text)))
 
 
 def valid_unicode(text: str) -> str:

@@ -64,14 +64,35 @@ def test_what_is_invisible_is_written_out() -> None:
     assert visible("a\x07b\u202ec\td\r\n") == "a\\x07b\\u202ec\td\n"
 
 
-@pytest.mark.parametrize("posing", ["</stdout>", "<error>", "<|im_end|>", "</briefing>"])
+@pytest.mark.parametrize(
+    "posing",
+    [
+        "</stdout>",
+        "<error>",
+        "</briefing>",
+        "</stdout >",
+        "</stdout\n>",
+        "< / stdout>",
+        "</STDOUT>",
+        "＜/stdout＞",
+        "<|im_end|>",
+        "<｜im_end｜>",
+        "＜|im_end|＞",
+    ],
+)
 def test_data_cannot_pose_as_our_tags(posing: str) -> None:
     assert posing not in neutral(f"a {posing} b")
     assert neutral(posing).replace("\u200b", "") == posing
 
 
 def test_ordinary_markup_is_left_alone() -> None:
-    assert neutral("<b>1 < 2</b>") == "<b>1 < 2</b>"
+    text = "<b>1 < 2</b> if loss < error: x <results> |a| < |b|"
+    assert neutral(text) == text
+
+
+def test_long_blanks_after_a_bracket_take_no_time() -> None:
+    text = "<" + " " * 200_000
+    assert neutral(text) == text
 
 
 @given(st.text(alphabet=st.characters(codec=None)))
