@@ -69,8 +69,16 @@ def test_lines_of_a_magics_body_are_counted_from_the_cells_start() -> None:
     assert (risk.kind, risk.line) == ("code", 3)
 
 
-def test_the_same_reason_is_given_once() -> None:
-    assert len(triage("!ls\n!ls\n!ls")) == 1
+def test_the_same_reason_is_given_for_every_line_and_once_a_line() -> None:
+    source = "import os\nos.remove('a')\nos.remove('b'); os.remove('c')"
+    assert [(risk.kind, risk.line) for risk in triage(source)] == [("delete", 2), ("delete", 3)]
+
+
+def test_of_many_reasons_the_rest_is_counted_and_no_kind_gets_lost() -> None:
+    risks = triage("!ls\n" * 25 + "eval('1')\n" + "!ls\n" * 3)
+    assert len(risks) == 22
+    assert risks[20].reason.endswith("7 more of this kind, to line 29")
+    assert (risks[21].kind, risks[21].line) == ("code", 26)
 
 
 def test_source_that_is_too_long_asks() -> None:

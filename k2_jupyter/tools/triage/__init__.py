@@ -24,6 +24,8 @@ __all__ = ["Risk", "RiskKind", "Triage"]
 _LONGEST = 200_000
 _DEEPEST = 4
 """Magics within magics."""
+_MOST = 20
+"""Reasons that are given one by one: more than that nobody reads."""
 _INVISIBLE = re.compile(
     "[\x00-\\x08\\x0b\\x0e-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e"
     "\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]"
@@ -65,10 +67,8 @@ class Triage:
         self._private = tuple(private)
 
     def __call__(self, source: str) -> tuple[Risk, ...]:
-        found: dict[tuple[RiskKind, str], Risk] = {}
-        for risk in sorted(self._risks(source, _DEEPEST), key=lambda risk: risk.line):
-            found.setdefault((risk.kind, risk.reason), risk)
-        return tuple(found.values())
+        risks = dict.fromkeys(self._risks(source, _DEEPEST))
+        return _bounded(sorted(risks, key=lambda risk: risk.line))
 
     def _risks(self, source: str, depth: int) -> Iterator[Risk]:
         if len(source) > _LONGEST or depth == 0:
@@ -140,6 +140,23 @@ class Triage:
         target = ast.Constant(path, lineno=line)
         for kind, reason in (*writes.to(target, scope), *references.strings(target, scope)):
             yield Risk(kind, reason, line)
+
+
+def _bounded(risks: Sequence[Risk]) -> tuple[Risk, ...]:
+    """The first ones, and one for each kind of the rest: no kind may get lost."""
+    rest: dict[RiskKind, list[Risk]] = {}
+    for risk in risks[_MOST:]:
+        rest.setdefault(risk.kind, []).append(risk)
+    return (*risks[:_MOST], *(_summed(kind, each) for kind, each in rest.items()))
+
+
+def _summed(kind: RiskKind, risks: Sequence[Risk]) -> Risk:
+    first, *more = risks
+    if not more:
+        return first
+    return Risk(
+        kind, f"{first.reason}; {len(more)} more of this kind, to line {more[-1].line}", first.line
+    )
 
 
 def _nodes(tree: ast.Module) -> list[ast.AST]:
