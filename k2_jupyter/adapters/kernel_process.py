@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from k2_jupyter.adapters.kernel_setup import Message, setup_code
+from k2_jupyter.adapters.kernel_spec import extra_arguments, kernel_command
 from k2_jupyter.errors import KernelError
 from k2_jupyter.messages import Json
 
@@ -87,17 +88,20 @@ class KernelProcess:
 
     def _launch(self) -> None:
         import zmq
-        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
         from jupyter_client.manager import AsyncKernelManager
 
+        extra = extra_arguments(kernel_command(self.name))
         self._manager = AsyncKernelManager(kernel_name=self.name)
-        where = {"cwd": str(self._cwd), "env": self._environment}
+        start = self._manager.start_kernel(
+            extra_arguments=extra,
+            cwd=str(self._cwd),
+            env=self._environment,
+            stdout=self._log,
+            stderr=self._log,
+        )
         try:
-            self._do(self._manager.start_kernel(**where, stdout=self._log, stderr=self._log))
-        except NoSuchKernel:
-            known = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
-            raise KernelError(f"There is no kernel `{self.name}`. Installed: {known}.") from None
-        except (OSError, RuntimeError, ValueError) as problem:  # ValueError: a broken kernel.json
+            self._do(start)
+        except (OSError, RuntimeError, ValueError) as problem:
             raise KernelError(f"The kernel `{self.name}` cannot be started: {problem}") from problem
         self._session = self._manager.session
         self._context = zmq.Context()

@@ -433,6 +433,19 @@ def test_a_broken_kernel_spec_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
         run(kernel, "1")
 
 
+def test_a_cell_leaves_no_history_in_the_home(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    environ = {**os.environ, "HOME": str(home)}
+    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR"):
+        environ.pop(name, None)
+    with ClientKernel("python3", tmp_path, kernel_environment(environ)) as kernel:
+        run(kernel, "6 * 7")
+        assert stream_text(run(kernel, "print(In[1], Out[1], _)")) == "6 * 7 42 42\n"
+    assert (home / ".ipython").exists()
+    assert list(home.rglob("history.sqlite")) == []
+
+
 def test_the_kernel_gets_no_secrets_of_the_environment(tmp_path: Path) -> None:
     environ = {**os.environ, "SOME_API_KEY": "k", "db_password": "p", "GH_TOKEN": "t", "PLAIN": "1"}
     with ClientKernel("python3", tmp_path, kernel_environment(environ)) as kernel:
