@@ -50,6 +50,17 @@ class Text:
             return self
         return Text(posixpath.join(self.head, other.head), other.whole)
 
+    def parent(self) -> Text:
+        """The folder that a path is in; of the working folder itself, the one above."""
+        if not self.whole and not self.head:
+            return self
+        path = posixpath.normpath(self.head)
+        if not self.whole and self.head.endswith("/"):
+            return Text(path, whole=False)
+        if path[0] in "~$" or posixpath.basename(path) in (".", ".."):
+            return Text(posixpath.join(path, ".."), self.whole)
+        return Text(posixpath.dirname(path) or ".", self.whole)
+
 
 Texts = tuple[Text, ...]
 """The strings that an expression may be; empty: unknown."""
@@ -90,10 +101,7 @@ class Names(Bindings):
             return (Text("name", whole=False),)  # without a separator, whatever it is
         if node.attr != "parent":
             return ()
-        return tuple(
-            Text(posixpath.dirname(text.head) or ".", text.whole)
-            for text in self.texts(node.value, depth)
-        )
+        return tuple(text.parent() for text in self.texts(node.value, depth))
 
     def _named(self, node: ast.Name, depth: int) -> Texts:
         found: list[Text] = []
