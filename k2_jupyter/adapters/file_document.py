@@ -73,11 +73,17 @@ class FileDocument:
         document._remember(known, data)
         return document
 
-    def save_as(self, path: Path) -> Self:
-        """The same cells, to be saved at `path`; what stands there now is replaced."""
-        other = type(self)(path)
+    def save_as(self, path: Path, *, kernel_name: str = "python3") -> Self:
+        """The same cells, to be saved at `path`; what stands there now is replaced.
+
+        The file says which kernel runs it now, whatever it said before.
+        """
+        other = type(self)(path, kernel_name=kernel_name)
         other._entries = [Entry(entry.cell, dict(entry.raw)) for entry in self._entries]
-        other._others = dict(self._others)
+        metadata = dict(self._others.get("metadata", {}))
+        if (metadata.get("kernelspec") or {}).get("name") != kernel_name:
+            metadata |= other._others["metadata"]
+        other._others = {**self._others, "metadata": metadata}
         return other
 
     def cells(self) -> Sequence[Cell]:

@@ -28,7 +28,9 @@ from k2_jupyter.models.base import Model
 from k2_jupyter.tools.base import Finished, Toolset, error
 
 INTERRUPTED = "Interrupted: this call was not completed. Do not assume that it succeeded."
-NOT_CARRIED_OUT = "Not carried out: the turn had already ended when this call came up."
+NOT_CARRIED_OUT = (
+    "Not carried out: the turn had ended, or its tool calls were used up, when this call came up."
+)
 CUTS_IN_A_ROW = 3
 
 
@@ -123,12 +125,12 @@ class Agent:
         """Run the calls in order; each gets its answer, also when the turn ends in between."""
         ending: Ending | None = None
         for position, call in enumerate(calls):
-            if ending is not None or budget.stop.is_set():
+            if ending is not None or budget.stop.is_set() or not budget.has_calls:
                 break
             result = yield from self._call(call, position, budget)
             if isinstance(result, Finished):
                 ending = _finished(result.conclusion)
-        self.history.close(INTERRUPTED if ending is None else NOT_CARRIED_OUT)
+        self.history.close(INTERRUPTED if budget.stop.is_set() else NOT_CARRIED_OUT)
         return ending
 
     def _call(self, call: ToolCall, position: int, budget: Budget) -> EventStream[ToolResult]:

@@ -59,6 +59,11 @@ class Budget:
         """Wall time since the turn began."""
         return time.monotonic() - self.started
 
+    @property
+    def has_calls(self) -> bool:
+        """May another tool be called without asking for more?"""
+        return self.calls < self._calls
+
     def admit(self) -> EventStream[str]:
         """Ask for more of whatever ran out; returns what stays exhausted, or ""."""
         while (request := self._exhausted()) is not None:

@@ -23,7 +23,7 @@ from k2_jupyter.errors import (
     NotebookError,
     StopRequested,
 )
-from k2_jupyter.events import Conclusion, EventStream
+from k2_jupyter.events import Conclusion, EventStream, Notice
 from k2_jupyter.messages import Json, ToolCall, ToolResult, ToolSpec
 
 logger = logging.getLogger(__name__)
@@ -119,6 +119,7 @@ class Toolset:
         except CellNotFoundError as problem:
             return error(str(problem))
         except CellChangedError as problem:
+            yield Notice("A cell was changed meanwhile; it is left as it is.")
             return error(f"{problem}\nIt now reads:\n{self._redact(problem.current)}")
         except (StopRequested, JournalError, NotebookError):
             raise

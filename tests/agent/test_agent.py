@@ -269,7 +269,8 @@ def test_a_model_that_can_not_be_reached_ends_the_turn_resumable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "steps", "calls"), [(Limits(steps=3), 3, 6), (Limits(calls=4), 2, 4)]
+    ("limits", "steps", "calls"),
+    [(Limits(steps=3), 3, 6), (Limits(calls=4), 2, 4), (Limits(calls=3), 2, 3)],
 )
 def test_a_limit_ends_the_turn_when_nobody_extends_it(
     limits: Limits, steps: int, calls: int

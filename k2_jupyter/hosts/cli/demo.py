@@ -28,13 +28,19 @@ def demo(out: Path | None, console: Console, *, force: bool) -> int:
     folder = output_folder(out, "k2-demo", force=force)
     try:
         for name in (DATA, "SOURCE.md"):
-            shutil.copyfile(_data() / name, folder / name)
+            _place(_data() / name, folder / name, force=force)
     except OSError as problem:
         raise SettingsError(f"The demo's data can't be put into {folder}: {problem}.") from None
     console.print(f"{TASK}\n", markup=False, style="bold")
     return run(
         RunOptions(TASK, data=[folder / DATA], out=folder, model="offline", force=force), console
     )
+
+
+def _place(source: Path, target: Path, *, force: bool) -> None:
+    if target.exists() and not force and target.read_bytes() != source.read_bytes():
+        raise SettingsError(f"{target} is another file: choose another --out.")
+    shutil.copyfile(source, target)
 
 
 def _data() -> Path:

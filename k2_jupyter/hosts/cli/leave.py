@@ -84,5 +84,8 @@ def _named(file: DataFile) -> dict[str, Json]:
     known: dict[str, Json] = {"name": Path(file.path).name, "bytes": file.bytes}
     if file.bytes > HASHED_BYTES:
         return known
-    with file.location.open("rb") as stream:
-        return known | {"sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+    try:
+        with file.location.open("rb") as stream:
+            return known | {"sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+    except OSError:
+        return known  # gone or unreadable by now: the report does without

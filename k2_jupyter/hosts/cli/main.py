@@ -48,8 +48,9 @@ def _run(arguments: Namespace, console: Console) -> int:
 
         console.print(CATALOGUE, markup=False)
         return 0
-    if arguments.task is None and len(arguments.data) > 1 and not arguments.data[-1].exists():
-        arguments.task = str(arguments.data.pop())  # k2 run --data FILE "TASK"
+    for values in (arguments.data, arguments.allow):  # k2 run --data FILE "TASK"
+        if arguments.task is None and len(values) > 1 and " " in str(values[-1]).strip():
+            arguments.task = str(values.pop())
     if not (arguments.task or "").strip():
         raise SettingsError('`k2 run` needs a task, for example: k2 run "profile this" --data F.')
     names = RunOptions.__dataclass_fields__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +16,9 @@ from k2_jupyter.adapters.file_document import FileDocument
 from k2_jupyter.agent.limits import Limits
 from k2_jupyter.errors import SettingsError
 from k2_jupyter.hosts.build import Policy, build_agent
-from k2_jupyter.hosts.cli.data_files import DataFile, inspect
+from k2_jupyter.hosts.cli.data_files import inspect
 from k2_jupyter.hosts.cli.drive import Driven, drive
-from k2_jupyter.hosts.cli.files import NOTEBOOK, output_folder
+from k2_jupyter.hosts.cli.files import NOTEBOOK, alone_in, drop_if_empty, files_in, output_folder
 from k2_jupyter.hosts.cli.leave import Paths, Provenance, leave
 from k2_jupyter.hosts.cli.signals import stopping
 from k2_jupyter.hosts.cli.view import TerminalView
@@ -67,7 +67,7 @@ class RunOptions:
 def run(options: RunOptions, console: Console) -> int:
     """Carry out the task; returns the exit code.
 
-    Raises `K2Error` before anything runs, with nothing written but an empty folder.
+    Raises `K2Error` before anything runs, with nothing written.
     """
     _check_kinds(options.allow)
     settings = Settings.load(options.model, options.base_url)
@@ -76,75 +76,100 @@ def run(options: RunOptions, console: Console) -> int:
     for path in options.data:
         inspect(path, Path.cwd())  # says what is wrong with it before a folder is made
     folder = output_folder(options.out, options.default_out, force=options.force)
-    data = [inspect(path, folder) for path in options.data]
-    path = folder / NOTEBOOK
-    kernel_name = options.kernel or "python3"  # never from the notebook: it may be anybody's
-    document = source.save_as(path) if source else FileDocument(path, kernel_name=kernel_name)
-    keys = take_keys(os.environ).values()
-    redactor = Redactor([*collect_secrets(os.environ, folder, settings.key), *keys])
-    turn = uuid.uuid4().hex[:16]
-    with (
-        Journal.create(state_folder(), turn, redactor, notebook=path) as journal,
-        ClientKernel(
-            kernel_name,
-            folder,
-            kernel_environment(os.environ),
-            redactor=redactor,
-            spool_dir=journal.folder,
-        ) as kernel,
-    ):
-        session = _Session(options, model, Notebook(document, kernel), data, journal, redactor)
-        if not options.plan_only:
-            kernel.start()
-        view = TerminalView(console, live=console.is_terminal)
-        driven, paths = session.play(view, document, settings.notes)
-    view.finish(driven.finished, paths.shown())
-    if paths.problem:
-        view.note(paths.problem)
-    if driven.finished.reason != "done":
-        return EXIT[driven.finished.reason]
-    if paths.problem:
-        return EXIT["failed"]
-    return UNAPPROVED if driven.unapproved else EXIT["done"]
+    try:
+        with alone_in(folder):
+            session = _Session(options, settings, model, folder, source)
+            return session.run(TerminalView(console, live=console.is_terminal))
+    finally:
+        if options.out is None:
+            drop_if_empty(folder)
 
 
-@dataclass(frozen=True, slots=True)
 class _Session:
-    options: RunOptions
-    model: Model
-    notebook: Notebook
-    data: Sequence[DataFile]
-    journal: Journal
-    redactor: Redactor
+    """One turn in one folder."""
 
-    def play(
-        self, view: TerminalView, document: FileDocument, notes: Sequence[str]
+    def __init__(
+        self,
+        options: RunOptions,
+        settings: Settings,
+        model: Model,
+        folder: Path,
+        source: FileDocument | None,
+    ) -> None:
+        self.options, self.settings, self.model, self.folder = options, settings, model, folder
+        self.data = [inspect(path, folder) for path in options.data]
+        # Never from the notebook: it may be anybody's.
+        self.kernel_name = options.kernel or "python3"
+        self.document = FileDocument(folder / NOTEBOOK, kernel_name=self.kernel_name)
+        if source is not None:
+            self.document = source.save_as(folder / NOTEBOOK, kernel_name=self.kernel_name)
+        self.redactor = Redactor(self._secrets())
+        self.task = self.redactor.text(options.task)
+
+    def run(self, view: TerminalView) -> int:
+        """The turn and what it leaves behind; returns the exit code."""
+        turn = uuid.uuid4().hex[:16]
+        with (
+            Journal.create(
+                state_folder(), turn, self.redactor, notebook=self.document.path
+            ) as journal,
+            ClientKernel(
+                self.kernel_name,
+                self.folder,
+                kernel_environment(os.environ),
+                redactor=self.redactor,
+                spool_dir=journal.folder,
+            ) as kernel,
+        ):
+            if not self.options.plan_only:
+                kernel.start()
+            driven, paths = self._play(Notebook(self.document, kernel), journal, view)
+        view.finish(driven.finished, paths.shown())
+        if paths.problem:
+            view.note(paths.problem)
+        reason = driven.finished.reason
+        if driven.unapproved and reason in ("done", "cannot"):
+            return UNAPPROVED
+        return EXIT["failed" if paths.problem and reason == "done" else reason]
+
+    def _play(
+        self, notebook: Notebook, journal: Journal, view: TerminalView
     ) -> tuple[Driven, Paths]:
-        """The turn and what it leaves behind."""
         started = datetime.now(UTC)
         stop = threading.Event()
-        task = self.redactor.text(self.options.task)
         agent = build_agent(
             self.model,
-            self.notebook,
+            notebook,
             limits=self.options.limits,
             redact=self.redactor.text,
-            policy=Policy(
-                allowed=self.options.allow,
-                protected=[file.path for file in self.data],
-                private=[str(config_folder()), str(state_folder())],
-                plan_only=self.options.plan_only,
-            ),
+            policy=self._policy(),
         )
-        events = agent.run(
-            task, stop, briefing=self.redactor.text(self._briefing()), turn=self.journal.folder.name
-        )
+        briefing = self.redactor.text(self._briefing())
+        events = agent.run(self.task, stop, briefing=briefing, turn=journal.folder.name)
         with view, stopping(stop, lambda: view.asking):
-            for note in notes:
+            for note in self.settings.notes:
                 view.note(note)
-            driven = drive(recorded(events, self.journal), view, stop)
-            provenance = Provenance(task, self.model.name, started, self.data)
-            return driven, leave(document, driven.finished, provenance)
+            driven = drive(recorded(events, journal), view, stop)
+            provenance = Provenance(self.task, self.model.name, started, self.data)
+            return driven, leave(self.document, driven.finished, provenance)
+
+    def _policy(self) -> Policy:
+        # What stood in the folder before is not ours to overwrite, unless so ordered.
+        others = [] if self.options.force else files_in(self.folder)
+        return Policy(
+            allowed=self.options.allow,
+            protected=[*(file.path for file in self.data), *others],
+            private=[str(config_folder()), str(state_folder())],
+            plan_only=self.options.plan_only,
+        )
+
+    def _secrets(self) -> Iterator[str]:
+        """Our keys, secret-named variables, every ``.env`` that stands beside the user's files."""
+        yield from take_keys(os.environ).values()
+        yield from collect_secrets(os.environ, self.folder, self.settings.key)
+        named = [*self.options.data, *filter(None, [self.options.notebook])]
+        for beside in {Path.cwd(), *(path.resolve().parent for path in named)}:
+            yield from collect_secrets({}, beside)
 
     def _briefing(self) -> str:
         lines = ["Working folder: the kernel's current directory. Write files there."]
@@ -153,7 +178,7 @@ class _Session:
                 "Data files, one JSON object a line, paths relative to the working folder:"
             )
             lines += [file.briefing_line() for file in self.data]
-        count = len(self.notebook.document.cells())
+        count = len(self.document.cells())
         lines.append(f"Notebook: {count} cells." + (f" {NEW_KERNEL}" if count else ""))
         return "<briefing>\n" + "\n".join(lines) + "\n</briefing>"
 

@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from k2_jupyter.hosts.cli.files import alone_in
 from k2_jupyter.hosts.cli.main import main
 from k2_jupyter.messages import AssistantMessage, ToolCall
 from tests.loopback import Play, Reply, Server
@@ -98,6 +99,57 @@ def test_an_earlier_analysis_is_not_overwritten_without_force(
     assert (out / "analysis.ipynb").read_text() == "precious"
 
 
+def test_a_page_of_the_users_is_not_overwritten_either(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "analysis.html").write_text("mine")
+    assert main(["run", "what can you do?", "--out", str(tmp_path)]) == 2
+    assert "--force" in capsys.readouterr().err
+
+
+def test_what_stood_in_the_folder_is_not_overwritten_by_a_cell(
+    tmp_path: Path, serve: Callable[[Play], Server]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "mine.csv").write_text("precious")
+
+    def play(body: dict[str, Any]) -> AssistantMessage:
+        source = "open('mine.csv', 'w').write('gone')"
+        return AssistantMessage("ok") if results(body) else cell(source)
+
+    options = ["--model", "m", "--base-url", serve(play).base_url, "--out", str(out)]
+    assert main(["run", "x", *options]) == 77
+    assert (out / "mine.csv").read_text() == "precious"
+    assert main(["run", "x", *options, "--force"]) == 0
+    assert (out / "mine.csv").read_text() == "gone"
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with alone_in(tmp_path):
+        assert main(["run", "what can you do?", "--out", str(tmp_path)]) == 2
+    assert "Another run works in" in capsys.readouterr().err
+    assert main(["run", "what can you do?", "--out", str(tmp_path)]) == 0
+
+
+def test_a_data_file_that_vanishes_meanwhile_leaves_a_report_without_its_hash(
+    tmp_path: Path, serve: Callable[[Play], Server]
+) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("a,b\n" + "1,2\n" * 30)
+
+    def play(body: dict[str, Any]) -> AssistantMessage:
+        if results(body):
+            data.unlink(missing_ok=True)
+            return AssistantMessage("ok")
+        return cell("1 + 1")
+
+    out = tmp_path / "out"
+    options = ["--model", "m", "--base-url", serve(play).base_url, "--out", str(out)]
+    assert main(["run", "x", "--data", str(data), *options]) == 0
+    assert "data.csv" in (out / "analysis.html").read_text()
+
+
 def test_an_output_folder_that_is_a_file_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -125,6 +177,7 @@ def test_an_input_notebook_is_continued_and_stays_as_it_was(
     tmp_path: Path, serve: Callable[[Play], Server]
 ) -> None:
     given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")])
+    given.metadata["kernelspec"] = {"name": "evil", "display_name": "E", "language": "python"}
     path = tmp_path / "given.ipynb"
     nbformat.write(given, path)
     before = path.read_bytes()
@@ -138,6 +191,7 @@ def test_an_input_notebook_is_continued_and_stays_as_it_was(
     assert path.read_bytes() == before
     written = nbformat.read(tmp_path / "out" / "analysis.ipynb", as_version=4)
     assert [c.source for c in written.cells[:2]] == ["x = 1", "y = 2"]
+    assert written.metadata["kernelspec"]["name"] == "python3", "what really ran it"
 
 
 def test_a_kernel_that_dies_in_a_cell_is_told_to_the_model_and_nothing_is_lost(
@@ -198,6 +252,7 @@ def test_a_full_disk_ends_the_turn_with_its_cause_and_a_whole_notebook(
 
 AS_NOBODY = """
 import os, sys
+from k2_jupyter.hosts.cli.files import alone_in
 from k2_jupyter.hosts.cli.main import main
 
 ready, folder = sys.argv[1:]

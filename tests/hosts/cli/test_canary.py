@@ -19,7 +19,8 @@ from tests.loopback import Play, Server
 KEY = "sk-canary/key+0123456789"
 TOKEN = "tok-canary=42&secret value"
 PASSWORD = 'p4ss"word\\with-quotes'
-SECRETS = (KEY, TOKEN, PASSWORD)
+OTHER = "another-canary-98765"
+SECRETS = (KEY, TOKEN, PASSWORD, OTHER)
 
 ENCODED = """\
 import base64
@@ -28,6 +29,7 @@ print(base64.b64encode(word.encode()).decode(), word.encode().hex())
 for letter in word:
     print(letter, end="", flush=True)"""
 CELLS = [
+    "print(open('../beside/data.csv').read())",
     "text = open('.env').read()\nprint(text)\ntext",
     ENCODED,
     "from IPython.display import HTML\nHTML(f'<b>{word}</b>')",
@@ -64,10 +66,16 @@ def test_no_artefact_holds_a_known_secret(
     out = tmp_path / "out"
     out.mkdir()
     (out / ".env").write_text(f"DB_PASSWORD={PASSWORD}\n")
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "beside" / ".env").write_text(f"OTHER={OTHER}\n")
+    data = tmp_path / "beside" / "data.csv"
+    data.write_text(f"a,b\n{OTHER},2\n1,2\n")
     server = serve(play)
     task = f"use {TOKEN} to look"
     options = ["--model", "m", "--base-url", server.base_url, "--out", str(out)]
+    options += ["--data", str(data)]
     assert main(["run", task, *options, "--allow", "secrets"]) == 0
+    data.unlink()
 
     shown = capfd.readouterr()
     artefacts = {"stdout": shown.out.encode(), "stderr": shown.err.encode()}
