@@ -66,9 +66,12 @@ def clock(seconds: float) -> str:
 
 
 def tokens(usage: Usage) -> str:
-    """All tokens of the turn so far, ``12.3k tokens``."""
+    """All tokens of the turn so far, ``12.3k tokens``; re-sent context counts each time."""
     count = usage.input_tokens + usage.output_tokens
-    return f"{count / 1000:.1f}k tokens" if count >= 1000 else f"{count} tokens"
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if count >= size:
+            return f"{count / size:.1f}{unit} tokens"
+    return f"{count} tokens"
 
 
 def _line(item: PlanItem) -> Text:
