@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from k2_jupyter.tools.triage import calls, magics, references, scripts, writes
+from k2_jupyter.tools.triage.memory import Memory
 from k2_jupyter.tools.triage.names import Names
 from k2_jupyter.tools.triage.risk import Risk, RiskKind
 from k2_jupyter.tools.triage.scope import Findings, Scope
@@ -50,6 +51,8 @@ _CHECKS: dict[type[ast.AST], tuple[Callable[[Any, Scope], Findings], ...]] = {
 class Triage:
     """Called with a cell's source; answers with the reasons to ask, in the order of lines.
 
+    One for a turn: it remembers the texts that earlier sources gave to names.
+
     `transform` is IPython's transformation of a cell. `protected` are the user's files,
     relative to the working folder, which no plain cell overwrites. `private` are absolute
     paths that no plain cell names at all: our configuration and the journal.
@@ -65,6 +68,7 @@ class Triage:
         self._transform = transform
         self._inputs = dict.fromkeys(map(posixpath.normpath, protected), 0)
         self._private = tuple(private)
+        self._memory = Memory()
 
     def __call__(self, source: str) -> tuple[Risk, ...]:
         risks = dict.fromkeys(self._risks(source, _DEEPEST))
@@ -103,7 +107,7 @@ class Triage:
 
     def _walk(self, tree: ast.Module, depth: int) -> Iterator[Risk]:
         nodes = _nodes(tree)
-        scope = Scope(Names(nodes), self._private, dict(self._inputs))
+        scope = Scope(Names(nodes, self._memory.texts), self._private, dict(self._inputs))
         for node in nodes:
             if isinstance(node, ast.Call):
                 writes.note_reads(node, scope)
@@ -120,6 +124,7 @@ class Triage:
                 for check in checks:
                     for kind, reason in check(node, scope):
                         yield Risk(kind, reason, line)
+        self._memory.add(scope.names)
         if scope.names.tangled:
             yield Risk("unparsable", "its names are too tangled to be followed", 1)
 

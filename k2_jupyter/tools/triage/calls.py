@@ -21,8 +21,9 @@ _GETTERS = {
 }
 """What takes an attribute's name, and at which position."""
 _SCOPES = frozenset(("builtins.globals", "builtins.locals", "builtins.vars"))
+_LOOKUPS = words("get pop setdefault __getitem__ __setitem__")
 _ENVIRONMENT = words("os.environ.get os.getenv os.environ.setdefault os.environ.pop os.putenv")
-_BUILTINS = words("exec eval compile open getattr vars globals os sys")
+_BUILTINS = words("exec eval compile open getattr setattr vars globals locals os sys")
 _QUERY = re.compile(r"__|@[\w.]*\b(?:os|sys|io|subprocess|system|popen|exec|eval)\b")
 _READERS = re.compile(
     r"read_|load|scan_|open$|imread$|get$|urlopen$|retrieve|genfromtxt$|connect$|create_engine$"
@@ -43,6 +44,8 @@ def call(node: ast.Call, scope: Scope) -> Findings:
         yield from _attribute_by_name(node, dotted, scope)
     elif dotted in _SCOPES or dotted == "builtins.open":
         scope.cover(node.func)
+    elif last in _LOOKUPS and node.args and isinstance(node.func, ast.Attribute):
+        yield from _looked_up(node.func.value, node.args[0], scope)
     yield from _method(node, dotted, last, scope)
     yield from _content(node, dotted, last, scope.names)
 
@@ -53,10 +56,8 @@ def subscript(node: ast.Subscript, scope: Scope) -> Findings:
     if scope.names.dotted(base) == "os.environ":
         scope.cover(base)
         yield from _environment(node.slice, scope.names)
-    elif isinstance(base, ast.Call) and scope.names.dotted(base.func) in _SCOPES:
-        texts = scope.names.texts(node.slice)
-        if not texts or any(text.head.startswith("__") or text.head in _BUILTINS for text in texts):
-            yield "code", f"{_HIDDEN} (a name looked up in `globals()`)"
+    else:
+        yield from _looked_up(base, node.slice, scope)
 
 
 def compare(node: ast.Compare, scope: Scope) -> Findings:
@@ -95,6 +96,23 @@ def _attribute_by_name(node: ast.Call, dotted: str, scope: Scope) -> Findings:
         names = text.head.split(".")
         if any(_reaches(part) for part in names) or (module and rule(f"{module}.{text.head}")):
             yield "code", f"{_HIDDEN} (`{text.head[:60]}` by name)"
+
+
+def _looked_up(namespace: ast.expr, key: ast.expr, scope: Scope) -> Findings:
+    """A name that is read from or put into `globals()`, `locals()` or `vars(module)`."""
+    values = [namespace]
+    if isinstance(namespace, ast.Name):
+        values = [value for value in scope.names.values.get(namespace.id, ()) if value is not None]
+    for value in values:
+        if not isinstance(value, ast.Call) or scope.names.dotted(value.func) not in _SCOPES:
+            continue
+        module = scope.names.dotted(value.args[0]) if value.args else None
+        texts = scope.names.texts(key)
+        if not texts or any(
+            not text.head or _reaches(text.head) or (module and rule(f"{module}.{text.head}"))
+            for text in texts
+        ):
+            yield "code", f"{_HIDDEN} (a name looked up in `{ast.unparse(value)[:60]}`)"
 
 
 def _reaches(attribute: str) -> bool:

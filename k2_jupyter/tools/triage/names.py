@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import itertools
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from k2_jupyter.tools.triage.bindings import Bindings
@@ -67,10 +68,13 @@ Texts = tuple[Text, ...]
 
 
 class Names(Bindings):
-    """What the names of one syntax tree stand for."""
+    """What the names of one syntax tree stand for; `earlier` are texts of those it doesn't bind."""
 
-    def __init__(self, nodes: Iterable[ast.AST]) -> None:
+    def __init__(
+        self, nodes: Iterable[ast.AST], earlier: Mapping[str, Texts] = MappingProxyType({})
+    ) -> None:
         super().__init__(nodes)
+        self._earlier = earlier
         self._steps = 0
 
     @property
@@ -104,8 +108,10 @@ class Names(Bindings):
         return tuple(text.parent() for text in self.texts(node.value, depth))
 
     def _named(self, node: ast.Name, depth: int) -> Texts:
+        if node.id not in self.values:
+            return () if node.id in self.imports else self._earlier.get(node.id, ())
         found: list[Text] = []
-        for value in self.values.get(node.id, ()):
+        for value in self.values[node.id]:
             texts = self.texts(value, depth)
             if not texts:
                 return ()

@@ -45,7 +45,7 @@ def shows_active(node: ast.AST, names: Names, depth: int = 3) -> bool:
                 return True  # what a file holds, nobody has looked at
             case ast.Constant(value=str(text)) if is_active(text):
                 return True
-            case ast.BinOp() | ast.JoinedStr() | ast.Call() if any(
+            case ast.BinOp() | ast.JoinedStr() | ast.Call() | ast.Name() if any(
                 is_active(text.head) for text in names.texts(part)
             ):
                 return True

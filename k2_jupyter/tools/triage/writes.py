@@ -46,8 +46,10 @@ def _by_path(node: ast.Call, func: ast.Attribute, dotted: str, scope: Scope) -> 
             yield from to(func.value, scope)
         case "open" if not dotted and files.mode_of_path_open(node) & _WRITES:
             yield from to(func.value, scope)
-        case "mkdir" | "touch" if scope.names.texts(func.value):
-            yield from to(func.value, scope)
+        case "mkdir" | "touch":
+            for text in scope.names.texts(func.value):
+                if text.head:
+                    yield from _place(text, node.lineno, scope)
         case "rename" | "replace" if scope.names.is_path(func.value):
             yield "delete", f"deletes or moves files (`Path.{func.attr}`)"
 
