@@ -13,6 +13,8 @@ from k2_jupyter.analyst.words import best_position, likeness, pieces, says, spok
 CLEAR = 0.9
 """Strength from which on a mention surely means its column."""
 _YEAR = re.compile(r"(1[89]|20)\d\d")
+FEW_SIZES = 6
+"""Broken numbers (doses, sizes) of so many values are still groups."""
 MANY = 20
 """Factors with more levels are too finely cut to compare level by level."""
 
@@ -39,8 +41,14 @@ def _is_identifier(column: Column, rows: float) -> bool:
     return column.distinct >= rows and (unnamed or bool({"id", "index", "nr", "key"} & set(words)))
 
 
+def _is_broken(column: Column) -> bool:
+    return column.is_number and any("." in v.removesuffix(".0") for v in column.levels)
+
+
 def has_few_levels(column: Column) -> bool:
-    """Few enough values to be groups?"""
+    """Few enough values to be groups? More than a few broken numbers are a measurement."""
+    if column.distinct > FEW_SIZES and _is_broken(column):
+        return False
     return column.distinct <= (FEW if column.is_number else MANY)
 
 
@@ -162,6 +170,10 @@ def find_factors(scene: Scene, target: Column) -> list[tuple[Column, ...]]:
         return [(fine[0],)]
     if time is not None and any(m.column is time for m in others):
         return [(time,)]
+    if said_too_fine := [m.column.name for m in others if m.strength >= CLEAR]:
+        raise NothingToCompareError(
+            f"`{said_too_fine[0]}` has as many values as there are rows: groups need several rows."
+        )
     free = [c for c in scene.columns if _can_be_factor(c, rows) and c not in (target, time)]
     return [(c,) for c in sorted(free, key=_plainness)[:4]]
 

@@ -31,7 +31,11 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
     caveats += _last_period(draft, found)
     caveats += _odd_rows(draft, found)
     if found.cleaned.trimmed:
-        caveats.append("Only the largest levels are compared, where a column has many.")
+        levels, share = found.cleaned.trimmed
+        caveats.append(
+            f"Of {draft.number(levels)} levels only the largest are compared; they hold "
+            f"{draft.percent(share)} of the rows."
+        )
     if found.choice.left_out:
         names = listed([name_of(draft, found, name) for name in found.choice.left_out])
         caveats.append(f"The task also speaks of {names}; the comparison does without.")
@@ -46,10 +50,15 @@ def _odd_rows(draft: Draft, found: Comparison) -> list[str]:
     """Rows that repeat, and values that are negative or missing."""
     cleaned, told = found.cleaned, []
     if found.repeats:
-        repeats = counted(draft, found.repeats[0], "row repeats", "rows repeat")
         told.append(
-            f"{repeats} another row exactly; they may be true rows, so the main test is given "
-            "with and without them."
+            counted(
+                draft,
+                found.repeats[0],
+                "row repeats another row exactly; it may be a true row, so the main test is given "
+                "with and without it.",
+                "rows repeat another row exactly; they may be true rows, so the main test is given "
+                "with and without them.",
+            )
         )
     if 0 < cleaned.negative.value < ODD * cleaned.used.value:
         values = counted(draft, cleaned.negative, "negative value was", "negative values were")

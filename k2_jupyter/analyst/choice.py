@@ -38,6 +38,8 @@ class Choice:
     """Sentences for the reader, without numbers."""
     binned: bool = False
     """The factor is a measurement: its quarters are compared."""
+    levels: tuple[str, ...] = ()
+    """Of the factor, where the task names some and not the column: only these are compared."""
     period: str | None = None
     """``M`` or ``Q`` where the task wants dates by month or quarter."""
     left_out: tuple[str, ...] = ()
@@ -68,17 +70,22 @@ def choose(
     spoken = mentions(task, columns)
     constant = [m for m in mentions(task, usable) if m.column.distinct <= 1]
     if any(_is_asked(mention) for mention in constant):
-        return Impossible(f"`{constant[0].column.name}` holds a single value.")
+        return Impossible(_constant(constant[0].column))
+    if constant and not any(m.role == "factor" or m.column.is_text for m in spoken):
+        return Impossible(
+            f"{_constant(constant[0].column)} No other column that the task names splits the rows "
+            "into groups."
+        )
     scene = Scene(columns, spoken, table.rows.value, find_time(task, columns))
     try:
-        targets = find_targets(scene)
+        chosen = [
+            (target, *factors)
+            for target in find_targets(scene)
+            for factors in find_factors(scene, target)
+        ]
     except NothingToCompareError as problem:
         return Impossible(str(problem))
-    readings = [
-        _reading(task, scene, (target, *factors), constant)
-        for target in targets
-        for factors in find_factors(scene, target)
-    ]
+    readings = [_reading(task, scene, parts, constant) for parts in chosen]
     if not readings:
         return Impossible("No column of the file splits the rows into groups that can be compared.")
     if len(readings) == 1:
@@ -90,6 +97,10 @@ def describe(choice: Choice) -> str:
     """One line for a choice in a list."""
     second = f" and {choice.second}" if choice.second else ""
     return f"{choice.target} by {choice.factor}{second}"
+
+
+def _constant(column: Column) -> str:
+    return f"`{column.name}` holds {'a single value' if column.distinct else 'no value'}."
 
 
 def _is_asked(mention: Mention) -> bool:
@@ -119,6 +130,7 @@ def _reading(
         trend=trend,
         reasons=_reasons(scene, chosen, time, relative),
         binned=not has_few_levels(factor) and factor.is_number and not factor.is_year,
+        levels=next((m.values for m in scene.spoken if m.column is factor), ()),
         period=_period(task),
         left_out=tuple(name for name in unused if name != relative),
     )

@@ -9,9 +9,6 @@ from k2_jupyter.analyst.reading import Fact, Observation
 from k2_jupyter.analyst.source import cell, literal
 from k2_jupyter.analyst.table import FEW, Column, Table
 
-LEVELS_SHOWN = 8
-"""Of a factor with many levels: what a figure and a table still carry; ``MOST_LEVELS`` there."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
@@ -29,8 +26,8 @@ class Cleaned:
     """Levels of the second factor."""
     smallest: Fact | None
     """Rows in the thinnest combination of both factors."""
-    trimmed: Fact | None
-    """Levels of a factor of which only the largest are compared."""
+    trimmed: tuple[Fact, ...]
+    """Levels of a factor of which the largest are compared, and the per cent of rows in these."""
 
 
 def clean_source(choice: Choice, table: Table) -> str:
@@ -49,10 +46,11 @@ def clean_source(choice: Choice, table: Table) -> str:
         f'    "{key}": {_part(key, keys[key], table.column(parts[keys[key]]), choice)},'
         for key in keys
     ]
+    most = "MOST_OF_TWO" if choice.second else "MOST_LEVELS"
     trims = [
-        cell("common_levels", key=key, name=keys[key])
+        cell("common_levels", key=key, name=keys[key], most=most)
         for key in factors
-        if _many(table.column(parts[keys[key]])) and not (key == "a" and choice.binned)
+        if table.column(parts[keys[key]]).distinct > FEW and not (key == "a" and choice.binned)
     ]
     return cell(
         "clean",
@@ -61,7 +59,7 @@ def clean_source(choice: Choice, table: Table) -> str:
         labels="{" + ", ".join(f'"{key}": {name}' for key, name in keys.items()) + "}",
         columns="\n".join(columns),
         used="[" + ", ".join(f'"{key}"' for key in ("y", *factors)) + "]",
-        groups="\n".join([*trims, *(_tidy(key) for key in factors)]),
+        groups="\n".join([*_named(choice), *trims, *(_tidy(key) for key in factors)]),
         counts="\n".join(_counts(keys)),
     )
 
@@ -73,7 +71,9 @@ def read_cleaned(seen: Observation) -> Cleaned | None:
     repeats = seen.facts(r"^rows that repeat .*: (NUM) \(([\d.]+|nan)%\)$", "rows that repeat")
     used = seen.facts(r"^rows used: (NUM); distinct values of .*: (NUM)$", "rows used")
     groups = seen.fact(r"^groups of .*: (NUM)$", "groups")
-    trimmed = seen.fact(r"^levels of .*: (NUM); the largest", "levels")
+    trimmed = seen.facts(
+        r"^levels of .*: (NUM); the largest hold ([\d.]+)% of rows$", "levels largest rows"
+    )
     if unusable is None or negative is None or not repeats or not used or groups is None:
         return None
     return Cleaned(
@@ -87,14 +87,12 @@ def read_cleaned(seen: Observation) -> Cleaned | None:
         groups=groups,
         seconds=seen.fact(r"^levels of the second factor .*: (NUM)$", "levels second factor"),
         smallest=seen.fact(r"^rows in the smallest combination.*: (NUM)$", "smallest combination"),
-        trimmed=trimmed if trimmed and trimmed.value > LEVELS_SHOWN else None,
+        trimmed=trimmed if trimmed and trimmed[1].value < 100 else (),
     )
 
 
 def _numbers(name: str, column: Column) -> str:
-    return (
-        f"df[{name}]" if column.mean is not None else f'pd.to_numeric(df[{name}], errors="coerce")'
-    )
+    return f"df[{name}]" if column.mean is not None else f"to_numbers(df[{name}])"
 
 
 def _part(key: str, name: str, column: Column, choice: Choice) -> str:
@@ -102,7 +100,7 @@ def _part(key: str, name: str, column: Column, choice: Choice) -> str:
     if key == "t" or column.is_date:
         return _period(name, column, choice)
     if key == "a" and choice.binned:
-        return f'pd.qcut({_numbers(name, column)}, 4, duplicates="drop")'
+        return f"quarters({_numbers(name, column)})"
     if column.is_text and column.dtype not in ("bool", "boolean"):
         return f'df[{name}].astype("string").str.strip()'
     return f"df[{name}]"
@@ -110,15 +108,17 @@ def _part(key: str, name: str, column: Column, choice: Choice) -> str:
 
 def _period(name: str, column: Column, choice: Choice) -> str:
     if column.is_year:
-        return f"df[{name}]"
+        return f"df[{name}]" if "int" in column.dtype.lower() else f'df[{name}].astype("Int64")'
     parsed = f"df[{name}]"
     if not column.dtype.startswith("datetime"):
-        parsed = f'pd.to_datetime(df[{name}], format="ISO8601", errors="coerce")'
+        parsed = f"to_dates(df[{name}])"
     return f'{parsed}.dt.to_period("{choice.period or column.period}")'
 
 
-def _many(column: Column) -> bool:
-    return column.distinct > FEW
+def _named(choice: Choice) -> list[str]:
+    """The levels that the task names, and no others."""
+    levels = ", ".join(map(literal, choice.levels))
+    return [f'data = data[data["a"].astype(str).isin([{levels}])]'] if levels else []
 
 
 def _tidy(key: str) -> str:

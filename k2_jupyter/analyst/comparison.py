@@ -32,7 +32,7 @@ PACKAGES = (
     "anova_lm", "multipletests", "anova_oneway",
 )  # fmt: skip
 REPEATS = r"^rows that repeat another row exactly: (NUM) \(([\d.]+)%\)$"
-HELPERS = ("helpers", "order", "define_p_text")
+HELPERS = ("helpers", "define_reading", "order", "define_p_text")
 TRIES = 3
 """Columns that turn out unusable are replaced so often."""
 MANY_PAIRS = 8
@@ -116,7 +116,9 @@ def _chosen(
 ) -> Script[tuple[Choice, str]]:
     choice = choose(task, table, without=without)
     if isinstance(choice, Impossible):
-        raise StepError(choice.reason)
+        bad = " or ".join(f"`{column}`" for column in sorted(without))
+        reason = f"the rows hold no two groups of at least two rows by {bad}." if without else ""
+        raise StepError(reason or choice.reason)
     if isinstance(choice, Choice):
         return choice, ""
     names = [describe(reading) for reading in choice.readings]
@@ -146,6 +148,8 @@ def _stated(choice: Choice, assumed: str, without: set[str]) -> str:
         lines.append(
             f"- Several readings were equally good, and nobody was there to ask: {assumed}."
         )
+    if choice.levels:
+        lines.append("- The task names the levels to compare: the others are left out.")
     if choice.binned:
         lines.append(f"- `{choice.factor}` is a measurement: its quarters are compared.")
     lines.append(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from k2_jupyter.analyst.caveats import caveats_of, ends_early, next_steps
 from k2_jupyter.analyst.draft import Draft
-from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison, Group, OneWay
+from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison, Effect, Group, OneWay
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.wording import counted, level_of, name_of, plain, size_word, worded
+from k2_jupyter.analyst.words import pieces
 from k2_jupyter.analyst.worksheet import Worksheet
 from k2_jupyter.messages import Json
+
+SOLID_PERIOD = 10
+"""Rows that a period needs to be told of, beside its interval."""
 
 
 def conclude(sheet: Worksheet, found: Comparison, tests: OneWay) -> Script[None]:
@@ -42,11 +46,22 @@ def _answer(draft: Draft, found: Comparison, tests: OneWay) -> str:
             f"groups of {factor}** ({worded(draft, tests.welch)})."
         )
     share = draft.number(tests.eta2)
+    top = level_of(draft, found, max(found.groups, key=_mean))
     return (
-        f"**Yes: the mean of {target} differs between the groups of {factor}, and the effect is "
-        f"{size_word(tests.eta2.value)}** ({worded(draft, tests.welch)}; eta² = {share}, the share "
-        "of the variance that goes with the groups)."
+        f"**{_yes(found.task)} mean of {target} differs between the groups of {factor} (highest: "
+        f"{top}), and the effect is {size_word(tests.eta2.value)}** "
+        f"({worded(draft, tests.welch)}; eta² = {share}, the share of the variance that goes with "
+        "the groups)."
     )
+
+
+def _yes(task: str) -> str:
+    """Only a question whether there is a difference is answered by yes; one of its direction
+    ("are A more than B?") is answered by the groups themselves.
+    """
+    words = pieces(task)
+    asked = not {"do", "does", "did", "is", "are", "was", "were", "whether"}.isdisjoint(words)
+    return "Yes: the" if asked and not {"than", "which", "how", "what"} & set(words) else "The"
 
 
 def _groups(draft: Draft, found: Comparison) -> str:
@@ -109,19 +124,32 @@ def _interaction(draft: Draft, found: Comparison) -> str:
     factor = name_of(draft, found, found.choice.factor)
     if len(found.effects) < 3:
         return (
-            f"Whether the effect of {factor} differs by {second} can't be tested: some "
-            "combinations are empty or hold a single row."
+            f"{_second(draft, found, found.effects[-1])} Whether the effect of {factor} differs by "
+            f"{second} can't be tested: some combinations are empty or hold a single row."
         )
     effect = found.effects[-1]
-    robust = effect.robust
-    differs = "differs" if robust.significant else "does not clearly differ"
-    size = f" ({size_word(effect.share.value)})" if robust.significant else ""
+    there = effect.robust.significant
+    differs = "differs" if there else "does not clearly differ"
+    text = (
+        f"{_second(draft, found, found.effects[1])} The effect of {factor} {differs} by {second}: "
+        f"interaction {_evidence_of(draft, effect)}."
+    )
+    return f"{text} {_extremes(draft, found)}".rstrip() if there else text
+
+
+def _second(draft: Draft, found: Comparison, effect: Effect) -> str:
+    """The second factor's own effect, beside the first."""
+    differs = "differs" if effect.robust.significant else "does not clearly differ"
+    name = name_of(draft, found, effect.test.name)
+    return f"The mean {differs} by {name}: {_evidence_of(draft, effect)}."
+
+
+def _evidence_of(draft: Draft, effect: Effect) -> str:
+    size = f" ({size_word(effect.share.value)})" if effect.robust.significant else ""
     return (
-        f"The effect of {factor} {differs} by {second}: interaction "
         f"{worded(draft, effect.test, short=True)}, partial eta² = {draft.number(effect.share)}"
-        f"{size}; with HC3 robust errors "
-        f"{worded(draft, robust, short=True)}. {_extremes(draft, found)}"
-    ).rstrip()
+        f"{size}; with HC3 robust errors {worded(draft, effect.robust, short=True)}"
+    )
 
 
 def _extremes(draft: Draft, found: Comparison) -> str:
@@ -150,7 +178,7 @@ def _extremes(draft: Draft, found: Comparison) -> str:
 
 
 def _trend(draft: Draft, found: Comparison) -> str:
-    solid = [group for group in found.periods if group.n.value >= SMALL_GROUP]
+    solid = [group for group in found.periods if group.n.value >= SOLID_PERIOD]
     if ends_early(found):
         solid = [group for group in solid if group is not found.periods[-1]]
     if len(solid) < 2 or found.choice.time is None:

@@ -9,6 +9,7 @@ FEW_ROWS = 300
 """Up to this many rows each row is drawn as a point as well."""
 _LOG_TICKS = "ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))\nax.minorticks_off()"
 _LEGEND = '\nax.legend(title=second, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))'
+MANY_GROUPS = 12
 LONG_LABELS = 70
 """Characters of all level names together that still fit side by side."""
 
@@ -57,4 +58,6 @@ def bars_source(found: Comparison) -> str:
 
 
 def _rotation(found: Comparison) -> str:
+    if len(found.groups) > MANY_GROUPS:
+        return "90"
     return "0" if sum(len(g.levels[0]) for g in found.groups) <= LONG_LABELS else "25"

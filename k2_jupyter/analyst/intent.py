@@ -17,6 +17,13 @@ _QUESTION = re.compile(
 )
 
 
+_DEGREES = re.compile(
+    r"\b\w+er\b[^.?!]*\bthan\b|\b(which|who|where|what)\b[^.?!]*\b\w+est\b", re.IGNORECASE
+)
+"""``longer in A than in B``, ``which A is longest``."""
+_CONTENTS = re.compile(r"\bwhat('s|s| is) in\b|\btell me (more )?about\b", re.IGNORECASE)
+
+
 def kind_of(task: str, names: Sequence[str]) -> Kind:
     """The kind of a task. `names` are column names: their words mean the data, no task."""
     if _QUESTION.search(task):
@@ -25,11 +32,11 @@ def kind_of(task: str, names: Sequence[str]) -> Kind:
     words = [word for word in pieces(task) if word not in data_words]
     if says(words, vocabulary("tasks", "outside")):
         return "outside"
-    if says(words, vocabulary("tasks", "compare") | vocabulary("roles", "acts")) or re.search(
-        r"\b(by|per|for each)\b", task, re.IGNORECASE
-    ):
+    if says(words, vocabulary("tasks", "compare") | vocabulary("roles", "acts")):
         return "comparison"
-    if says(words, vocabulary("tasks", "profile")):
+    if _DEGREES.search(task) or re.search(r"\b(by|per|for each)\b", task, re.IGNORECASE):
+        return "comparison"
+    if says(words, vocabulary("tasks", "profile")) or _CONTENTS.search(task):
         return "profile"
     return "outside"
 

@@ -43,10 +43,12 @@ def load(
         read_source(file), f"Read {file.path}", repair=lambda seen: repaired(file, seen)
     )
     sheet.remarks += _remarks(read)
-    names = _named(file, task)
-    choice = f"names = {names}" if names else ""
-    sheet.define(joined(cell("define_profile"), choice), "Functions for the profile")
-    source = cell("profile", names="names" if names else "list(df)")
+    wide = len(file.columns) > WIDE
+    parts = [cell("define_profile")]
+    if wide:
+        parts.append(cell("define_telling", named=str(_named(file, task))))
+    sheet.define(joined(*parts), "Functions for the profile")
+    source = cell("profile", names="telling(df)" if wide else "list(df)")
     seen = yield from sheet.need(source, "Profile the columns")
     table = read_table(seen)
     delimiter = _delimiter(file, table)
@@ -69,6 +71,10 @@ def _remarks(read: Observation) -> list[str]:
     return [remark for remark, said in seen.items() if said]
 
 
+def _tidy(name: str) -> str:
+    return " ".join(name.split())
+
+
 def _delimiter(file: DataFile, table: Table | None) -> str:
     """What splits the one column of a text file that was read with the wrong delimiter."""
     if table is None or len(table.columns) != 1 or file.format not in _TEXT:
@@ -77,9 +83,7 @@ def _delimiter(file: DataFile, table: Table | None) -> str:
 
 
 def _named(file: DataFile, task: str) -> list[str]:
-    """Of a wide table the first columns and those that the task names; empty for all."""
-    if len(file.columns) <= WIDE:
-        return []
+    """Of a wide table the columns that the task names."""
     words = spoken_words(task)
 
     def said(name: str) -> float:
@@ -87,8 +91,7 @@ def _named(file: DataFile, task: str) -> list[str]:
         return sum(matches) / max(1, len(matches))
 
     named = sorted(file.columns, key=said, reverse=True)[: WIDE // 2]
-    kept = {*file.columns[: WIDE // 2], *named}
-    return [name for name in file.columns if name in kept]
+    return [_tidy(name) for name in named if said(name) > 0]
 
 
 def read_source(file: DataFile, **changed: str) -> str:
@@ -100,12 +103,12 @@ def read_source(file: DataFile, **changed: str) -> str:
     if file.bytes > LARGE and reader == "read_csv":
         return cell("read_large", path=literal(file.path), options=_written(options))
     lines = [f"df = pd.{reader}({literal(file.path)}{_written(options)})"]
+    if reader == "read_excel" and not all(file.columns):
+        lines = [cell("below_title", path=literal(file.path))]
     if reader == "read_json":
-        lines.append("# Nested values are kept as text.")
-        lines.append("nested = (list, dict)")
-        lines.append(
-            "df = df.map(lambda value: str(value) if isinstance(value, nested) else value)"
-        )
+        lines.append(cell("flatten"))
+    if any(name != _tidy(name) for name in file.columns):
+        lines.append('df.columns = [" ".join(name.split()) for name in df]  # no line breaks')
     skipped = ", lines with too many fields skipped" if "on_bad_lines" in options else ""
     lines.append(f'print(f"{{len(df):,}} rows, {{df.shape[1]}} columns{skipped}")')
     lines.append("df.head(3)")

@@ -32,6 +32,8 @@ class Mention:
     words: frozenset[int]
     """Positions of all its words."""
     role: Role = ""
+    values: tuple[str, ...] = ()
+    """Those that the task names, two or more but not all, where it does not name the column."""
 
 
 def mentions(task: str, columns: Sequence[Column]) -> list[Mention]:
@@ -52,6 +54,10 @@ def _by_name(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None
     name = telling(pieces(column.name))
     whole = best_position("".join(name), words)
     matches = [whole] if whole[0] >= 0.75 else [best_position(word, words) for word in name]
+    initials = "".join(word[0] for word in pieces(column.name))
+    short = [position for word, position in words if word == initials and len(initials) > 2]
+    if short:
+        matches = [(0.9, short[0])]
     hits = [position for score, position in matches if score > 0]
     if not hits:
         return _by_period(column, words)
@@ -78,7 +84,7 @@ def _by_value(column: Column, task: str) -> Mention | None:
         return None
     words = spoken_words(task)
     original = re.findall(r"[^\W_]+", task)
-    hits = []
+    hits: dict[str, int] = {}
     for value in column.levels:
         parts = telling(pieces(value))
         if len(value) <= 2 or value.casefold() in vocabulary("stop"):
@@ -87,10 +93,17 @@ def _by_value(column: Column, task: str) -> Mention | None:
         else:
             found = [best_position(part, words) for part in parts]
         if found and all(score >= 0.8 for score, _ in found):
-            hits.append(min(position for _, position in found))
+            hits[value] = min(position for _, position in found)
     if not hits:
         return None
-    return Mention(column, 0.9 if len(hits) > 1 else 0.6, min(hits), frozenset(hits))
+    some = 1 < len(hits) < column.distinct
+    return Mention(
+        column,
+        0.9 if len(hits) > 1 else 0.6,
+        min(hits.values()),
+        frozenset(hits.values()),
+        values=tuple(hits) if some else (),
+    )
 
 
 def _by_year(column: Column, task: str) -> Mention | None:
@@ -129,7 +142,7 @@ def _role(mention: Mention, words: Sequence[str]) -> Role:
         return "target" if start < passive else "factor"
     if says(before[-3:], vocabulary("roles", "by")):
         return "factor"
-    if says(before, _acts()) or _effect_on(words[:start]):
+    if says(_verbs(before), _acts()) or _effect_on(words[:start]):
         return "target"
     if says(before[-3:], vocabulary("roles", "effect")) or says(after[:3], _acts()):
         return "factor"
@@ -138,15 +151,23 @@ def _role(mention: Mention, words: Sequence[str]) -> Role:
 
 
 def _passive(words: Sequence[str]) -> int | None:
-    """Position of an "affected by": what stands before it is the target."""
+    """Position of an "affected by" or "related to": what stands before it is the target."""
     for position, (word, following) in enumerate(pairwise(words)):
-        if following == "by" and word.endswith(("ed", "en")) and says([word], _acts()):
+        done = word.endswith(("ed", "en"))
+        if following == "by" and done and says([word], _acts()):
+            return position
+        if following in ("with", "to") and done and says([word], vocabulary("roles", "linked")):
             return position
     return None
 
 
 def _acts() -> frozenset[str]:
     return vocabulary("roles", "acts")
+
+
+def _verbs(words: Sequence[str]) -> list[str]:
+    """Without nouns: "the influence of A" says nothing of what A influences."""
+    return [word for word, after in pairwise([*words, ""]) if after != "of"]
 
 
 def _effect_on(before: Sequence[str]) -> bool:

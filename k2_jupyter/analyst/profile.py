@@ -16,6 +16,7 @@ from k2_jupyter.analyst.worksheet import Worksheet
 from k2_jupyter.messages import Json
 
 PACKAGES = ("plt", "np", "pd", "sns")
+HELPERS = ("helpers", "define_reading")
 _PLAN = {
     "who": f"Plan the work: {WHO}",
     "load": "Load the file and profile its columns",
@@ -34,7 +35,7 @@ def profile(sheet: Worksheet, task: str, file: DataFile) -> Script[None]:
     sheet.plan(_PLAN)
     sheet.open("load")
     sheet.write(f"# Profile of {file.path}\n\n*Made by the {WHO}.*\n\n## Data")
-    table = yield from load(sheet, task, file, packages=PACKAGES, helpers=["helpers"])
+    table = yield from load(sheet, task, file, packages=PACKAGES, helpers=HELPERS)
     missing = yield from _missing(sheet, table)
     numeric = [c for c in table.columns if c.mean is not None and c.distinct > 1]
     yield from _spread(sheet, table, numeric)
@@ -142,6 +143,10 @@ def _about_spread(draft: Draft, table: Table) -> str:
         if c.levels and max(c.levels.values()) >= 0.8 * table.rows.value and c.distinct > 1
     ]  # fmt: skip
     text = []
+    written = [c for c in table.columns if c.is_number and c.mean is None]
+    if written:
+        names = ", ".join(draft.name(c.name, table.cell) for c in written[:6])
+        text.append(f"Numbers written as text: {names}; turn them into numbers to work with them.")
     if skewed:
         names = ", ".join(draft.name(c.name, table.cell) for c in skewed[:6])
         text.append(f"Heavily skewed: {names}; use medians or a log scale there.")

@@ -20,6 +20,8 @@ _RANGE = re.compile(
 )
 _NUMBERS = re.compile(r"reads as numbers: (\d+)%")
 _DATES = re.compile(r"(?:reads as dates: (\d+)%, )?(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")
+MOSTLY = 0.8
+"""Share of a column's texts that must read as numbers (dates): the rest are words for "missing"."""
 FEW = 12
 """Columns with at most this many values are printed with all of them."""
 
@@ -50,12 +52,12 @@ class Column:
 
     @property
     def is_date(self) -> bool:
-        return self.dtype.startswith("datetime") or (self.dates >= 0.95 and self.numbers < 0.95)
+        return self.dtype.startswith("datetime") or self.dates >= MOSTLY
 
     @property
     def is_number(self) -> bool:
-        """Numeric, or text that is nearly always a number."""
-        return self.mean is not None or (self.numbers >= 0.95 and not self.is_date)
+        """Numeric, or text that is mostly a number."""
+        return self.mean is not None or (self.numbers >= MOSTLY and not self.is_date)
 
     @property
     def is_text(self) -> bool:
@@ -63,10 +65,12 @@ class Column:
 
     @property
     def is_year(self) -> bool:
-        """Whole numbers that can be calendar years."""
+        """Whole numbers that can be calendar years; missing ones make pandas read floats."""
         low, high = self.low, self.high
-        whole = self.dtype.lower().startswith(("int", "uint"))
-        return whole and low is not None and high is not None and 1800 <= low <= high <= 2100
+        if low is None or high is None or not 1800 <= low <= high <= 2100:
+            return False
+        few = low % 1 == high % 1 == 0 and self.distinct <= high - low + 1
+        return self.dtype.lower().startswith(("int", "uint")) or few
 
 
 @dataclass(frozen=True, slots=True)

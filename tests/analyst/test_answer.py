@@ -48,6 +48,23 @@ def test_a_word_that_names_a_column_is_no_task() -> None:
     assert told.calls[0][0] == "set_plan"
 
 
+@pytest.mark.parametrize(
+    "task",
+    [
+        "which region sells most?",
+        "Are prices higher in the north than in the south?",
+        "Is there any evidence that the price is related to the region?",
+        "Do regions pay differently?",
+        "boxplot of price per region",
+        "In which region is it cheapest?",
+        "what's in this file?",
+        "Tell me about the data",
+    ],
+)
+def test_questions_are_asked_in_many_ways(task: str) -> None:
+    assert play(task, FILE).calls[0][0] == "set_plan"
+
+
 def test_without_data_it_asks_for_a_file() -> None:
     told = play("Compare the price by region")
 

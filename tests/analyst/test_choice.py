@@ -111,6 +111,11 @@ DEMO = (
          "Dünger 'neu'", None),
         ("Is mpg affected by cylinders and origin?", CARS, "mpg", "cyl", "origin"),
         ("Does the number of cylinders influence consumption?", CARS, "mpg", "cyl", None),
+        ("Is mpg associated with the cylinders and the origin?", CARS, "mpg", "cyl", "origin"),
+        ("What is the influence of the weight on mpg?", CARS, "mpg", "weight", None),
+        ("Compare the mpg by origin", table(number("Miles_per_Gallon"), CARS.columns[3]),
+         "Miles_per_Gallon", "origin", None),
+        ("Which day gets the highest tips?", SHOP, "tip", "day", None),
     ],
 )  # fmt: skip
 def test_columns_are_found_by_words_values_and_roles(
@@ -120,6 +125,21 @@ def test_columns_are_found_by_words_values_and_roles(
 
     assert isinstance(choice, Choice)
     assert (choice.target, choice.factor, choice.second) == (target, factor, second)
+
+
+@pytest.mark.parametrize(
+    ("task", "levels"),
+    [
+        ("Is body mass different for Adelie and Gentoo?", ("Adelie", "Gentoo")),
+        ("Is body mass different for Adelie, Gentoo and Chinstrap?", ()),
+        ("Compare body mass by species: Adelie is heavy, Gentoo too", ()),
+    ],
+)
+def test_of_levels_that_are_named_only_these_are_compared(task: str, levels: object) -> None:
+    choice = choose(task, BIRDS)
+
+    assert isinstance(choice, Choice)
+    assert (choice.factor, choice.levels) == ("species", levels)
 
 
 def test_a_word_belongs_to_the_column_that_it_explains_best() -> None:
@@ -199,6 +219,18 @@ def test_a_constant_factor_is_replaced_and_said() -> None:
 
     assert isinstance(choice, Choice)
     assert (choice.factor, choice.left_out) == ("day", ("plant",))
+
+
+def test_a_constant_factor_alone_is_not_replaced() -> None:
+    constant = table(words("plant", "north"), *SHOP.columns)
+
+    assert isinstance(choose("Does the tip depend on the plant?", constant), Impossible)
+
+
+def test_a_factor_with_a_value_for_each_row_has_no_groups() -> None:
+    keys = table(words("customer", "a", "b", "c", distinct=1000), *SHOP.columns)
+
+    assert isinstance(choose("Compare the tip by customer", keys), Impossible)
 
 
 def test_a_constant_target_is_not_replaced() -> None:

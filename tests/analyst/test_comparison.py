@@ -174,6 +174,38 @@ def test_a_measurement_as_factor_is_compared_in_quarters(analyse: Analyse) -> No
     _is_sound(analysis)
 
 
+def test_money_shares_and_german_dates_are_compared(analyse: Analyse) -> None:
+    rng = np.random.default_rng(4)
+    sales = pd.Series(rng.normal(1500, 200, 120).round(2))
+    frame = pd.DataFrame({"sales": sales.map("${:,.2f}".format), "region": list("abcd") * 30})
+    days = pd.Series(pd.date_range("2021-01-15", periods=120, freq="9D"))
+    frame["Datum"] = days.dt.strftime("%d.%m.%Y")
+    frame.loc[:9, "sales"] = "not known"
+
+    analysis = analyse("Do sales differ between the regions? Show the trend.", frame)
+
+    f, _ = stats.f_oneway(*(part for _, part in sales[10:].groupby(frame["region"])))
+    assert numbers(r"^ANOVA: F\(3, 106\) = (\S+),", analysis.printed) == pytest.approx(
+        [f], abs=0.006
+    )
+    assert re.search(r"^Datum = 2022-06 +\d+ ", analysis.printed, re.MULTILINE)
+    _is_sound(analysis)
+
+
+def test_many_levels_are_all_compared(analyse: Analyse) -> None:
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"revenue": rng.gamma(2, 50, 600)})
+    frame["store"] = [f"store {i:02d}" for i in range(30)] * 20
+
+    analysis = analyse("Which store has the highest revenue?", frame)
+
+    f, _ = stats.f_oneway(*(part for _, part in frame.groupby("store")["revenue"]))
+    assert numbers(r"^ANOVA: F\(29, 570\) = (\S+),", analysis.printed) == pytest.approx(
+        [f], abs=0.006
+    )
+    _is_sound(analysis)
+
+
 def test_an_empty_combination_leaves_the_interaction_out(analyse: Analyse) -> None:
     rng = np.random.default_rng(2)
     frame = pd.DataFrame({"yield": rng.normal(5, 1, 90), "soil": list("abc") * 30})

@@ -30,6 +30,39 @@ def test_a_size_is_told_of_effects_that_are_there(analyse: Analyse) -> None:
     assert re.search(r"partial eta² = 0\.\d+; with HC3", interaction)
 
 
+def test_both_factors_are_told_of(analyse: Analyse) -> None:
+    frame = harvest()
+    frame.loc[frame["crop"] == "hay", "yield"] += 40
+
+    text = analyse("Is the yield affected by soil and crop?", frame).conclusion.text
+
+    assert (
+        "**Yes: the mean of `yield` differs between the groups of `soil` (highest: `soil = a`)"
+        in text
+    )
+    assert "The mean differs by `crop`" in text
+
+
+@pytest.mark.parametrize(
+    ("task", "start"),
+    [
+        ("Do men earn more than women (pay by sex)?", "**The mean"),
+        ("Does the pay differ by sex?", "**Yes: the mean"),
+        ("How does the pay vary by sex?", "**The mean"),
+    ],
+)
+def test_only_a_question_whether_is_answered_by_yes(
+    task: str, start: str, analyse: Analyse
+) -> None:
+    pay = np.arange(80) % 7 + np.repeat([0, 5], 40)
+    frame = pd.DataFrame({"pay": pay / 3, "sex": ["man"] * 40 + ["woman"] * 40})
+
+    text = analyse(task, frame).conclusion.text
+
+    assert text.startswith(start)
+    assert "highest: `sex = woman`" in text
+
+
 def test_thin_groups_are_counted_and_the_smallest_is_named(analyse: Analyse) -> None:
     frame = harvest().drop(index=7)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from k2_jupyter.analyst.conversation import DataFile
 from k2_jupyter.analyst.loading import LARGE, read_source
+from k2_jupyter.analyst.source import cell
 from tests.analyst.conftest import Analyse
 
 SHOP = pd.DataFrame({"price": np.arange(60.0) % 7, "region": list("abc") * 20})
@@ -45,3 +49,77 @@ def test_of_a_wide_file_the_columns_that_the_task_names_are_profiled(analyse: An
 )
 def test_each_format_has_its_reader(format_: str, start: str) -> None:
     assert read_source(DataFile("a 'b'.x", format_)).startswith(start)
+
+
+def run(source: str, **names: object) -> dict[str, object]:
+    """The names that the code of a cell leaves."""
+    space = {"pd": pd, "np": np, **names}
+    exec(source, space)  # noqa: S102 - the code of a cell, as a kernel would run it
+    return space
+
+
+def test_nested_objects_become_columns(tmp_path: Path) -> None:
+    path = tmp_path / "users.json"
+    path.write_text(json.dumps([{"user": {"age": 30 + i}, "tags": ["a"], "x": i} for i in (1, 2)]))
+
+    df = run(read_source(DataFile(str(path), "json", columns=("user", "tags", "x"))))["df"]
+
+    assert isinstance(df, pd.DataFrame)
+    assert df.to_dict("list") == {"tags": ["['a']"] * 2, "x": [1, 2], "user.age": [31, 32]}
+
+
+def test_a_sheet_with_a_title_begins_at_its_header(tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    rows = [["Report 2024", None], [None, None], ["branch", "profit"], ["Rome", 5], ["Oslo", 7]]
+    pd.DataFrame(rows).to_excel(path, header=False, index=False)
+
+    df = run(read_source(DataFile(str(path), "excel", columns=("Report 2024", ""))))["df"]
+
+    assert isinstance(df, pd.DataFrame)
+    assert df.to_dict("list") == {"branch": ["Rome", "Oslo"], "profit": [5, 7]}
+
+
+def test_line_breaks_leave_the_names(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text('"reaction\ntime (ms)",x\n1,2\n')
+
+    df = run(read_source(DataFile(str(path), "csv", columns=("reaction\ntime (ms)", "x"))))["df"]
+
+    assert isinstance(df, pd.DataFrame)
+    assert list(df) == ["reaction time (ms)", "x"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "values"),
+    [
+        (["$1,250.50", "€ 3", "n/a"], [1250.5, 3.0, None]),
+        (["12.5%", "7 %", "-1%"], [12.5, 7.0, -1.0]),
+        (["1.250,5", "3,25", "-7"], [1250.5, 3.25, -7.0]),
+        (["1,250", "12,000", "7"], [1250.0, 12000.0, 7.0]),
+        (["1,5", "12,25", "0.5, 2"], [None, None, None]),
+    ],
+)
+def test_numbers_in_text_are_read_as_people_write_them(
+    texts: list[str], values: list[float | None]
+) -> None:
+    read = run(cell("define_reading") + "\nfound = to_numbers(pd.Series(texts))", texts=texts)
+
+    assert isinstance(found := read["found"], pd.Series)
+    assert [None if np.isnan(value) else value for value in found] == values
+
+
+@pytest.mark.parametrize(
+    ("texts", "second"),
+    [
+        (["2024-12-31", "2024-02-01"], "2024-02-01"),
+        (["31.12.2024", "1.2.2024"], "2024-02-01"),
+        (["12/31/2024", "2/1/2024"], "2024-02-01"),
+        (["31/12/2024", "1/2/2024"], "2024-02-01"),
+        (["2024-12-31T10:00:00+02:00", "2024-02-01T09:00:00Z"], "2024-02-01"),
+    ],
+)
+def test_dates_in_text_are_read_in_the_way_that_fits(texts: list[str], second: str) -> None:
+    read = run(cell("define_reading") + "\nfound = to_dates(pd.Series(texts))", texts=texts)
+
+    assert isinstance(found := read["found"], pd.Series)
+    assert f"{found.iloc[1]:%Y-%m-%d}" == second
