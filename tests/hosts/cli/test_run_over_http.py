@@ -7,7 +7,6 @@ result beforehand, so it can only repair what it has read.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 
 from k2_jupyter.hosts.cli.main import main
 from k2_jupyter.messages import AssistantMessage, ToolCall
+from tests.hosts.cli.played import PlayedModel
 from tests.loopback import Play, Reply, Server, refusal
 
 LOAD = """\
@@ -41,32 +41,16 @@ ax.set(title="Price", xlabel="price (EUR)", ylabel="rows")
 plt.show()"""
 
 
-class Repairing:
+class Repairing(PlayedModel):
     """Reads the last observation of each cell, mends what is wrong with it, then concludes."""
 
-    def __call__(self, body: dict[str, Any]) -> AssistantMessage:
-        messages = body["messages"]
-        self.task = next(m["content"] for m in messages if m["role"] == "user")
-        results = [m["content"] for m in messages if m["role"] == "tool"]
-        calls = [call["function"] for m in messages for call in m.get("tool_calls", ())]
-        self.number = len(results)
-        self.seen: dict[str, str] = {}
-        """Purpose of a cell → what came of its newest run."""
-        purposes: dict[str, str] = {}
-        for call, result in zip(calls, results, strict=True):
-            arguments = json.loads(call["arguments"])
-            if call["name"] == "run_cell":
-                purposes[self.cell(result)[0]] = arguments["purpose"]
-            if call["name"] in ("run_cell", "edit_cell"):
-                self.seen[purposes[self.cell(result)[0]]] = result
-        return self.loaded() or self.cleaned() or self.plotted() or self.concluded()
+    steps = ("loaded", "cleaned", "plotted", "concluded")
 
     def loaded(self) -> AssistantMessage | None:
-        path = json.loads(re.findall(r'^\{"path".*$', self.task, re.MULTILINE)[0])["path"]
         if "load" not in self.seen:
-            return self.run("load", LOAD.format(path=path, options=""))
+            return self.run("load", LOAD.format(path=self.path, options=""))
         if ", 1)" in self.seen["load"]:  # one column: the delimiter was another
-            return self.edit("load", LOAD.format(path=path, options=', sep="|"'))
+            return self.edit("load", LOAD.format(path=self.path, options=', sep="|"'))
         return None
 
     def cleaned(self) -> AssistantMessage | None:
@@ -85,34 +69,11 @@ class Repairing:
         return None
 
     def concluded(self) -> AssistantMessage:
-        printed = self.seen["clean"]
-        mean = re.search(r"mean price: ([\d.]+)", printed)
-        rows = re.search(r"rows with a price: (\d+)", printed)
-        assert mean is not None
-        assert rows is not None
-        cell = self.cell(printed)[0]
-        claims = [
-            {"number": f"{float(mean[1]):.1f}", "cell": cell, "label": "mean price"},
-            {"number": rows[1], "cell": cell, "label": "rows"},
-        ]
-        text = f"The mean price is {float(mean[1]):.1f} EUR over {rows[1]} rows."
+        mean = f"{float(self.value('clean', 'mean price: ([0-9.]+)')):.1f}"
+        rows = self.value("clean", r"rows with a price: (\d+)")
+        claims = [self.claim(mean, "clean", "mean price"), self.claim(rows, "clean", "rows")]
+        text = f"The mean price is {mean} EUR over {rows} rows."
         return self.call("finish", conclusion=text, claims=claims)
-
-    def run(self, purpose: str, source: str) -> AssistantMessage:
-        return self.call("run_cell", source=source, purpose=purpose)
-
-    def edit(self, purpose: str, source: str) -> AssistantMessage:
-        cell, digest = self.cell(self.seen[purpose])
-        return self.call("edit_cell", cell=cell, hash=digest, source=source)
-
-    def cell(self, observation: str) -> tuple[str, str]:
-        head = re.match(r"cell (\w+) \(hash (\w+)\)", observation)
-        assert head is not None
-        return head[1], head[2]
-
-    def call(self, name: str, **arguments: Any) -> AssistantMessage:
-        call = ToolCall(f"functions.{name}:{self.number}", name, json.dumps(arguments))
-        return AssistantMessage(calls=(call,))
 
 
 @pytest.fixture
@@ -161,8 +122,7 @@ def test_a_wrong_number_goes_back_once_and_is_then_marked(
 ) -> None:
     class Wrong(Repairing):
         def concluded(self) -> AssistantMessage:
-            cell = self.cell(self.seen["clean"])[0]
-            claims = [{"number": "99.9", "cell": cell, "label": "mean price"}]
+            claims = [self.claim("99.9", "clean", "mean price")]
             return self.call("finish", conclusion="The mean price is 99.9 EUR.", claims=claims)
 
     server = serve(Wrong())
