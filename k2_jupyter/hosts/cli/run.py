@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, get_args
 
 from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
 from k2_jupyter.adapters.file_document import FileDocument
+from k2_jupyter.adapters.kernel_spec import check_kernel
 from k2_jupyter.agent.limits import Limits
-from k2_jupyter.errors import SettingsError
+from k2_jupyter.errors import DocumentError, KernelError, SettingsError
 from k2_jupyter.hosts.build import Policy, build_agent
 from k2_jupyter.hosts.cli.data_files import inspect
 from k2_jupyter.hosts.cli.drive import Driven, drive
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 EXIT = {"done": 0, "cannot": 3, "failed": 70, "limit": 74, "model": 75, "interrupted": 130}
 UNAPPROVED = 77
+DEFAULT_KERNEL = "python3"
 NEW_KERNEL = "The kernel is new: none of them has run in it. Run what you need again."
 
 
@@ -72,9 +74,11 @@ def run(options: RunOptions, console: Console) -> int:
     _check_kinds(options.allow)
     settings = Settings.load(options.model, options.base_url)
     model = settings.build_model()
-    source = FileDocument.open(options.notebook) if options.notebook else None
+    source = _opened(options.notebook) if options.notebook else None
     for path in options.data:
         inspect(path, Path.cwd())  # says what is wrong with it before a folder is made
+    if not options.plan_only:
+        _check_kernel(options.kernel or DEFAULT_KERNEL)
     folder = output_folder(options.out, options.default_out, force=options.force)
     try:
         with alone_in(folder):
@@ -99,7 +103,7 @@ class _Session:
         self.options, self.settings, self.model, self.folder = options, settings, model, folder
         self.data = [inspect(path, folder) for path in options.data]
         # Never from the notebook: it may be anybody's.
-        self.kernel_name = options.kernel or "python3"
+        self.kernel_name = options.kernel or DEFAULT_KERNEL
         self.document = FileDocument(folder / NOTEBOOK, kernel_name=self.kernel_name)
         if source is not None:
             self.document = source.save_as(folder / NOTEBOOK, kernel_name=self.kernel_name)
@@ -181,6 +185,21 @@ class _Session:
         count = len(self.document.cells())
         lines.append(f"Notebook: {count} cells." + (f" {NEW_KERNEL}" if count else ""))
         return "<briefing>\n" + "\n".join(lines) + "\n</briefing>"
+
+
+def _opened(path: Path) -> FileDocument:
+    try:
+        return FileDocument.open(path)
+    except DocumentError as problem:
+        raise SettingsError(str(problem)) from None
+
+
+def _check_kernel(name: str) -> None:
+    """Before the model is asked for anything: a call may cost money."""
+    try:
+        check_kernel(name)
+    except KernelError as problem:
+        raise SettingsError(str(problem)) from None
 
 
 def _check_kinds(allowed: Sequence[str]) -> None:
