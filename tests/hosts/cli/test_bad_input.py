@@ -252,7 +252,7 @@ def test_a_full_disk_ends_the_turn_with_its_cause_and_a_whole_notebook(
 
 
 AS_NOBODY = """
-import os, sys
+import os, sys, tempfile
 from k2_jupyter.hosts.cli.files import alone_in
 from k2_jupyter.hosts.cli.main import main
 
@@ -263,6 +263,7 @@ os.environ["XDG_CONFIG_HOME"] = "/nonexistent"
 os.setgroups([])
 os.setresgid(65534, 65534, 65534)
 os.setresuid(65534, 65534, 65534)
+os.environ["HOME"] = tempfile.mkdtemp()
 sys.exit(main([*task, folder]))
 """
 
