@@ -16,7 +16,8 @@ the message: it names the cause and the next step.
     │   ├── CellNotFoundError     no cell with that id
     │   ├── CellChangedError      the cell is not what the edit was made from
     │   ├── DocumentError         a notebook file that cannot be read or written
-    │   └── KernelError           a kernel that cannot be started or reached
+    │   ├── KernelError           a kernel that cannot be started or reached
+    │   └── KernelSilentError     a kernel that gave no answer: busy, or it died
     ├── JournalError              the journal cannot be written: nothing may run
     └── StopRequested             `stop` was set while something waited
 """
@@ -80,7 +81,14 @@ class DocumentError(NotebookError):
 
 
 class KernelError(NotebookError):
-    """A kernel cannot be started, or does not answer."""
+    """A kernel cannot be started or reached, so nothing can run."""
+
+
+class KernelSilentError(NotebookError):
+    """The kernel gave no answer this time: it is busy, or it died and a new one comes.
+
+    The turn can go on; the message says which of both it is.
+    """
 
 
 class JournalError(K2Error):

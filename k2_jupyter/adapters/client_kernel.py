@@ -15,7 +15,7 @@ from k2_jupyter.adapters.execution import ALL_GONE, Execution, Patience
 from k2_jupyter.adapters.kernel_messages import Redaction, Redactor
 from k2_jupyter.adapters.kernel_process import POLL_MS, KernelProcess
 from k2_jupyter.adapters.kernel_setup import CHANGES, Message, describe_expression, value_of
-from k2_jupyter.errors import KernelError
+from k2_jupyter.errors import KernelError, KernelSilentError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream
 from k2_jupyter.notebook.base import CellRun, Changes
 from k2_jupyter.notebook.outputs import OutputCollector
@@ -86,9 +86,12 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
     ) -> None:
         self.shutdown()
 
-    def restart(self) -> None:
-        self._replace()
-        self._ready(threading.Event())
+    def restart(self, *, stop: threading.Event) -> None:
+        if stop.is_set():
+            raise StopRequested
+        self._lose()
+        if self._ready(stop) is None:
+            raise StopRequested
 
     def run(
         self, cell_id: str, source: str, *, timeout: float | None, stop: threading.Event
@@ -98,7 +101,9 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
             return CellRun(cell_id, "interrupted", detail="Stopped before it ran.")
         if not process.alive():
             detail = f"The kernel {process.ending()} after the run before. This cell did not run."
-            return self._lost(CellRun(cell_id, "dead", detail=f"{detail} {ALL_GONE}"))
+            self._lose()
+            self.start()
+            return CellRun(cell_id, "dead", detail=f"{detail} {ALL_GONE}")
         execution = Execution(
             process,
             cell_id,
@@ -112,18 +117,38 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
                 yield CellOutput(cell_id, change)
         finally:
             execution.leave()
-        run = execution.result(self._changes(process, execution))
-        return self._lost(run) if run.status == "dead" else run
+        run = execution.result(self._changes(process, execution, stop))
+        if execution.lost:
+            self._lose()
+            if not stop.is_set():  # the model's next answer takes longer than a start
+                self.start()
+        return run
 
-    def describe(self, names: Sequence[str] = ()) -> Mapping[str, str]:
-        process = self._ready(threading.Event())
-        if process is None or process.language != "python":
+    def describe(self, names: Sequence[str] = (), *, stop: threading.Event) -> Mapping[str, str]:
+        process = self._ready(stop)
+        if process is None or stop.is_set():
+            raise StopRequested
+        if not process.alive():
+            raise self._died(process)
+        if process.language != "python":
             return {}
-        asked = process.execute("", expression=describe_expression(names), silent=True)
-        content = value_of(_await_reply(process, asked))
+        reply = _ask(process, describe_expression(names), stop)
+        if reply is None:
+            if stop.is_set():
+                raise StopRequested
+            if not process.alive():
+                raise self._died(process)
+            raise KernelSilentError(f"The kernel is busy: no answer within {_ASK_SECONDS:g} s.")
+        content = value_of(reply)
         if content is None:
-            raise KernelError("The kernel did not say what its variables are.")
+            raise KernelSilentError("The kernel cannot say what its variables are.")
         return self._texts(content)
+
+    def _died(self, process: KernelProcess) -> KernelSilentError:
+        problem = KernelSilentError(f"The kernel {process.ending()}. {ALL_GONE}")
+        self._lose()
+        self.start()
+        return problem
 
     def _ready(self, stop: threading.Event) -> KernelProcess | None:
         """The kernel once it has started; None when `stop` came first."""
@@ -144,27 +169,27 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
             )
         return self._process
 
-    def _replace(self) -> None:
+    def _lose(self) -> None:
+        """Give up the kernel and its namespace; whoever needs one starts the next."""
         self.shutdown()
         self._epoch += 1
-        self.start()
-
-    def _lost(self, run: CellRun) -> CellRun:
-        self._replace()
-        return run
 
     def _spool(self) -> Path | None:
         self._runs += 1
         return self._spool_dir and self._spool_dir / f"output-{self._epoch}-{self._runs}.txt"
 
-    def _changes(self, process: KernelProcess, execution: Execution) -> Changes:
-        """What the run did to the variables: said in its reply, or asked for after an error."""
-        if process.language != "python" or execution.status == "dead" or not execution.reply:
+    def _changes(
+        self, process: KernelProcess, execution: Execution, stop: threading.Event
+    ) -> Changes:
+        """What the run did to the variables: said in its reply, or asked for after an error.
+
+        After a stop nothing is asked; the next run tells.
+        """
+        if process.language != "python" or execution.lost or not execution.reply:
             return Changes()
         content = value_of(execution.reply)
         if content is None:
-            asked = process.execute("", expression=CHANGES, silent=True)
-            content = value_of(_await_reply(process, asked)) or {}
+            content = value_of(_ask(process, CHANGES, stop)) or {}
         appeared = self._texts(content.get("appeared"))
         more = content.get("more")
         if isinstance(more, int) and more > 0:
@@ -184,10 +209,16 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         return {str(name)[:100]: redact(str(text)[:2_000]) for name, text in content.items()}
 
 
-def _await_reply(process: KernelProcess, asked: str) -> Message | None:
-    """The reply to a silent request; None when it did not come within 5 s."""
+def _ask(process: KernelProcess, expression: str, stop: threading.Event) -> Message | None:
+    """What the kernel says to an expression; None when it did not say it in time.
+
+    That is within 5 s, and before `stop` or the end of the kernel.
+    """
+    if stop.is_set():
+        return None
+    asked = process.execute("", expression=expression, silent=True)
     deadline = time.monotonic() + _ASK_SECONDS
-    while time.monotonic() < deadline and process.alive():
+    while time.monotonic() < deadline and not stop.is_set() and process.alive():
         reply = process.reply(asked, POLL_MS)
         if reply is not None:
             return reply

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from k2_jupyter.adapters.kernel_messages import Bursts, Redaction, change_of
 from k2_jupyter.adapters.kernel_process import CHECK_SECONDS, POLL_MS, KernelProcess
@@ -20,34 +20,50 @@ ALL_GONE = "All variables are gone; a new kernel starts for the next run."
 _POLL_MS_IN_BURST = 20
 _SILENCE_SECONDS = 2.0
 """After the reply, how long to wait for an "idle" that the kernel may have dropped."""
+_STOP_WAITS = (0.5,)
+"""With what comes before and after it, the run is given back within 1 s of the stop."""
+_DEADLINE_WAITS = (0.5, 1.0)
+
+Cause: TypeAlias = Literal["timeout", "deadline", "stop"]
+"""Why a run is interrupted: its own limit, the time of the turn is over, or the user."""
+Step: TypeAlias = Literal["wait", "interrupt", "kill"]
 
 
 @dataclass(slots=True)
 class Patience:
-    """When to interrupt a run (asked to, or late), to interrupt again, to give up."""
+    """When to interrupt a run, to interrupt again, to give up: sooner if a person waits."""
 
     timeout: float | None
+    """Soft limit of the run, seconds."""
     waits: tuple[float, ...]
-    cause: Literal["interrupted", "timeout"] | None = None
+    """Seconds after each interrupt at the soft limit."""
+    cause: Cause | None = None
     _started: float = field(default_factory=time.monotonic)
-    _interrupts: int = 0
+    _left: list[float] = field(default_factory=list)
     _due: float = 0.0
 
-    def next(self, now: float, *, stopped: bool) -> Literal["wait", "interrupt", "kill"]:
-        if self.cause is None:
-            if stopped:
-                self.cause = "interrupted"
-            elif self.timeout is not None and now - self._started >= self.timeout:
-                self.cause = "timeout"
-            else:
-                return "wait"
+    def next(self, now: float, stop: threading.Event) -> Step:
+        """What is to be done now. A more urgent cause begins with an interrupt of its own."""
+        cause = self._cause(now, stop)
+        if cause is None:
+            return "wait"
+        if cause != self.cause:
+            waits = {"timeout": self.waits, "deadline": _DEADLINE_WAITS, "stop": _STOP_WAITS}
+            self.cause, self._left, self._due = cause, list(waits[cause]), now
         if now < self._due:
             return "wait"
-        if self._interrupts == len(self.waits):
+        if not self._left:
             return "kill"
-        self._due = now + self.waits[self._interrupts]
-        self._interrupts += 1
+        self._due = now + self._left.pop(0)
         return "interrupt"
+
+    def _cause(self, now: float, stop: threading.Event) -> Cause | None:
+        if stop.is_set():
+            # a turn's deadline is a stop too, and knows the user's own
+            return "stop" if getattr(stop, "user_stop", stop).is_set() else "deadline"
+        if self.timeout is not None and now - self._started >= self.timeout:
+            return "timeout"
+        return None
 
 
 class Execution:
@@ -78,6 +94,8 @@ class Execution:
         self._count: int | None = None
         self.reply: Message | None = None
         self.status: RunStatus | None = None
+        self.lost = False
+        """Whether the kernel is gone, or has to go."""
         self._detail = ""
         self._asked = self._ask()
 
@@ -96,8 +114,9 @@ class Execution:
             self._judge(now)
             if now >= check_at:
                 check_at = now + CHECK_SECONDS
-                self._watch(now, stopped=stop.is_set())
-        if self.status == "dead":
+                self._look()
+            self._hurry(self._patience.next(now, stop))
+        if self.lost and not self._process.alive():
             yield from self._last_words()
         if self._redaction:
             yield from self._kept(self._redaction.flush())
@@ -141,18 +160,21 @@ class Execution:
             return
         if not self._idle and now - self._heard < _SILENCE_SECONDS:
             return  # a flood of outputs may be seconds behind the reply
-        outcome = self.reply["content"].get("status")
+        self._settle(self.reply)
+
+    def _settle(self, reply: Message) -> None:
+        outcome = reply["content"].get("status")
         if outcome in ("aborted", "abort"):
             self._aborted()
         elif self._patience.cause is not None:
-            self.status = self._patience.cause
-            self._detail = self._interrupted_detail()
+            self.status = "timeout" if self._patience.cause == "timeout" else "interrupted"
+            self._detail = f"{self._interrupted()} The variables are kept."
         else:
             self.status = "ok" if outcome == "ok" else "error"
 
     def _aborted(self) -> None:
         """Someone's failing cell emptied the queue; ours never ran."""
-        if self._requeued:
+        if self._requeued or self._patience.cause is not None:
             self.status = "aborted"
             self._detail = "It never ran: a failing cell before it emptied the kernel's queue."
             return
@@ -160,29 +182,38 @@ class Execution:
         self.reply, self._idle = None, False
         self._asked = self._ask()
 
-    def _watch(self, now: float, *, stopped: bool) -> None:
-        """See whether the run must be ended."""
-        if self.status is not None:
-            return
-        if not self._process.alive():
-            self._die(f"The kernel {self._process.ending()} while the cell ran.")
-            return
-        step = self._patience.next(now, stopped=stopped)
-        if step == "interrupt":
-            self._process.interrupt()
-        elif step == "kill":
-            self._die("The cell did not react to interrupts, so its kernel was killed.")
+    def _look(self) -> None:
+        """See whether the kernel still lives."""
+        if self.status is None and not self._process.alive():
+            self._lose("dead", f"The kernel {self._process.ending()} while the cell ran.")
 
-    def _die(self, cause: str) -> None:
-        self.status = "dead"
+    def _hurry(self, step: Step) -> None:
+        """Make the run end."""
+        if self.status is not None or step == "wait":
+            return
+        if self.reply is not None:
+            if step == "kill":  # the cell has ended, only its "idle" is missing
+                self._settle(self.reply)
+        elif step == "interrupt":
+            self._process.interrupt()
+        else:
+            unmoved = "It did not react to interrupts, so its kernel was killed."
+            status: RunStatus = "dead" if self._patience.cause == "timeout" else "interrupted"
+            self._lose(status, f"{self._interrupted()} {unmoved}")
+
+    def _lose(self, status: RunStatus, cause: str) -> None:
+        self.lost = True
+        self.status = status
         self._ended = time.monotonic()
         self._detail = f"{cause} {ALL_GONE}"
 
-    def _interrupted_detail(self) -> str:
-        if self._patience.cause == "timeout":
-            limit = self._patience.timeout
-            return f"Interrupted at its limit of {limit:g} s. The variables are kept."
-        return "Interrupted by the user. The variables are kept."
+    def _interrupted(self) -> str:
+        match self._patience.cause:
+            case "timeout":
+                return f"Interrupted at its limit of {self._patience.timeout:g} s."
+            case "deadline":
+                return "Interrupted when the time of the turn was over."
+        return "Interrupted by the user."
 
     def leave(self) -> None:
         """Let nothing go on when nobody waits for it any more."""

@@ -26,7 +26,7 @@ CHECK_SECONDS = 0.25
 """How often a wait looks whether the process still lives."""
 POLL_MS = 100
 """How long a wait for messages lasts, so that `stop` is seen."""
-_BATCH = 64
+_BATCH_SECONDS = 0.05
 _MESSAGES_IN_MEMORY = 32
 """A flood waits in the kernel's queue (`in_kernel/streams.py`), not in our memory."""
 
@@ -196,7 +196,8 @@ class KernelProcess:
             yield from self._received("shell", self._shell)
 
     def _received(self, channel: Channel, socket: Any) -> Iterator[tuple[Channel, Message]]:
-        for _ in range(_BATCH):  # not endless, so that a flood does not hide `stop`
+        until = time.monotonic() + _BATCH_SECONDS
+        while time.monotonic() < until:  # not endless: a flood would hide replies and `stop`
             try:
                 _, message = self._session.recv(socket)
             except ValueError as problem:  # a signature that is not ours, or no message at all

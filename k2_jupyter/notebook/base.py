@@ -141,21 +141,24 @@ class Kernel(Protocol):
         """Run a source for a cell; yields a `CellOutput` as each output comes.
 
         `timeout` is the soft limit in seconds: then the run is interrupted, waited for,
-        and the namespace kept. Within 1 s of `stop` the run is interrupted as well.
+        and the namespace kept. Within 1 s of `stop` the run has ended as well; where it
+        does not react to the interrupt, the namespace goes with it.
         A failing cell is an ordinary `CellRun`. Raises `KernelError` only where no
         kernel can be had.
         """
         ...
 
-    def describe(self, names: Sequence[str] = ()) -> Mapping[str, str]:
+    def describe(self, names: Sequence[str] = (), *, stop: threading.Event) -> Mapping[str, str]:
         """Name → several lines about each of the user's variables (all, or these).
 
-        Bounded in time and size, without side effects. Raises `KernelError`.
+        Bounded in time and size, without side effects. Raises `KernelSilentError` when
+        the kernel is busy or has died (the epoch has risen then), `StopRequested`, and
+        `KernelError` only where no kernel can be had.
         """
         ...
 
-    def restart(self) -> None:
-        """Start anew with an empty namespace. Raises `KernelError`."""
+    def restart(self, *, stop: threading.Event) -> None:
+        """Start anew with an empty namespace. Raises `KernelError` and `StopRequested`."""
         ...
 
 

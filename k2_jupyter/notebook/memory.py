@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from k2_jupyter.errors import CellNotFoundError
+from k2_jupyter.errors import CellNotFoundError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream, RunStatus
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Cell, CellKind, CellRun, Changes
@@ -130,7 +130,7 @@ class MemoryKernel:
             collector.apply(change)
             yield CellOutput(cell_id, change)
         if status == "dead":
-            self.restart()
+            self._lose()
         return CellRun(
             cell_id,
             status,
@@ -141,10 +141,17 @@ class MemoryKernel:
             detail=played.detail,
         )
 
-    def describe(self, names: Sequence[str] = ()) -> Mapping[str, str]:
+    def describe(self, names: Sequence[str] = (), *, stop: threading.Event) -> Mapping[str, str]:
+        if stop.is_set():
+            raise StopRequested
         return {name: text for name, text in self._variables.items() if not names or name in names}
 
-    def restart(self) -> None:
+    def restart(self, *, stop: threading.Event) -> None:
+        if stop.is_set():
+            raise StopRequested
+        self._lose()
+
+    def _lose(self) -> None:
         self._epoch += 1
         self._count = 0
         self._variables.clear()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
+from k2_jupyter.errors import KernelSilentError
 from k2_jupyter.events import EventStream
 from k2_jupyter.messages import Json, ToolResult
 from k2_jupyter.notebook.base import Notebook
 from k2_jupyter.notebook.text import neutral
-from k2_jupyter.tools.base import Arguments
+from k2_jupyter.tools.base import Arguments, error
 
 
 class InspectVariables:
@@ -33,7 +34,10 @@ class InspectVariables:
         """A description each; names that do not exist are named."""
         yield from ()
         names = tuple(arguments.get("names", ()))
-        described = self._notebook.kernel.describe(names)
+        try:
+            described = self._notebook.kernel.describe(names, stop=stop)
+        except KernelSilentError as problem:
+            return error(str(problem))
         lines = [f"{name}: {neutral(text)}" for name, text in described.items()]
         lines += [f"{name}: not defined" for name in names if name not in described]
         text = "\n".join(lines) or "No variables yet."

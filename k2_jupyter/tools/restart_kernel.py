@@ -30,5 +30,5 @@ class RestartKernel:
         refusal = yield from self._gate.confirm("restart", arguments["reason"])
         if refusal:
             return error(refusal)
-        self._notebook.kernel.restart()
+        self._notebook.kernel.restart(stop=stop)
         return ToolResult("The kernel was restarted. All variables are gone; the cells are not.")

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from k2_jupyter.errors import CellChangedError, CellNotFoundError
+from k2_jupyter.errors import CellChangedError, CellNotFoundError, StopRequested
 from k2_jupyter.events import CellOutput
 from k2_jupyter.notebook.base import CellRun, Document, Kernel, source_hash
 from k2_jupyter.outputs import Display, ErrorOutput, OutputChange, Stream
@@ -146,8 +146,9 @@ class KernelContract:
     def test_variables_are_told_and_described(self, kernel: Kernel) -> None:
         result = run(kernel, NAME)
         assert result.changes.appeared["answer"] == "int = 42"
-        assert kernel.describe(["answer"]) == {"answer": "int = 42"}
-        assert "answer" in kernel.describe()
+        stop = threading.Event()
+        assert kernel.describe(["answer"], stop=stop) == {"answer": "int = 42"}
+        assert "answer" in kernel.describe(stop=stop)
 
     def test_a_stopped_run_does_not_run(self, kernel: Kernel) -> None:
         stop = threading.Event()
@@ -155,10 +156,21 @@ class KernelContract:
         result = run(kernel, PRINT, stop=stop)
         assert (result.status, result.outputs) == ("interrupted", ())
 
+    def test_after_a_stop_nothing_is_described_or_restarted(self, kernel: Kernel) -> None:
+        stop = threading.Event()
+        stop.set()
+        before = kernel.epoch
+        with pytest.raises(StopRequested):
+            kernel.describe(stop=stop)
+        with pytest.raises(StopRequested):
+            kernel.restart(stop=stop)
+        assert kernel.epoch == before
+
     def test_restart_begins_a_new_epoch(self, kernel: Kernel) -> None:
         run(kernel, NAME)
         before = kernel.epoch
-        kernel.restart()
+        stop = threading.Event()
+        kernel.restart(stop=stop)
         assert kernel.epoch == before + 1
-        assert "answer" not in kernel.describe()
+        assert "answer" not in kernel.describe(stop=stop)
         assert run(kernel, PRINT).status == "ok"

@@ -41,7 +41,7 @@ class TestMemoryKernel(KernelContract):
 def test_a_played_death_loses_the_namespace() -> None:
     kernel = MemoryKernel(lambda source: Played(status="dead", detail="killed"), {"x": "int = 1"})
     assert run(kernel, "crash").detail == "killed"
-    assert (kernel.epoch, kernel.describe()) == (1, {})
+    assert (kernel.epoch, kernel.describe(stop=threading.Event())) == (1, {})
 
 
 def test_a_notebook_keeps_what_a_run_left() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from k2_jupyter.errors import KernelSilentError
 from k2_jupyter.events import ApprovalRequest, QuestionRequest, Reply
 from k2_jupyter.notebook.base import CellRun
 from k2_jupyter.notebook.memory import MemoryKernel, Played
@@ -83,6 +85,19 @@ def test_variables_are_described(bench: MakeBench) -> None:
     assert "df: DataFrame, 3 rows\nn: int = 4" in b.run(InspectVariables(b.notebook)).text
     text = b.run(InspectVariables(b.notebook), names=["n", "m"]).text
     assert "n: int = 4\nm: not defined" in text
+
+
+def test_a_kernel_that_gives_no_answer_is_told_to_the_model(bench: MakeBench) -> None:
+    class Silent(MemoryKernel):
+        def describe(
+            self, names: Sequence[str] = (), *, stop: threading.Event
+        ) -> Mapping[str, str]:
+            raise KernelSilentError("The kernel is busy.")
+
+    b = bench()
+    b.notebook.kernel = Silent()
+    result = b.run(InspectVariables(b.notebook))
+    assert (result.text, result.is_error) == ("The kernel is busy.", True)
 
 
 def test_a_restart_is_asked_for(bench: MakeBench) -> None:
