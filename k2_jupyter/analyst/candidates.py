@@ -111,6 +111,12 @@ def _guessed_targets(scene: Scene) -> list[Column]:
             f"`{wrong[0].name}` holds categories, and the averages of a comparison need a "
             "column of measurements. This needs a model."
         )
+    between = [m.column for m in scene.spoken if m.column.is_number and m.strength >= CLEAR]
+    if len(between) > 1 and not any(map(has_few_levels, between)):
+        raise NothingToCompareError(
+            f"`{between[0].name}` and `{between[1].name}` are both measurements, and the rules "
+            "compare groups of rows, not columns. This needs a model."
+        )
     named = {m.column.name for m in scene.spoken}
     rest = [c for c in scene.columns if _can_be_target(c, scene.rows) and c is not scene.time]
     guesses = [c for c in rest if c.name not in named] or rest
@@ -170,9 +176,10 @@ def find_factors(scene: Scene, target: Column) -> list[tuple[Column, ...]]:
         return [(fine[0],)]
     if time is not None and any(m.column is time for m in others):
         return [(time,)]
-    if said_too_fine := [m.column.name for m in others if m.strength >= CLEAR]:
+    too_fine = next((m.column for m in others if m.strength >= CLEAR), None)
+    if too_fine is not None:
         raise NothingToCompareError(
-            f"`{said_too_fine[0]}` has as many values as there are rows: groups need several rows."
+            f"`{too_fine.name}` has as many values as there are rows: groups need several rows."
         )
     free = [c for c in scene.columns if _can_be_factor(c, rows) and c not in (target, time)]
     return [(c,) for c in sorted(free, key=_plainness)[:4]]
@@ -185,7 +192,8 @@ def _is_target(mention: Mention, rows: float) -> bool:
 
 def _usable_if_cut(column: Column, rows: float) -> bool:
     """Measurements can be cut into quarters; text only keeps its commonest values."""
-    return not column.is_date and not _is_identifier(column, rows) and column.distinct < rows
+    many = column.is_number or column.distinct < rows
+    return many and not column.is_date and not _is_identifier(column, rows)
 
 
 def _plainness(column: Column) -> tuple[bool, float]:

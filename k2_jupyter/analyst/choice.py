@@ -36,6 +36,8 @@ class Choice:
     """The task asks how the target went over the time."""
     reasons: tuple[str, ...] = ()
     """Sentences for the reader, without numbers."""
+    guessed: bool = False
+    """The task names no target."""
     binned: bool = False
     """The factor is a measurement: its quarters are compared."""
     levels: tuple[str, ...] = ()
@@ -129,6 +131,7 @@ def _reading(
         time.name if time else None,
         trend=trend,
         reasons=_reasons(scene, chosen, time, relative),
+        guessed=all(mention.column is not target for mention in scene.spoken),
         binned=not has_few_levels(factor) and factor.is_number and not factor.is_year,
         levels=next((m.values for m in scene.spoken if m.column is factor), ()),
         period=_period(task),

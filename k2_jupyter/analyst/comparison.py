@@ -28,7 +28,7 @@ from k2_jupyter.analyst.table import Table
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 
 PACKAGES = (
-    "combinations", "LogLocator", "MaxNLocator", "plt", "np", "pd", "sns", "smf", "stats",
+    "combinations", "fill", "LogLocator", "MaxNLocator", "plt", "np", "pd", "sns", "smf", "stats",
     "anova_lm", "multipletests", "anova_oneway",
 )  # fmt: skip
 REPEATS = r"^rows that repeat another row exactly: (NUM) \(([\d.]+)%\)$"
@@ -169,6 +169,12 @@ def _describe(sheet: Worksheet, found: Comparison) -> Script[None]:
     found.thin = read_thin(seen)
     if len(found.groups) < 2:
         raise StepError("the table of the groups could not be read back.")
+    flat = [group.levels[0] for group in found.groups if group.sd.value == 0]
+    if flat:
+        raise StepError(
+            f"`{choice.target}` does not vary at all within groups of `{choice.factor}` (such as "
+            f"`{flat[0]}`), so no test of the means holds. The notebook shows the groups."
+        )
     if choice.second:
         both = yield from sheet.need(cell("descriptives_two"), "Describe both factors together")
         found.pairs = read_groups(both, [choice.factor, choice.second])

@@ -10,8 +10,8 @@ FEW_ROWS = 300
 _LOG_TICKS = "ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))\nax.minorticks_off()"
 _LEGEND = '\nax.legend(title=second, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))'
 MANY_GROUPS = 12
-LONG_LABELS = 70
-"""Characters of all level names together that still fit side by side."""
+WIDE, NARROW = 90, 65
+"""Characters that fit side by side below a figure, without and with a legend beside it."""
 
 
 def violin_source(found: Comparison) -> str:
@@ -33,7 +33,7 @@ def violin_source(found: Comparison) -> str:
         note=" (the outermost 1 % on either side not drawn)" if cut else "",
         axis=" (log scale)" if logarithmic else "",
         ticks=_LOG_TICKS if logarithmic else "",
-        rotation=_rotation(found),
+        turned=_turned(found, beside=False),
     )
     return "\n".join(line for line in lines.splitlines() if line)
 
@@ -53,11 +53,14 @@ def bars_source(found: Comparison) -> str:
         color="" if two else ", color=COLORS",
         title=" and {second}" if two else "",
         legend=_LEGEND if two else "",
-        rotation=_rotation(found),
+        turned=_turned(found, beside=two),
     )
 
 
-def _rotation(found: Comparison) -> str:
+def _turned(found: Comparison, *, beside: bool) -> str:
+    """How the level names stand; `beside`: the figure has a legend beside it."""
     if len(found.groups) > MANY_GROUPS:
-        return "90"
-    return "0" if sum(len(g.levels[0]) for g in found.groups) <= LONG_LABELS else "25"
+        return "rotation=90"
+    room = (NARROW if beside else WIDE) // len(found.groups)
+    longest = max(len(word) for group in found.groups for word in group.levels[0].split() or [""])
+    return "rotation=0" if longest <= room else 'rotation=25, ha="right"'

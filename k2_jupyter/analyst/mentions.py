@@ -45,7 +45,12 @@ def mentions(task: str, columns: Sequence[Column]) -> list[Mention]:
     for mention in sorted(strong, key=lambda m: -m.strength):
         best.setdefault(mention.column.name, mention)
     kept = [m for m in best.values() if not _explained_better(m, list(best.values()))]
-    spoken = pieces(task)
+    owned = {position for mention in kept for position in mention.words}
+    # "GDP per capita" names a column; it does not say that something goes by "capita".
+    spoken = [
+        "" if position in owned and word in vocabulary("roles", "by") else word
+        for position, word in enumerate(pieces(task))
+    ]
     told = [replace(m, role=_role(m, spoken)) for m in kept]
     return sorted(told, key=lambda m: m.position)
 

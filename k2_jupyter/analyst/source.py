@@ -43,6 +43,7 @@ _IMPORTS = {
     "escape": "from html import escape",
     "combinations": "from itertools import combinations",
     "Path": "from pathlib import Path",
+    "fill": "from textwrap import fill",
     "alt": "import altair as alt",
     "plt": "import matplotlib.pyplot as plt",
     "np": "import numpy as np",
@@ -58,4 +59,4 @@ _IMPORTS = {
     "multipletests": "from statsmodels.stats.multitest import multipletests",
     "anova_oneway": "from statsmodels.stats.oneway import anova_oneway",
 }
-_STANDARD = ("escape", "combinations", "Path")
+_STANDARD = ("escape", "combinations", "Path", "fill")

@@ -116,6 +116,9 @@ DEMO = (
         ("Compare the mpg by origin", table(number("Miles_per_Gallon"), CARS.columns[3]),
          "Miles_per_Gallon", "origin", None),
         ("Which day gets the highest tips?", SHOP, "tip", "day", None),
+        ("Examine whether GDP per capita affects life expectancy",
+         table(number("lifeExp"), number("pop"), number("gdpPercap", distinct=1000)),
+         "lifeExp", "gdpPercap", None),
     ],
 )  # fmt: skip
 def test_columns_are_found_by_words_values_and_roles(
@@ -225,6 +228,21 @@ def test_a_constant_factor_alone_is_not_replaced() -> None:
     constant = table(words("plant", "north"), *SHOP.columns)
 
     assert isinstance(choose("Does the tip depend on the plant?", constant), Impossible)
+
+
+def test_columns_are_not_compared_with_each_other() -> None:
+    visits = table(code("patient", *range(5)), number("before"), number("after"))
+
+    assert isinstance(choose("Is there a difference between before and after?", visits), Impossible)
+
+
+def test_a_target_that_the_task_does_not_name_is_a_guess() -> None:
+    shops = table(number("spend"), words("channel", "mail", "seo"))
+    guess, named = (choose(f"Compare {word} by channel", shops) for word in ("rates", "spend"))
+
+    assert isinstance(guess, Choice)
+    assert isinstance(named, Choice)
+    assert (guess.target, guess.guessed, named.guessed) == ("spend", True, False)
 
 
 def test_a_factor_with_a_value_for_each_row_has_no_groups() -> None:

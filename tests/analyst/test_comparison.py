@@ -231,6 +231,28 @@ def test_one_group_ends_with_the_reason(analyse: Analyse) -> None:
     assert "splits the rows into groups" in analysis.conclusion.text
 
 
+def test_groups_in_which_nothing_varies_are_not_tested(analyse: Analyse) -> None:
+    frame = pd.DataFrame({"machine": list("xyz") * 10, "output": [1.0, 2.0, 3.0] * 10})
+
+    analysis = analyse("Compare the output of the machines", frame)
+
+    assert analysis.finished.reason == "cannot"
+    assert "does not vary at all within groups of `machine`" in analysis.conclusion.text
+    assert analysis.warned == ""
+
+
+@pytest.mark.parametrize(("scale", "mean"), [(1e24, "5e24"), (1e-9, "5e-9")])
+def test_very_large_and_very_small_numbers_have_exponents(
+    scale: float, mean: str, analyse: Analyse
+) -> None:
+    frame = pd.DataFrame({"mass": (np.arange(40) % 5 + 3) * scale, "kind": ["m", "n"] * 20})
+
+    analysis = analyse("Does the mass differ by kind?", frame)
+
+    assert f"`kind = m`: {float(mean):g} (" in analysis.conclusion.text
+    _is_sound(analysis)
+
+
 def test_a_group_that_vanishes_with_the_missing_values_is_replaced(analyse: Analyse) -> None:
     frame = pd.DataFrame(
         {"shop": ["a", "b"] * 30, "team": ["x", "y", "z"] * 20, "sales": np.arange(60.0) % 17}
