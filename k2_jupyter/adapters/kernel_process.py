@@ -26,6 +26,8 @@ CHECK_SECONDS = 0.25
 """How often a wait looks whether the process still lives."""
 POLL_MS = 100
 """How long a wait for messages lasts, so that `stop` is seen."""
+_KILL_SECONDS = 1.0
+"""How long to wait for the end of a killed process; only the system can delay it."""
 _BATCH_SECONDS = 0.05
 _MESSAGES_IN_MEMORY = 32
 """A flood waits in the kernel's queue (`in_kernel/streams.py`), not in our memory."""
@@ -50,7 +52,7 @@ class KernelProcess:
         self._environment = dict(environment)
         self._start_timeout = start_timeout
         self._manager: Any = None
-        self._loop = asyncio.new_event_loop()
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         """jupyter_client's work is done here, in whichever thread asks for it."""
         self._context: Any = None
         self._problem: KernelError | None = None
@@ -61,6 +63,8 @@ class KernelProcess:
         self._shell: Any = None
         self._iopub: Any = None
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+        self._ending: threading.Thread | None = None
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._start, name="k2-kernel-start", daemon=True)
         self._thread.start()
 
@@ -118,7 +122,7 @@ class KernelProcess:
         return socket
 
     def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return self._loop.run_until_complete(work)
+        return self._runner.run(work)
 
     def _greet(self) -> None:
         """Wait until both channels answer, then install what runs inside the kernel."""
@@ -236,17 +240,33 @@ class KernelProcess:
             self._do(self._manager.interrupt_kernel())
 
     def close(self) -> None:
-        """End the process and its process group, and free everything. Any state will do."""
+        """End the process and its process group, and free everything. Any state will do.
+
+        A `KeyboardInterrupt` ends the wait for it, not the work.
+        """
         self._closing.set()
+        if self._ending is None:
+            self._ending = threading.Thread(target=self._end, name="k2-kernel-end")
+            self._ending.start()
+        # no join: one that is interrupted counts the thread as ended until Python 3.12,
+        # and the interpreter leaves without it
+        self._ended.wait()
+
+    def _end(self) -> None:
         self._thread.join()
-        if self._log.closed:
-            return
+        try:
+            self._free()
+        finally:
+            self._ended.set()
+
+    def _free(self) -> None:
         if self._manager is not None:
             with suppress(OSError, RuntimeError):
                 if self._manager.has_kernel:
-                    self._do(self._manager.shutdown_kernel(now=True))
+                    kill = self._manager.shutdown_kernel(now=True)
+                    self._do(asyncio.wait_for(kill, _KILL_SECONDS))
             self._do(self._manager.cleanup_resources())
         if self._context is not None:
             self._context.destroy(linger=0)
-        self._loop.close()
+        self._runner.close()
         self._log.close()

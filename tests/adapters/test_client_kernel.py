@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -481,6 +482,39 @@ def test_shutdown_ends_the_children_of_the_kernel(tmp_path: Path) -> None:
         source = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid)"
         child = psutil.Process(int(stream_text(run(kernel, source))))
     child.wait(HANG)
+
+
+IMPATIENT = """
+import os, signal, time
+from pathlib import Path
+import psutil
+from k2_jupyter.adapters.client_kernel import ClientKernel
+
+kernel = ClientKernel("made", Path.cwd(), os.environ)
+kernel.start()
+while not psutil.Process().children():
+    time.sleep(0.01)
+print(psutil.Process().children()[0].pid)
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+signal.setitimer(signal.ITIMER_REAL, 0.02)
+try:
+    kernel.shutdown()
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_of_the_shutdown_leaves_no_kernel_and_no_noise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = [sys.executable, "-c", "import time; time.sleep(600)", "{connection_file}"]
+    install_kernel(tmp_path / "jupyter", monkeypatch, *slow)
+    left = subprocess.run(
+        [sys.executable, "-c", IMPATIENT], capture_output=True, text=True, timeout=HANG, check=True
+    )
+    pid, ending = left.stdout.split()
+    assert (ending, left.stderr) == ("interrupted", "")
+    assert not psutil.pid_exists(int(pid))
 
 
 # Start
