@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import Any
 
 from k2_jupyter.adapters.execution import ALL_GONE, Execution, Patience
+from k2_jupyter.adapters.kernel_channels import POLL_MS
 from k2_jupyter.adapters.kernel_messages import Redaction, Redactor
-from k2_jupyter.adapters.kernel_process import POLL_MS, KernelProcess
+from k2_jupyter.adapters.kernel_process import KernelProcess
 from k2_jupyter.adapters.kernel_setup import CHANGES, Message, describe_expression, value_of
 from k2_jupyter.errors import KernelError, KernelSilentError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream
@@ -216,10 +217,10 @@ def _ask(process: KernelProcess, expression: str, stop: threading.Event) -> Mess
     """
     if stop.is_set():
         return None
-    asked = process.execute("", expression=expression, silent=True)
+    asked = process.channels.execute("", expression=expression, silent=True)
     deadline = time.monotonic() + _ASK_SECONDS
     while time.monotonic() < deadline and not stop.is_set() and process.alive():
-        reply = process.reply(asked, POLL_MS)
+        reply = process.channels.reply(asked, POLL_MS)
         if reply is not None:
             return reply
     return None

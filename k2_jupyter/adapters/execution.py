@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from k2_jupyter.adapters.kernel_channels import POLL_MS
 from k2_jupyter.adapters.kernel_messages import Bursts, Redaction, change_of
-from k2_jupyter.adapters.kernel_process import CHECK_SECONDS, POLL_MS, KernelProcess
+from k2_jupyter.adapters.kernel_process import CHECK_SECONDS, KernelProcess
 from k2_jupyter.adapters.kernel_setup import CHANGES, Message
 from k2_jupyter.events import RunStatus
 from k2_jupyter.notebook.base import CellRun, Changes
@@ -101,7 +102,9 @@ class Execution:
 
     def _ask(self) -> str:
         expression = CHANGES if self._process.language == "python" else ""
-        return self._process.execute(self._source, expression=expression, cell_id=self._cell_id)
+        return self._process.channels.execute(
+            self._source, expression=expression, cell_id=self._cell_id
+        )
 
     def changes(self, stop: threading.Event) -> Iterator[OutputChange]:
         """Everything that comes out until the run has ended, whichever way."""
@@ -130,7 +133,7 @@ class Execution:
             yield from self._received(POLL_MS)
 
     def _received(self, wait_ms: int) -> Iterator[OutputChange]:
-        for channel, message in self._process.receive(wait_ms):
+        for channel, message in self._process.channels.receive(wait_ms):
             if message["parent_header"].get("msg_id") == self._asked:
                 self._heard = time.monotonic()
                 yield from self._take(channel, message)

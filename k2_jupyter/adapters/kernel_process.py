@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-from k2_jupyter.adapters.kernel_setup import Message, setup_code
+from k2_jupyter.adapters.kernel_channels import POLL_MS, KernelChannels
+from k2_jupyter.adapters.kernel_setup import setup_code
 from k2_jupyter.adapters.kernel_spec import extra_arguments, kernel_command
 from k2_jupyter.errors import KernelError
-from k2_jupyter.messages import Json
-
-logger = logging.getLogger(__name__)
-
-Channel: TypeAlias = Literal["iopub", "shell"]
 
 CHECK_SECONDS = 0.25
 """How often a wait looks whether the process still lives."""
-POLL_MS = 100
-"""How long a wait for messages lasts, so that `stop` is seen."""
 _KILL_SECONDS = 1.0
 """How long to wait for the end of a killed process; only the system can delay it."""
-_BATCH_SECONDS = 0.05
-_MESSAGES_IN_MEMORY = 32
-"""A flood waits in the kernel's queue (`in_kernel/streams.py`), not in our memory."""
 
 
 class KernelProcess:
     """A kernel that starts in a thread of its own while others do something else.
 
-    After `wait` returned, the sockets belong to the thread that called it.
+    After `wait` returned, the channels belong to the thread that called it.
     """
 
     def __init__(
@@ -54,14 +44,11 @@ class KernelProcess:
         self._manager: Any = None
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         """jupyter_client's work is done here, in whichever thread asks for it."""
-        self._context: Any = None
+        self._channels: KernelChannels | None = None
         self._problem: KernelError | None = None
         self._ready = False
         self._closing = threading.Event()
         self._finished = threading.Event()
-        self._session: Any = None
-        self._shell: Any = None
-        self._iopub: Any = None
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         self._ending: threading.Thread | None = None
         self._ended = threading.Event()
@@ -80,6 +67,13 @@ class KernelProcess:
             raise self._problem or KernelError(f"The kernel `{self.name}` could not be started.")
         return True
 
+    @property
+    def channels(self) -> KernelChannels:
+        """Ready when `wait` has said so."""
+        if self._channels is None:
+            raise RuntimeError("the kernel has not started")
+        return self._channels
+
     def _start(self) -> None:
         try:
             self._launch()
@@ -91,7 +85,6 @@ class KernelProcess:
             self._finished.set()
 
     def _launch(self) -> None:
-        import zmq
         from jupyter_client.manager import AsyncKernelManager
 
         extra = extra_arguments(kernel_command(self.name))
@@ -107,19 +100,8 @@ class KernelProcess:
             self._do(start)
         except (OSError, RuntimeError, ValueError) as problem:
             raise KernelError(f"The kernel `{self.name}` cannot be started: {problem}") from problem
-        self._session = self._manager.session
-        self._context = zmq.Context()
-        self._shell = self._connect(zmq.DEALER, "shell_port")
-        self._iopub = self._connect(zmq.SUB, "iopub_port")
-        self._iopub.subscribe(b"")
-
-    def _connect(self, kind: int, port: str) -> Any:
-        info = self._manager.get_connection_info()
-        separator = "-" if info["transport"] == "ipc" else ":"
-        socket = self._context.socket(kind)
-        socket.rcvhwm = _MESSAGES_IN_MEMORY
-        socket.connect(f"{info['transport']}://{info['ip']}{separator}{info[port]}")
-        return socket
+        connection = self._manager.get_connection_info()
+        self._channels = KernelChannels(connection, self._manager.session)
 
     def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self._runner.run(work)
@@ -132,17 +114,17 @@ class KernelProcess:
         ask_at = 0.0
         while language is None or not subscribed:
             if time.monotonic() >= ask_at:  # again, for the first may come before we listen
-                self.send("kernel_info_request", {})
+                self.channels.send("kernel_info_request", {})
                 ask_at = time.monotonic() + 1
-            for channel, message in self.receive(POLL_MS):
+            for channel, message in self.channels.receive(POLL_MS):
                 subscribed = subscribed or channel == "iopub"
                 if message["msg_type"] == "kernel_info_reply":
                     language = message["content"].get("language_info", {}).get("name", "")
             self._check_start(deadline)
         self.language = language
         if language == "python":
-            asked = self.execute(setup_code(), silent=True)
-            while self.reply(asked, POLL_MS) is None:
+            asked = self.channels.execute(setup_code(), silent=True)
+            while self.channels.reply(asked, POLL_MS) is None:
                 self._check_start(deadline)
 
     def _check_start(self, deadline: float) -> None:
@@ -166,57 +148,6 @@ class KernelProcess:
         if "No module named ipykernel" in lines[-1]:
             advice = " Install it there: `python -m pip install ipykernel`."
         return f": {lines[-1].strip()}.{advice}"
-
-    def send(self, kind: str, content: Mapping[str, Json], metadata: Json = None) -> str:
-        """Send a request on the shell channel; returns its message id."""
-        message = self._session.send(self._shell, kind, content, metadata=metadata or {})
-        return str(message["header"]["msg_id"])
-
-    def execute(
-        self, source: str, *, expression: str = "", cell_id: str = "", silent: bool = False
-    ) -> str:
-        """Ask the kernel to run a source, and then to evaluate an expression."""
-        content: dict[str, Json] = {
-            "code": source,
-            "silent": silent,
-            "store_history": not silent,
-            "user_expressions": {"k2": expression} if expression else {},
-            "allow_stdin": False,
-            "stop_on_error": False,
-        }
-        return self.send("execute_request", content, {"cellId": cell_id} if cell_id else None)
-
-    def receive(self, wait_ms: int) -> Iterator[tuple[Channel, Message]]:
-        """What has arrived, outputs first; waits at most `wait_ms` for something."""
-        import zmq
-
-        poller = zmq.Poller()
-        poller.register(self._iopub, zmq.POLLIN)
-        poller.register(self._shell, zmq.POLLIN)
-        arrived = dict(poller.poll(wait_ms))
-        if self._iopub in arrived:
-            yield from self._received("iopub", self._iopub)
-        if self._shell in arrived:
-            yield from self._received("shell", self._shell)
-
-    def _received(self, channel: Channel, socket: Any) -> Iterator[tuple[Channel, Message]]:
-        until = time.monotonic() + _BATCH_SECONDS
-        while time.monotonic() < until:  # not endless: a flood would hide replies and `stop`
-            try:
-                _, message = self._session.recv(socket)
-            except ValueError as problem:  # a signature that is not ours, or no message at all
-                logger.warning("dropped a message from the kernel: %s", problem)
-                continue
-            if message is None:
-                return
-            yield channel, message
-
-    def reply(self, asked: str, wait_ms: int) -> Message | None:
-        """The reply to a request, if it arrives in time; everything else is dropped."""
-        for channel, message in self.receive(wait_ms):
-            if channel == "shell" and message["parent_header"].get("msg_id") == asked:
-                return message
-        return None
 
     def alive(self) -> bool:
         """Whether the process runs."""
@@ -266,7 +197,7 @@ class KernelProcess:
                     kill = self._manager.shutdown_kernel(now=True)
                     self._do(asyncio.wait_for(kill, _KILL_SECONDS))
             self._do(self._manager.cleanup_resources())
-        if self._context is not None:
-            self._context.destroy(linger=0)
+        if self._channels is not None:
+            self._channels.close()
         self._runner.close()
         self._log.close()

@@ -384,7 +384,7 @@ def leave(kernel: ClientKernel) -> None:
     assert process is not None
     deadline = time.monotonic() + HANG
     while process.alive() and time.monotonic() < deadline:
-        process.reply("", 10)
+        process.channels.reply("", 10)
 
 
 def test_a_kernel_that_left_cannot_describe_and_is_replaced(fresh: ClientKernel) -> None:
@@ -410,7 +410,9 @@ def occupy(kernel: ClientKernel) -> None:
     """Let the kernel do something else for long."""
     process = kernel._process
     assert process is not None
-    process.send("execute_request", {"code": "import time; time.sleep(600)", "silent": False})
+    process.channels.send(
+        "execute_request", {"code": "import time; time.sleep(600)", "silent": False}
+    )
 
 
 class StopSoon(threading.Event):
@@ -460,7 +462,9 @@ def test_an_aborted_run_is_queued_again(shared: ClientKernel) -> None:
     process = shared._process
     assert process is not None
     failing = "import time; time.sleep(0.5); 1 / 0"
-    process.send("execute_request", {"code": failing, "silent": False, "stop_on_error": True})
+    process.channels.send(
+        "execute_request", {"code": failing, "silent": False, "stop_on_error": True}
+    )
     result = run(shared, "print('ran')")
     assert (result.status, stream_text(result)) == ("ok", "ran\n")
 
