@@ -36,9 +36,10 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
             f"Of {draft.number(levels)} levels only the largest are compared; they hold "
             f"{draft.percent(share)} of the rows."
         )
-    if found.choice.guessed:
-        target = name_of(draft, found, found.choice.target)
-        caveats.append(f"The task names no column of measurements: {target} was taken.")
+    for column in found.choice.guessed:
+        what = "measurements" if column == found.choice.target else "groups"
+        name = name_of(draft, found, column)
+        caveats.append(f"The task names no column of {what} that the file has: {name} was taken.")
     if found.choice.left_out:
         names = listed([name_of(draft, found, name) for name in found.choice.left_out])
         caveats.append(f"The task also speaks of {names}; the comparison does without.")

@@ -36,8 +36,8 @@ class Choice:
     """The task asks how the target went over the time."""
     reasons: tuple[str, ...] = ()
     """Sentences for the reader, without numbers."""
-    guessed: bool = False
-    """The task names no target."""
+    guessed: tuple[str, ...] = ()
+    """Target and factor, where the task names none."""
     binned: bool = False
     """The factor is a measurement: its quarters are compared."""
     levels: tuple[str, ...] = ()
@@ -131,12 +131,16 @@ def _reading(
         time.name if time else None,
         trend=trend,
         reasons=_reasons(scene, chosen, time, relative),
-        guessed=all(mention.column is not target for mention in scene.spoken),
+        guessed=tuple(c.name for c in (target, factor) if not _is_named(c, scene)),
         binned=not has_few_levels(factor) and factor.is_number and not factor.is_year,
         levels=next((m.values for m in scene.spoken if m.column is factor), ()),
         period=_period(task),
         left_out=tuple(name for name in unused if name != relative),
     )
+
+
+def _is_named(column: Column, scene: Scene) -> bool:
+    return column is scene.time or any(mention.column is column for mention in scene.spoken)
 
 
 def _reasons(

@@ -50,7 +50,7 @@ def clean_source(choice: Choice, table: Table) -> str:
     trims = [
         cell("common_levels", key=key, name=keys[key], most=most)
         for key in factors
-        if table.column(parts[keys[key]]).distinct > FEW and not (key == "a" and choice.binned)
+        if _is_long(table.column(parts[keys[key]])) and not (key == "a" and choice.binned)
     ]
     return cell(
         "clean",
@@ -113,6 +113,11 @@ def _period(name: str, column: Column, choice: Choice) -> str:
     if not column.dtype.startswith("datetime"):
         parsed = f"to_dates(df[{name}])"
     return f'{parsed}.dt.to_period("{choice.period or column.period}")'
+
+
+def _is_long(column: Column) -> bool:
+    """Many levels, of which the smallest may go; none of the periods of a time may."""
+    return column.distinct > FEW and not column.is_date and not column.is_year
 
 
 def _named(choice: Choice) -> list[str]:

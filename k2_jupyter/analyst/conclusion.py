@@ -11,6 +11,8 @@ from k2_jupyter.analyst.words import pieces
 from k2_jupyter.analyst.worksheet import Worksheet
 from k2_jupyter.messages import Json
 
+_OPEN = {"than", "which", "how", "what", "interaction", "interact"}
+"""Words of questions that "yes" does not answer."""
 SOLID_PERIOD = 10
 """Rows that a period needs to be told of, beside its interval."""
 
@@ -48,20 +50,22 @@ def _answer(draft: Draft, found: Comparison, tests: OneWay) -> str:
     share = draft.number(tests.eta2)
     top = level_of(draft, found, max(found.groups, key=_mean))
     return (
-        f"**{_yes(found.task)} mean of {target} differs between the groups of {factor} (highest: "
+        f"**{_yes(found)} mean of {target} differs between the groups of {factor} (highest: "
         f"{top}), and the effect is {size_word(tests.eta2.value)}** "
         f"({worded(draft, tests.welch)}; eta² = {share}, the share of the variance that goes with "
         "the groups)."
     )
 
 
-def _yes(task: str) -> str:
-    """Only a question whether there is a difference is answered by yes; one of its direction
-    ("are A more than B?") is answered by the groups themselves.
+def _yes(found: Comparison) -> str:
+    """Only a question whether there is a difference is answered by yes.
+
+    One of its direction ("are A more than B?") is answered by the groups themselves, and
+    where columns had to be guessed the question may have been another.
     """
-    words = pieces(task)
+    words = pieces(found.task)
     asked = not {"do", "does", "did", "is", "are", "was", "were", "whether"}.isdisjoint(words)
-    return "Yes: the" if asked and not {"than", "which", "how", "what"} & set(words) else "The"
+    return "Yes: the" if asked and not (_OPEN & set(words) or found.choice.guessed) else "The"
 
 
 def _groups(draft: Draft, found: Comparison) -> str:

@@ -242,7 +242,7 @@ def test_a_target_that_the_task_does_not_name_is_a_guess() -> None:
 
     assert isinstance(guess, Choice)
     assert isinstance(named, Choice)
-    assert (guess.target, guess.guessed, named.guessed) == ("spend", True, False)
+    assert (guess.target, guess.guessed, named.guessed) == ("spend", ("spend",), ())
 
 
 def test_a_factor_with_a_value_for_each_row_has_no_groups() -> None:

@@ -49,6 +49,7 @@ def test_both_factors_are_told_of(analyse: Analyse) -> None:
         ("Do men earn more than women (pay by sex)?", "**The mean"),
         ("Does the pay differ by sex?", "**Yes: the mean"),
         ("How does the pay vary by sex?", "**The mean"),
+        ("Is the pay higher in winter?", "**The mean"),
     ],
 )
 def test_only_a_question_whether_is_answered_by_yes(
