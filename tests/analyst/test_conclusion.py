@@ -131,3 +131,14 @@ def test_a_long_first_clause_is_cut_between_words() -> None:
     assert len(title) <= LONGEST_TITLE + 2
     assert title.endswith("…")
     assert "> compare words" in quote
+
+
+def test_a_last_period_with_more_rows_than_the_one_before_is_complete(analyse: Analyse) -> None:
+    days = pd.date_range("1977-01-01", "1982-06-30", freq="5D")
+    days = days.repeat(np.where(days.year == 1982, 4, 1))
+    frame = pd.DataFrame({"day": days.astype(str), "level": np.arange(len(days)) % 17 + 0.5})
+    frame["site"] = np.where(np.arange(len(days)) % 2, "north", "south")
+
+    told = analyse("Compare the level by site over the years", frame).conclusion
+
+    assert not any("incomplete" in caveat for caveat in told.caveats)
