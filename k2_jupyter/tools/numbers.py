@@ -70,14 +70,23 @@ def numbers(text: str) -> Iterator[Number]:
 
 
 def literals(source: str) -> tuple[Number, ...]:
-    """The numbers that stand in code: constants, and digits inside of its texts."""
+    """The numbers that stand in code: constants, and digits inside of its texts.
+
+    How an f-string formats a value (``:.2f``) is no number that it prints.
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return tuple(numbers(source))  # magics and the like
+    formats = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None
+        for part in ast.walk(node.format_spec)
+    }
     found: list[Number] = []
     for node in ast.walk(tree):
-        value = node.value if isinstance(node, ast.Constant) else None
+        value = node.value if isinstance(node, ast.Constant) and id(node) not in formats else None
         if isinstance(value, str):
             found += numbers(value)
         elif isinstance(value, int | float) and not isinstance(value, bool):

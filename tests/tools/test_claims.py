@@ -118,6 +118,12 @@ def test_a_value_written_into_the_source_proves_nothing(
     assert "literally in the source" in claim.problem
 
 
+def test_how_a_value_is_formatted_is_no_literal() -> None:
+    shown = cell("share 0.1%, F = 2.00\n", "print(f'share {share:.1%}, F = {F:.2f}')")
+    assert verdict("The share is 0.1 %.", "0.1 %", "share", shown).problem == ""
+    assert verdict("F is 2.00.", "2.00", "F", shown).problem == ""
+
+
 def test_numbers_that_no_float_holds_do_no_harm() -> None:
     text = "It is 1e999 or 1e-999, " + "9" * 400
     shown = cell("x = 1e999\n", f"y = {'9' * 400}\nz = 1e999")
