@@ -178,5 +178,8 @@ def why(seen: Observation) -> str:
     package = seen.missing_package
     if package:
         name = {"sklearn": "scikit-learn", "vl_convert": "vl-convert-python"}.get(package, package)
-        return f"the Python package `{name}` is not installed; `pip install {name}` adds it."
+        return (
+            f"the Python package `{name}` is not installed in the kernel's environment; "
+            "`pip install 'k2-jupyter[demo]'` adds all that the analyst uses."
+        )
     return f"{seen.problem.rstrip('.')}."

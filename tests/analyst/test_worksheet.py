@@ -30,7 +30,8 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
     told = failing("ModuleNotFoundError: No module named 'statsmodels'", when="import pandas")
 
     assert told.finish["outcome"] == "cannot"
-    assert "`pip install statsmodels`" in told.finish["conclusion"]
+    assert "`statsmodels` is not installed" in told.finish["conclusion"]
+    assert "pip install 'k2-jupyter[demo]'" in told.finish["conclusion"]
 
 
 @pytest.mark.parametrize(
