@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from k2_jupyter.tools.triage.memory import UNKNOWN, Memory
-from k2_jupyter.tools.triage.names import Names, Text
+from k2_jupyter.tools.triage.memory import Memory
+from k2_jupyter.tools.triage.names import UNKNOWN, Names, Text
 
 
 def remembered(*sources: str) -> Memory:

@@ -6,7 +6,7 @@ import ast
 import re
 
 from k2_jupyter.tools.triage import files
-from k2_jupyter.tools.triage.names import Names
+from k2_jupyter.tools.triage.names import Names, known
 from k2_jupyter.tools.triage.rules import METHODS, PLAIN_DUNDERS, SENSITIVE, rule, words
 from k2_jupyter.tools.triage.scope import Findings, Scope
 from k2_jupyter.tools.triage.scripts import decodes, shows_active
@@ -87,7 +87,7 @@ def _attribute_by_name(node: ast.Call, dotted: str, scope: Scope) -> Findings:
         return
     wanted = node.args[position]
     texts = scope.names.texts(wanted)
-    if not texts and not _plain_name(wanted, scope.names):
+    if not known(texts) and not _plain_name(wanted, scope.names):
         yield "code", f"{_HIDDEN} (an attribute whose name is put together)"
     module = scope.names.dotted(node.args[0]) if position else None
     if dotted == "builtins.setattr" and module is not None:
@@ -108,9 +108,8 @@ def _looked_up(namespace: ast.expr, key: ast.expr, scope: Scope) -> Findings:
             continue
         module = scope.names.dotted(value.args[0]) if value.args else None
         texts = scope.names.texts(key)
-        if not texts or any(
-            not text.head or _reaches(text.head) or (module and rule(f"{module}.{text.head}"))
-            for text in texts
+        if not known(texts) or any(
+            _reaches(text.head) or (module and rule(f"{module}.{text.head}")) for text in texts
         ):
             yield "code", f"{_HIDDEN} (a name looked up in `{ast.unparse(value)[:60]}`)"
 

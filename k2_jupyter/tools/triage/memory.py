@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from k2_jupyter.tools.triage.names import Names, Text, Texts
+from k2_jupyter.tools.triage.names import UNKNOWN, Names, Text, Texts
 
 _NAMES = 1000
 _TEXTS = 8
 _LENGTH = 1000
-UNKNOWN = Text("", whole=False)
 
 
 class Memory:

@@ -8,7 +8,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from k2_jupyter.tools.triage.bindings import Bindings
 from k2_jupyter.tools.triage.rules import words
@@ -63,8 +63,16 @@ class Text:
         return Text(posixpath.dirname(path) or ".", self.whole)
 
 
-Texts = tuple[Text, ...]
+Texts: TypeAlias = tuple[Text, ...]
 """The strings that an expression may be; empty: unknown."""
+
+UNKNOWN = Text("", whole=False)
+"""Beside texts that are known: something else, too."""
+
+
+def known(texts: Texts) -> bool:
+    """Whether of everything that an expression may be at least the beginning is known."""
+    return bool(texts) and all(text.head for text in texts)
 
 
 class Names(Bindings):
@@ -112,22 +120,19 @@ class Names(Bindings):
             return () if node.id in self.imports else self._earlier.get(node.id, ())
         found: list[Text] = []
         for value in self.values[node.id]:
-            texts = self.texts(value, depth)
-            if not texts:
-                return ()
-            found.extend(texts)
-        return tuple(found[:_ALTERNATIVES])
+            found.extend(self.texts(value, depth) or (UNKNOWN,))
+        return tuple(found[:_ALTERNATIVES]) if any(text.head for text in found) else ()
 
     def _formatted(self, node: ast.JoinedStr, depth: int) -> Texts:
         # An unknown part ends what is known: f"out/{x}.csv" is "out/" and something.
-        each = [self.texts(part, depth) or (Text("", whole=False),) for part in node.values]
+        each = [self.texts(part, depth) or (UNKNOWN,) for part in node.values]
         return self._combined(each)
 
     def _operation(self, node: ast.BinOp, depth: int) -> Texts:
         first = self.texts(node.left, depth)
         if not first:
             return ()
-        rest = self.texts(node.right, depth) or (Text("", whole=False),)
+        rest = self.texts(node.right, depth) or (UNKNOWN,)
         match node.op:
             case ast.Add():
                 return self._combined([first, rest])
@@ -154,7 +159,7 @@ class Names(Bindings):
     def _joined(self, parts: list[ast.expr], depth: int) -> Texts:
         joined: Texts = (Text("."),) if not parts else self.texts(parts[0], depth)
         for part in parts[1:]:
-            rest = self.texts(part, depth) or (Text("", whole=False),)
+            rest = self.texts(part, depth) or (UNKNOWN,)
             joined = tuple(a.joined(b) for a in joined for b in rest)[:_ALTERNATIVES]
         return joined
 

@@ -6,7 +6,7 @@ import ast
 import posixpath
 
 from k2_jupyter.tools.triage import files
-from k2_jupyter.tools.triage.names import Text
+from k2_jupyter.tools.triage.names import Text, known
 from k2_jupyter.tools.triage.scope import Findings, Scope
 
 _WRITES = frozenset("wax+")
@@ -61,7 +61,7 @@ def to(target: ast.expr | None, scope: Scope) -> Findings:
     if isinstance(target, ast.Constant) and not isinstance(target.value, str):
         return
     texts = scope.names.texts(target)
-    if not texts or not all(text.head for text in texts):
+    if not known(texts):
         shown = ast.unparse(target)[:60]
         yield (
             "write",
