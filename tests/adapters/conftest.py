@@ -1,0 +1,36 @@
+"""Real kernels: one that many tests share, and one of the test's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
+from k2_jupyter.journal.redaction import Redactor
+from tests.adapters.kernels import SECRET
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClientKernel]:
+    """One kernel for the tests that leave it as it was."""
+    folder = tmp_path_factory.mktemp("kernel")
+    with ClientKernel(
+        "python3",
+        folder,
+        kernel_environment(os.environ),
+        redactor=Redactor([SECRET]),
+        spool_dir=folder / "spool",
+    ) as kernel:
+        yield kernel
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[ClientKernel]:
+    """A kernel of the test's own, impatient with cells that do not react."""
+    with ClientKernel(
+        "python3", tmp_path, kernel_environment(os.environ), interrupt_waits=(0.5, 0.5)
+    ) as kernel:
+        yield kernel
