@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -18,16 +17,16 @@ from k2_jupyter.adapters.kernel_process import KernelProcess
 from k2_jupyter.adapters.kernel_setup import CHANGES, Message, describe_expression, value_of
 from k2_jupyter.errors import KernelError, KernelSilentError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream
+from k2_jupyter.journal.redaction import SECRET_NAME
 from k2_jupyter.notebook.base import CellRun, Changes
 from k2_jupyter.notebook.outputs import OutputCollector
 
-_SECRET_NAME = re.compile("KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
 _ASK_SECONDS = 5.0
 
 
 def kernel_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment without the variables whose names say that they are secrets."""
-    return {name: value for name, value in environ.items() if not _SECRET_NAME.search(name)}
+    return {name: value for name, value in environ.items() if not SECRET_NAME.search(name)}
 
 
 class ClientKernel(AbstractContextManager["ClientKernel"]):

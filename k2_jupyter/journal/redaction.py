@@ -21,7 +21,8 @@ FLOOR = 8
 """Characters that a value needs at least to be redacted."""
 PLACEHOLDER = "[redacted]"
 
-_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
+SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
+"""Part of the name of an environment variable that holds a secret."""
 _ORDINARY = re.compile(
     r"""
       [+-]?[\d.,:_eE+-]+                  # a number, a version, a time
@@ -140,7 +141,7 @@ def collect_secrets(
     redacting them would shred ordinary text: values below `FLOOR` characters, numbers, single
     plain words of at most 20 letters, paths, and addresses without a user, path or query.
     """
-    candidates = [value for name, value in environ.items() if _SECRET_NAME.search(name)]
+    candidates = [value for name, value in environ.items() if SECRET_NAME.search(name)]
     for file in sorted({*work_dir.glob(".env"), *work_dir.glob(".env.*")}):
         candidates += _dotenv_values(file)
     candidates += [match[1] for value in candidates if (match := _URL_PASSWORD.match(value))]
