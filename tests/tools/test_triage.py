@@ -136,6 +136,14 @@ def test_a_cell_of_sixty_lines_costs_little() -> None:
     assert (time.process_time() - start) / 10 < 0.1  # a guard; the target is 2 ms
 
 
+@pytest.mark.parametrize("part", ["read_", "from [", "to '", "to  ", ";install ", "  "])
+def test_long_sql_is_read_in_linear_time(part: str) -> None:
+    source = f"con.execute({part * 20_000!r})"
+    start = time.process_time()
+    fresh()(source)
+    assert time.process_time() - start < 5  # a guard; quadratic matching takes a minute
+
+
 def test_valid_python_is_what_ipython_runs() -> None:
     # Triage skips IPython's transformation where the source is Python already.
     for title, source in PLAIN.items():

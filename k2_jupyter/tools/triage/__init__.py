@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from k2_jupyter.tools.triage import calls, magics, references, scripts, writes
+from k2_jupyter.tools.triage import calls, magics, queries, references, scripts, writes
 from k2_jupyter.tools.triage.memory import Memory
 from k2_jupyter.tools.triage.names import Names
 from k2_jupyter.tools.triage.risk import Risk, RiskKind
@@ -42,7 +42,7 @@ _CHECKS: dict[type[ast.AST], tuple[Callable[[Any, Scope], Findings], ...]] = {
     ast.Constant: (references.strings,),
     ast.BinOp: (references.strings,),
     ast.JoinedStr: (references.strings,),
-    ast.Call: (calls.call, writes.writes, references.strings),
+    ast.Call: (calls.call, writes.writes, queries.queries, references.strings),
     ast.Subscript: (calls.subscript,),
     ast.Compare: (calls.compare,),
 }

@@ -150,6 +150,8 @@ def _content(node: ast.Call, dotted: str, last: str, names: Names) -> Findings:
     arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
     if _READERS.search(last) and any(files.is_url(names.texts(one)) for one in arguments):
         yield "network", f"uses the network (`{last}` of an address)"
+    if last == "HTML" and any(keyword.arg == "filename" for keyword in node.keywords):
+        yield "script", "puts a script or a page into the output (`HTML` of a file)"
     raw = last == "display" and any(keyword.arg == "raw" for keyword in node.keywords)
     if raw or (last in _MARKUP and any(shows_active(one, names) for one in arguments)):
         yield "script", f"puts a script or a page into the output (`{last}`)"

@@ -15,7 +15,8 @@ Target: TypeAlias = tuple[int, frozenset[str]]
 
 _FILE_WORDS = words(
     "path path_or_buf path_or_buffer fname file filename filename_or_obj excel_writer buf fp dst "
-    "workbook file_path save_path outfile database"
+    "workbook file_path save_path outfile database where dest root_path base_dir extract_dir "
+    "output_file"
 )
 
 
@@ -27,20 +28,20 @@ WRITING_METHODS = _targets(
     """to_csv to_excel to_parquet to_feather to_json to_html to_latex to_markdown to_pickle to_stata
     to_hdf to_xml to_orc to_string to_netcdf to_zarr to_file tofile savefig save write_html
     write_image write_json write_csv write_parquet write_excel write_ipc write_ndjson save_model
-    imsave imwrite savetxt
-    extractall"""
-)
+    imsave imwrite savetxt"""
+) | _targets("write_table write_feather write_dataset write_to_dataset", position=1)
 WRITING_FUNCTIONS = {
     **_targets(
         """numpy.save numpy.savez numpy.savez_compressed numpy.savetxt numpy.memmap
         matplotlib.pyplot.savefig matplotlib.pyplot.imsave pandas.ExcelWriter pandas.HDFStore
         matplotlib.backends.backend_pdf.PdfPages logging.FileHandler sqlite3.connect
-        os.makedirs os.mkdir shutil.make_archive"""
+        os.makedirs os.mkdir shutil.make_archive
+        pyarrow.parquet.ParquetWriter pyarrow.OSFile"""
     ),
     **_targets(
         """joblib.dump torch.save shutil.copy shutil.copy2 shutil.copyfile shutil.copytree
         plotly.io.write_html plotly.io.write_image plotly.io.write_json scipy.io.savemat
-        statsmodels.iolib.smpickle.save_pickle""",
+        statsmodels.iolib.smpickle.save_pickle shutil.unpack_archive pyarrow.csv.write_csv""",
         position=1,
     ),
     "scipy.io.savemat": (0, _FILE_WORDS),
@@ -49,9 +50,16 @@ WRITING_FUNCTIONS = {
 }
 OPENERS = words(
     "builtins.open io.open codecs.open gzip.open bz2.open lzma.open zipfile.ZipFile tarfile.open "
-    "h5py.File"
+    "h5py.File gzip.GzipFile bz2.BZ2File lzma.LZMAFile io.FileIO tarfile.TarFile "
+    "_io.open _io.FileIO"
 )
 FIRST: Target = (0, _FILE_WORDS)
+DATABASES: dict[str, Target] = {
+    "to_sql": (1, frozenset(("con",))),
+    "create_engine": (0, frozenset(("url",))),
+}
+_LOCAL = re.compile(r"(?:sqlite|duckdb)(?:\+\w+)?:///|file:(?://(?:localhost(?=/))?)?")
+"""What stands before the path of a local file in an address."""
 _MODE = re.compile(r"[rwaxbt+]{1,4}\Z")
 
 _SECRET_FILE = re.compile(
@@ -94,10 +102,15 @@ def is_url(texts: Texts) -> bool:
     return any(URL.match(text.head) and "//" in text.head for text in texts)
 
 
+def is_local_address(text: Text) -> bool:
+    return bool(_LOCAL.match(text.head))
+
+
 def leaves_folder(text: Text) -> bool:
     """Whether a path may lie outside the working folder; `text` may be a beginning only."""
-    path = text.head.replace("\\", "/")
-    if path in ("/dev/null", "nul"):
+    prefix = _LOCAL.match(text.head)
+    path = text.head[prefix.end() if prefix else 0 :].replace("\\", "/")
+    if path in ("", "/dev/null", "nul"):
         return False
     if path[0] in "/~$" or re.match(r"[A-Za-z]:", path):
         return True

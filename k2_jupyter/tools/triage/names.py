@@ -27,6 +27,7 @@ _TEXT_METHODS = words(
 )
 _STREAMS = words(
     "builtins.open io.open io.BytesIO io.StringIO codecs.open gzip.open bz2.open lzma.open "
+    "gzip.GzipFile bz2.BZ2File lzma.LZMAFile io.FileIO tarfile.TarFile _io.open _io.FileIO "
     "sys.stdout sys.stderr pandas.ExcelWriter pandas.HDFStore zipfile.ZipFile tarfile.open "
     "matplotlib.backends.backend_pdf.PdfPages sqlite3.connect tempfile.NamedTemporaryFile "
     "tempfile.TemporaryFile tempfile.SpooledTemporaryFile"

@@ -76,7 +76,9 @@ _GROUPS: tuple[tuple[RiskKind, str, str], ...] = (
         builtins.__builtins__ builtins.breakpoint builtins importlib imp runpy code codeop
         pdb ctypes cffi cppyy numpy.ctypeslib numba.cfunc pickle.load pickle.loads
         pickle.Unpickler cPickle dill cloudpickle shelve marshal jsonpickle joblib.load
-        torch.load pandas.read_pickle yaml.load yaml.load_all yaml.unsafe_load yaml.full_load
+        torch.load statsmodels.api.load statsmodels.iolib.smpickle.load_pickle
+        statsmodels.iolib.api.load_pickle pandas.read_pickle
+        yaml.load yaml.load_all yaml.unsafe_load yaml.full_load
         types.FunctionType types.CodeType types.ModuleType sys.path sys.modules sys.meta_path
         sys.path_hooks sys.settrace sys.setprofile sys.addaudithook sys._getframe
         sys.breakpointhook sys.excepthook sys.displayhook inspect.currentframe inspect.stack
@@ -153,7 +155,7 @@ METHODS: dict[str, Rule] = {
         ("config", "reaches into Jupyter, IPython or k2_jupyter"),
     ),
     **dict.fromkeys(
-        ("read_pickle", "exec_module", "load_module", "find_loader"),
+        ("read_pickle", "load_pickle", "exec_module", "load_module", "find_loader"),
         ("code", "runs code that this cell does not show"),
     ),
     **dict.fromkeys(
@@ -196,7 +198,7 @@ KNOWN = {
             "os sys subprocess shutil socket requests urllib httpx aiohttp ctypes importlib "
             "pickle joblib threading multiprocessing pathlib io logging zipfile gzip tempfile "
             "asyncio pty builtins runpy marshal dill cloudpickle numpy pandas matplotlib "
-            "seaborn torch"
+            "seaborn torch statsmodels fileinput bz2 lzma tarfile codecs sqlite3 duckdb"
         )
     },
     **{
