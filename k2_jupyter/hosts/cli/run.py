@@ -82,14 +82,14 @@ def run(options: RunOptions, console: Console) -> int:
     folder = output_folder(options.out, options.default_out, force=options.force)
     try:
         with alone_in(folder):
-            session = _Session(options, settings, model, folder, source)
-            return session.run(TerminalView(console, live=console.is_terminal))
+            turn = _Turn(options, settings, model, folder, source)
+            return turn.run(TerminalView(console, live=console.is_terminal))
     finally:
         if options.out is None:
             drop_if_empty(folder)
 
 
-class _Session:
+class _Turn:
     """One turn in one folder."""
 
     def __init__(
@@ -112,10 +112,10 @@ class _Session:
 
     def run(self, view: TerminalView) -> int:
         """The turn and what it leaves behind; returns the exit code."""
-        turn = uuid.uuid4().hex[:16]
+        name = uuid.uuid4().hex[:16]
         with (
             Journal.create(
-                state_folder(), turn, self.redactor, notebook=self.document.path
+                state_folder(), name, self.redactor, notebook=self.document.path
             ) as journal,
             ClientKernel(
                 self.kernel_name,
