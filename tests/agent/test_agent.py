@@ -117,9 +117,13 @@ def ending(events: Sequence[Event]) -> TurnFinished:
 
 
 def assert_every_call_is_answered(agent: Agent) -> None:
-    """In order, directly behind the message that made the calls."""
+    assert_answered(agent.history.messages)
+
+
+def assert_answered(messages: Sequence[Message]) -> None:
+    """Each call in order, directly behind the message that made it."""
     waiting: list[ToolCall] = []
-    for message in agent.history.messages:
+    for message in messages:
         if isinstance(message, ToolMessage):
             assert waiting.pop(0) == message.call
         else:
@@ -293,6 +297,22 @@ def test_an_extension_lets_it_go_on() -> None:
     agent = agent_with(lambda messages, tools: ask("x"), limits=Limits(steps=3))
     assert ending(play(agent, answers=extend)).steps == 5
     assert [request.allowed for request in asked] == [3, 5]
+
+
+def test_calls_over_the_limit_are_answered_before_the_model_is_asked_again() -> None:
+    def respond(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
+        assert_answered(messages)
+        asked = sum(isinstance(message, AssistantMessage) for message in messages)
+        return AssistantMessage("bye") if asked else ask("one", "two", "three")
+
+    def extend(event: Event) -> Answer:
+        return Extension(5) if isinstance(event, CapRequest) else None
+
+    agent = agent_with(respond, limits=Limits(calls=1))
+    last = ending(play(agent, answers=extend))
+    assert (last.reason, last.calls) == ("done", 1)
+    results = [m.result for m in agent.history.messages if isinstance(m, ToolMessage)]
+    assert [result.is_error for result in results] == [False, True, True]
 
 
 def test_the_time_limit_reaches_into_a_waiting_tool() -> None:

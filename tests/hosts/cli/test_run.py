@@ -190,6 +190,7 @@ def test_the_demo_leaves_three_files_and_a_notebook_that_runs_again(
     shown = capsys.readouterr().out
     for name in ("analysis.ipynb", "analysis.html", "dashboard.html"):
         assert str(out / name) in shown
+        assert (out / name).stat().st_size > 10_000
     assert "not found in the outputs" not in shown
     assert (out / "dashboard.html").stat().st_size < 8_000_000
 
