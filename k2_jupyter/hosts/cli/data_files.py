@@ -60,6 +60,10 @@ class DataFile:
     location: Path = Path()
     """Where it is, absolute; not for the briefing."""
 
+    def seen_from(self, root: Path) -> DataFile:
+        """The same file, its path relative to another working folder."""
+        return replace(self, path=_relative(self.location, root))
+
     def briefing_line(self) -> str:
         """One JSON object; ``<`` as an escape, so that no column name can close the briefing."""
         told = asdict(self)
@@ -89,7 +93,7 @@ def inspect(path: str | os.PathLike[str], root: Path) -> DataFile:
     if size > _LARGE:
         notes.append(f"large ({size / 1e9:.1f} GB): read it in chunks or sample it")
     return DataFile(
-        Path(os.path.relpath(file, root)).as_posix(),
+        _relative(file, root),
         table.format,
         size,
         table.encoding,
@@ -99,6 +103,10 @@ def inspect(path: str | os.PathLike[str], root: Path) -> DataFile:
         tuple(notes),
         file.absolute(),
     )
+
+
+def _relative(file: Path, root: Path) -> str:
+    return Path(os.path.relpath(file, root)).as_posix()
 
 
 def _table(file: Path) -> Table:

@@ -17,7 +17,7 @@ from k2_jupyter.adapters.kernel_spec import check_kernel
 from k2_jupyter.agent.limits import Limits
 from k2_jupyter.errors import DocumentError, KernelError, SettingsError
 from k2_jupyter.hosts.build import Policy, build_agent
-from k2_jupyter.hosts.cli.data_files import inspect
+from k2_jupyter.hosts.cli.data_files import DataFile, inspect
 from k2_jupyter.hosts.cli.drive import Driven, drive
 from k2_jupyter.hosts.cli.files import NOTEBOOK, alone_in, drop_if_empty, files_in, output_folder
 from k2_jupyter.hosts.cli.leave import Paths, Provenance, leave
@@ -75,14 +75,14 @@ def run(options: RunOptions, console: Console) -> int:
     settings = Settings.load(options.model, options.base_url)
     model = settings.build_model()
     source = _opened(options.notebook) if options.notebook else None
-    for path in options.data:
-        inspect(path, Path.cwd())  # says what is wrong with it before a folder is made
+    # Says what is wrong with a file before a folder is made.
+    data = [inspect(path, Path.cwd()) for path in options.data]
     if not options.plan_only:
         _check_kernel(options.kernel or DEFAULT_KERNEL)
     folder = output_folder(options.out, options.default_out, force=options.force)
     try:
         with alone_in(folder):
-            turn = _Turn(options, settings, model, folder, source)
+            turn = _Turn(options, settings, model, folder, data=data, source=source)
             return turn.run(TerminalView(console, live=console.is_terminal))
     finally:
         if options.out is None:
@@ -98,10 +98,12 @@ class _Turn:
         settings: Settings,
         model: Model,
         folder: Path,
+        *,
+        data: Sequence[DataFile],
         source: FileDocument | None,
     ) -> None:
         self.options, self.settings, self.model, self.folder = options, settings, model, folder
-        self.data = [inspect(path, folder) for path in options.data]
+        self.data = [file.seen_from(folder) for file in data]
         # Never from the notebook: it may be anybody's.
         self.kernel_name = options.kernel or DEFAULT_KERNEL
         self.document = FileDocument(folder / NOTEBOOK, kernel_name=self.kernel_name)
