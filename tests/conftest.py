@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,3 +26,17 @@ def serve() -> Iterator[Callable[[Play], Server]]:
     """``serve(play)`` starts a model endpoint on loopback for the length of the test."""
     with ExitStack() as servers:
         yield lambda play: servers.enter_context(serving(play))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 256 kB, to be filled."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    options = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
+    mounted = subprocess.run(options, capture_output=True, text=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"mount is refused here: {mounted.stderr.strip()}")
+    yield folder
+    # Lazily: a kernel that ends may still have it as its working folder.
+    subprocess.run(["umount", "-l", str(folder)], check=True)

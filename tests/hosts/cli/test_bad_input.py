@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -217,31 +217,15 @@ def test_a_kernel_that_dies_in_a_cell_is_told_to_the_model_and_nothing_is_lost(
     assert "before" in str(written.cells[0].outputs)
 
 
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 256 kB."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip(f"tmpfs can't be mounted here: {mounted.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 def test_a_full_disk_ends_the_turn_with_its_cause_and_a_whole_notebook(
-    tiny_disk: Path, serve: Callable[[Play], Server], capsys: pytest.CaptureFixture[str]
+    small_disk: Path, serve: Callable[[Play], Server], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def play(body: dict[str, Any]) -> AssistantMessage:
         source = "print('small')" if not results(body) else "print('x' * 400_000)"
         return cell(source, len(results(body)))
 
     server = serve(play)
-    out = tiny_disk / "out"
+    out = small_disk / "out"
     code = main(["run", "x", "--model", "m", "--base-url", server.base_url, "--out", str(out)])
     assert code == 70
     assert "disk is full" in capsys.readouterr().out
