@@ -11,7 +11,6 @@ from pathlib import Path
 from k2_jupyter import __version__
 from k2_jupyter.adapters.file_document import FileDocument
 from k2_jupyter.errors import DocumentError
-from k2_jupyter.events import TurnFinished
 from k2_jupyter.hosts.cli.data_files import DataFile
 from k2_jupyter.hosts.cli.files import REPORT
 from k2_jupyter.messages import Json
@@ -57,7 +56,7 @@ class Paths:
         return (*first, *self.others)
 
 
-def leave(document: FileDocument, finished: TurnFinished, provenance: Provenance) -> Paths:
+def leave(document: FileDocument, provenance: Provenance) -> Paths:
     """Complete the notebook and write the report, unless the turn made no cells."""
     folder = document.path.parent
     if not document.cells():

@@ -157,7 +157,7 @@ class _Turn:
                 view.note(note)
             driven = drive(recorded(events, journal), view, stop)
             provenance = Provenance(self.task, self.model.name, started, self.data)
-            return driven, leave(self.document, driven.finished, provenance)
+            return driven, leave(self.document, provenance)
 
     def _policy(self) -> Policy:
         # What stood in the folder before is not ours to overwrite, unless so ordered.
