@@ -42,6 +42,8 @@ class ToolResult:
     text: str
     images: tuple[Image, ...] = ()
     is_error: bool = False
+    gist: str = ""
+    """One line that stands for the text when it is old; "" for the text's own first line."""
 
 
 @dataclass(frozen=True, slots=True)

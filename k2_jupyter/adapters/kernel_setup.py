@@ -11,16 +11,21 @@ Message: TypeAlias = dict[str, Any]
 """A Jupyter message: header, parent_header, msg_type, content, metadata."""
 
 _PARTS = ("variables", "figures", "streams")
-_VARIABLES = "__import__('sys').modules['_k2_jupyter_variables']"
+"""Modules of `in_kernel/`, each behind those that it imports (``from . import …``)."""
+_VARIABLES = "__import__('sys').modules['_k2_jupyter.variables']"
 CHANGES = f"{_VARIABLES}.changes()"
 """The expression that tells what became of the variables since it was asked last."""
 
 _BOOTSTRAP = """
 import sys, types
+package = sys.modules["_k2_jupyter"] = types.ModuleType("_k2_jupyter")
+package.__path__ = []
 for name, source in sources.items():
-    module = types.ModuleType(name)
-    exec(compile(source, "<" + name + ">", "exec"), module.__dict__)
-    sys.modules[name] = module
+    module = types.ModuleType("_k2_jupyter." + name)
+    module.__package__ = "_k2_jupyter"
+    sys.modules[module.__name__] = module
+    setattr(package, name, module)
+    exec(compile(source, "<" + module.__name__ + ">", "exec"), module.__dict__)
     getattr(module, "install", bool)()
 """
 
@@ -28,9 +33,7 @@ for name, source in sources.items():
 def setup_code() -> str:
     """One expression, so that nothing of it stays among the user's names."""
     room = files("k2_jupyter.in_kernel")
-    sources = {
-        f"_k2_jupyter_{name}": room.joinpath(f"{name}.py").read_text("utf-8") for name in _PARTS
-    }
+    sources = {name: room.joinpath(f"{name}.py").read_text("utf-8") for name in _PARTS}
     return f"exec({_BOOTSTRAP!r}, {{'sources': {sources!r}}})"
 
 

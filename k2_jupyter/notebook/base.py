@@ -106,6 +106,8 @@ class Changes:
     """Name → description, for example ``df`` → ``DataFrame, 74301 rows × 11 columns``."""
     changed: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
+    overwritten: tuple[str, ...] = ()
+    """Names of variables that the user made and this run rebound or changed in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class CellRun:
     """Updates of displays that other cells show."""
     detail: str = ""
     """For ``timeout``, ``dead`` and ``aborted``: what happened, for the model."""
+    hints: tuple[str, ...] = ()
+    """For ``error``: what the kernel knows of the names on the failing line, a line each."""
 
 
 class Kernel(Protocol):
