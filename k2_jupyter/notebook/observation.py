@@ -12,14 +12,8 @@ from dataclasses import dataclass
 
 from k2_jupyter.messages import Image
 from k2_jupyter.notebook.base import Cell, CellRun, Changes
-from k2_jupyter.notebook.figures import (
-    FACTS_TYPE,
-    PICTURE_TYPES,
-    decoded,
-    figure_facts,
-    picture_line,
-    pixel_size,
-)
+from k2_jupyter.notebook.figures import FACTS_TYPE, figure_facts
+from k2_jupyter.notebook.pictures import PICTURE_TYPES, decoded, picture_line, pixel_size
 from k2_jupyter.notebook.printed import left_out
 from k2_jupyter.notebook.text import neutral
 from k2_jupyter.notebook.tracebacks import user_traceback

@@ -8,8 +8,8 @@ import pytest
 
 from k2_jupyter.messages import Image, Json
 from k2_jupyter.notebook.base import Cell, CellRun, Changes
-from k2_jupyter.notebook.figures import pixel_size
 from k2_jupyter.notebook.observation import Observation, describe_cells, observe
+from k2_jupyter.notebook.pictures import pixel_size
 from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
 
 

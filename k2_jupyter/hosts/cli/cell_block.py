@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from k2_jupyter.events import CellFinished, CellStarted
-from k2_jupyter.notebook.figures import pixel_size
+from k2_jupyter.notebook.pictures import pixel_size
 from k2_jupyter.notebook.text import visible, without_ansi
 from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
 
