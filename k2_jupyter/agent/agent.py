@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from k2_jupyter.agent.ageing import Marks
 from k2_jupyter.agent.history import History
 from k2_jupyter.agent.limits import Budget, Limits
 from k2_jupyter.agent.prompts import load
@@ -62,6 +63,7 @@ class Agent:
         self._model = model
         self._toolset = toolset
         self._limits = limits or Limits()
+        self._marks = Marks.of(model.profile)
 
     def run(
         self, task: str, stop: threading.Event, *, briefing: str = "", turn: str = ""
@@ -107,6 +109,8 @@ class Agent:
             return Ending("limit", f"{exhausted}.")
         turn.budget.steps += 1
         yield StepStarted(turn.budget.steps)
+        if self._marks is not None:
+            self.history.age(self._marks)
         try:
             answer = yield from self._model.stream(self.history.messages, self._toolset.specs, stop)
         except StopRequested:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from k2_jupyter.agent.ageing import Marks, aged
 from k2_jupyter.messages import (
     AssistantMessage,
     Message,
@@ -16,7 +17,7 @@ from k2_jupyter.messages import (
 
 
 class History:
-    """Append-only, so that the prefix that an endpoint has cached stays the same.
+    """Append-only between two agings, so that an endpoint's cached prefix stays the same.
 
     Endpoints refuse a history in which a tool call has no answer, or in which answers
     stand in another order than the calls (HTTP 400): hence `close`.
@@ -44,6 +45,11 @@ class History:
     def answer(self, result: ToolResult) -> None:
         """The result of the oldest open call; paired by position, because ids repeat."""
         self._messages.append(ToolMessage(self._open.pop(0), result))
+
+    def age(self, marks: Marks) -> None:
+        """Shorten old results where they have become too many (`ageing.py`)."""
+        for position, message in aged(self._messages, marks).items():
+            self._messages[position] = message
 
     def close(self, text: str) -> None:
         """Answer every call that is still open."""

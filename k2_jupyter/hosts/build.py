@@ -55,7 +55,8 @@ def build_agent(
     if not policy.plan_only:
         triage = Triage(transform, protected=policy.protected, private=policy.private)
         gate = Gate(triage, allowed=policy.allowed)
-        read = reader(vision=model.profile.vision)
+        profile = model.profile
+        read = reader(vision=profile.vision, budget=profile.observation_characters)
         tools += [
             RunCell(notebook, plan, gate, read),
             EditCell(notebook, plan, gate, read),

@@ -48,6 +48,9 @@ class ModelProfile:
     """Budget of one answer, reasoning included; ``None`` leaves it to the endpoint.
     Moonshot's guide of 2025-12 asks for at least 16,000 with thinking, and its gateway
     charges the budget against the rate limit whether it is used or not: hence 32,768."""
+    rereads: bool = False
+    """Every answer is made from all observations of the turn anew, so none of them may be
+    shortened. True of the rule-based analyst, whose answers are a function of the messages."""
     vision: bool = False
     """Whether images may be sent. K2 and K2 Thinking are text only; K2.5 and later see."""
     temperature: float | None = None
@@ -64,6 +67,11 @@ class ModelProfile:
     """At the vendor's own endpoint; ``None`` where unknown."""
     home: str = ""
     """Base URL of the vendor's own endpoint; "" where it is not (or no longer) served."""
+
+    @property
+    def observation_characters(self) -> int:
+        """How long one observation may be: about 1.5 % of the window, within bounds."""
+        return max(1_500, min(16_000, self.context_tokens // 16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +110,11 @@ class EndpointProfile:
         return is_loopback(self.base_url)
 
 
-OFFLINE = ModelProfile("offline", context_tokens=1_000_000)
+OFFLINE = ModelProfile("offline", context_tokens=1_000_000, rereads=True)
 """The rule-based analyst of this package: no model, no endpoint."""
+
+SERVED_ANALYST = replace(OFFLINE, name="offline-analyst")
+"""The same analyst behind an endpoint (`k2 serve-analyst`)."""
 
 DEFAULT_PRESET = "k2.6"
 """What `k2 login` offers."""
@@ -196,6 +207,8 @@ def model_profile(name: str) -> ModelProfile:
     preset = PRESETS.get(name.lower())
     if preset is not None:
         return preset
+    if name == SERVED_ANALYST.name:
+        return SERVED_ANALYST
     for pattern, family in _FAMILIES:
         if pattern.search(name):
             prices = None if _FAST.search(name) else family.prices

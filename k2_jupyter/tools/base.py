@@ -144,10 +144,10 @@ class Toolset:
         return checked
 
     def _redacted(self, result: ToolResult) -> ToolResult:
-        text = self._redact(result.text)
-        if text == result.text:
+        text, gist = self._redact(result.text), self._redact(result.gist)
+        if (text, gist) == (result.text, result.gist):
             return result
-        return replace(result, text=text)
+        return replace(result, text=text, gist=gist)
 
 
 def error(text: str) -> ToolResult:

@@ -9,7 +9,8 @@ from typing import Protocol
 from k2_jupyter.events import EventStream
 from k2_jupyter.messages import Json, ToolResult
 from k2_jupyter.notebook.base import CellRun, Notebook, source_hash
-from k2_jupyter.notebook.observation import observe
+from k2_jupyter.notebook.gist import gist
+from k2_jupyter.notebook.observation import BUDGET, observe
 from k2_jupyter.tools.base import Arguments, error
 from k2_jupyter.tools.gate import Gate
 from k2_jupyter.tools.set_plan import Plan
@@ -32,12 +33,21 @@ class Reader(Protocol):
     def __call__(self, run: CellRun, source: str) -> ToolResult: ...
 
 
-def reader(*, vision: bool) -> Reader:
-    """The reader for a model that can see pictures, or one that can't."""
+def reader(*, vision: bool, budget: int = BUDGET) -> Reader:
+    """The reader for a model that can see pictures, or one that can't.
+
+    `budget` is the length of an observation in characters, about.
+    """
 
     def read(run: CellRun, source: str) -> ToolResult:
-        seen = observe(run, source_hash=source_hash(source), vision=vision)
-        return ToolResult(seen.text, seen.images, is_error=run.status != "ok")
+        code = source_hash(source)
+        seen = observe(run, source_hash=code, budget=budget, vision=vision)
+        return ToolResult(
+            seen.text,
+            seen.images,
+            is_error=run.status != "ok",
+            gist=gist(run, source_hash=code),
+        )
 
     return read
 

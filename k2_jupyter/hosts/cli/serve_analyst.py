@@ -14,10 +14,11 @@ from typing import Any
 from rich.console import Console
 
 from k2_jupyter.messages import AssistantMessage
+from k2_jupyter.models.profiles import SERVED_ANALYST
 from k2_jupyter.models.scripted import Respond
 from k2_jupyter.models.serving import chunks, decode_request
 
-NAME = "offline-analyst"
+NAME = SERVED_ANALYST.name
 _MAX_REQUEST = 64_000_000
 
 
