@@ -7,14 +7,14 @@ cannot pose as something else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from k2_jupyter.messages import Image
 from k2_jupyter.notebook.base import Cell, CellRun, Changes
+from k2_jupyter.notebook.cutting import cut
 from k2_jupyter.notebook.figures import FACTS_TYPE, figure_facts
 from k2_jupyter.notebook.pictures import PICTURE_TYPES, decoded, picture_line, pixel_size
-from k2_jupyter.notebook.printed import left_out
 from k2_jupyter.notebook.text import neutral
 from k2_jupyter.notebook.tracebacks import user_traceback
 from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
@@ -161,25 +161,3 @@ def _shares(sections: Sequence[_Section], budget: int) -> list[int]:
         left = max(0, left - shares[index])
         weight -= section.weight
     return shares
-
-
-def cut(text: str, limit: int) -> str:
-    """Keep head and tail within `limit` characters, the tail being the larger part.
-
-    Whole lines where they are short enough. A line in between says what was left out.
-    """
-    if len(text) <= limit:
-        return text
-    head = _whole_lines(text[: limit * 2 // 5], lambda part: part.rfind("\n") + 1, keep_head=True)
-    tail = _whole_lines(
-        text[-(limit - len(head)) :], lambda part: part.find("\n") + 1, keep_head=False
-    )
-    middle = text[len(head) : len(text) - len(tail)]
-    return head.rstrip("\n") + left_out(middle.count("\n"), len(middle)) + tail
-
-
-def _whole_lines(part: str, find: Callable[[str], int], *, keep_head: bool) -> str:
-    """Drop the broken line at the cut, unless most of the part would go with it."""
-    at = find(part)
-    kept = part[:at] if keep_head else part[at:]
-    return kept if len(kept) * 2 >= len(part) else part
