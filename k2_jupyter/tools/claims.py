@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from k2_jupyter.events import Claim
 from k2_jupyter.notebook.base import Cell
+from k2_jupyter.notebook.display_text import display_text
 from k2_jupyter.outputs import Display, Output, Stream
 from k2_jupyter.tools.numbers import Number, literals, numbers
 
@@ -116,21 +117,13 @@ def look_up(conclusion: str, cells: Iterable[Cell]) -> tuple[Claim, ...]:
 
 
 def printed_text(outputs: Iterable[Output]) -> str:
-    """What a person reads in the outputs: printed text, plain results, tables."""
+    """What the model reads in the outputs: printed text, and what displays say."""
     parts = []
     for output in outputs:
         if isinstance(output, Stream):
             parts.append(output.text)
         elif isinstance(output, Display):
-            parts += [str(output.data.get(kind, "")) for kind in ("text/plain", "text/markdown")]
-            rows = re.sub(
-                r"</(?:tr|p|div|h\d|li)>|<br/?>", "\n", str(output.data.get("text/html", ""))
-            )
-            parts.append(
-                re.sub(
-                    r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", " ", rows, flags=re.DOTALL
-                )
-            )
+            parts.append(display_text(output.data))
     return "\n".join(parts)
 
 
