@@ -6,6 +6,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from k2_jupyter.errors import CellNotFoundError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream, RunStatus
@@ -23,6 +24,13 @@ class MemoryDocument:
         self._numbers = itertools.count(1)
         for source in sources:
             self.insert(source)
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> Self:
+        """A copy of these cells, with their ids."""
+        document = cls()
+        document._cells = list(cells)
+        return document
 
     def cells(self) -> Sequence[Cell]:
         return tuple(self._cells)
