@@ -7,13 +7,13 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from k2_jupyter.analyst.comparison import compare
 from k2_jupyter.analyst.conversation import DataFile, Turn, read_turn
 from k2_jupyter.analyst.draft import WHO, cannot
 from k2_jupyter.analyst.intent import kind_of, outside_word, wants_dashboard
 from k2_jupyter.analyst.profile import profile
 from k2_jupyter.analyst.script import Move, Script, play, spoken
 from k2_jupyter.analyst.words import best_position, pieces, spoken_words
+from k2_jupyter.analyst.work import analyse
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
 
@@ -46,8 +46,8 @@ def _script(turn: Turn, tools: frozenset[str]) -> Script[None]:
         return
     file = _file(turn)
     work = profile(sheet, turn.task, file)
-    if kind == "comparison":
-        work = compare(sheet, turn.task, file, wants_dashboard=wants_dashboard(turn.task))
+    if kind == "analysis":
+        work = analyse(sheet, turn.task, file, dashboard=wants_dashboard(turn.task))
     if "run_cell" not in tools:
         yield from _only_plan(sheet, work)
         return

@@ -35,7 +35,8 @@ class Scene:
     time: Column | None
 
 
-def _is_identifier(column: Column, rows: float) -> bool:
+def is_identifier(column: Column, rows: float) -> bool:
+    """Does the column only number or name the rows?"""
     words = pieces(column.name)
     unnamed = column.name.startswith("Unnamed:")
     return column.distinct >= rows and (unnamed or bool({"id", "index", "nr", "key"} & set(words)))
@@ -52,14 +53,21 @@ def has_few_levels(column: Column) -> bool:
     return column.distinct <= (FEW if column.is_number else MANY)
 
 
-def _can_be_target(column: Column, rows: float) -> bool:
+def can_be_target(column: Column, rows: float) -> bool:
+    """Numbers with a mean worth comparing?"""
     fractional = column.dtype.lower().startswith("float")
     enough = column.distinct >= 5 or (fractional and column.distinct >= 3)
-    return column.is_number and enough and not _is_identifier(column, rows)
+    return column.is_number and enough and not is_identifier(column, rows)
 
 
-def _can_be_factor(column: Column, rows: float) -> bool:
+def can_be_factor(column: Column, rows: float) -> bool:
+    """Does it split the rows into a few groups?"""
     return 2 <= column.distinct <= MANY and column.distinct <= rows / 2 and not column.is_date
+
+
+def is_measurement(column: Column, rows: float) -> bool:
+    """Numbers of too many values to be groups; no years, no row numbers."""
+    return can_be_target(column, rows) and not (has_few_levels(column) or column.is_year)
 
 
 def find_time(task: str, columns: Sequence[Column]) -> Column | None:
@@ -92,7 +100,7 @@ def find_targets(scene: Scene) -> list[Column]:
     asked = [
         m
         for m in scene.spoken
-        if _can_be_target(m.column, scene.rows)
+        if can_be_target(m.column, scene.rows)
         and m.role != "factor"
         and (m.column is not scene.time or m.role == "target")
     ]
@@ -118,7 +126,7 @@ def _guessed_targets(scene: Scene) -> list[Column]:
             "compare groups of rows, not columns. This needs a model."
         )
     named = {m.column.name for m in scene.spoken}
-    rest = [c for c in scene.columns if _can_be_target(c, scene.rows) and c is not scene.time]
+    rest = [c for c in scene.columns if can_be_target(c, scene.rows) and c is not scene.time]
     guesses = [c for c in rest if c.name not in named] or rest
     if not guesses:
         raise NothingToCompareError("The file has no column of measurements to compare.")
@@ -166,9 +174,9 @@ def find_factors(scene: Scene, target: Column) -> list[tuple[Column, ...]]:
     others = [m for m in scene.spoken if m.column is not target and not _is_target(m, rows)]
     # What the task calls a factor or names in full comes before what it may have touched upon.
     others.sort(key=lambda m: (m.role != "factor" and m.strength < CLEAR, m.position))
-    said = [m.column for m in others if _can_be_factor(m.column, rows) and m.column is not time]
+    said = [m.column for m in others if can_be_factor(m.column, rows) and m.column is not time]
     by_time = [m.column for m in others if m.column is time and m.role == "factor"]
-    said += [c for c in by_time if _can_be_factor(c, rows)]
+    said += [c for c in by_time if can_be_factor(c, rows)]
     if said:
         return [tuple(said[:2])]
     fine = [m.column for m in others if m.column is not time and _usable_if_cut(m.column, rows)]
@@ -181,19 +189,19 @@ def find_factors(scene: Scene, target: Column) -> list[tuple[Column, ...]]:
         raise NothingToCompareError(
             f"`{too_fine.name}` has as many values as there are rows: groups need several rows."
         )
-    free = [c for c in scene.columns if _can_be_factor(c, rows) and c not in (target, time)]
+    free = [c for c in scene.columns if can_be_factor(c, rows) and c not in (target, time)]
     return [(c,) for c in sorted(free, key=_plainness)[:4]]
 
 
 def _is_target(mention: Mention, rows: float) -> bool:
     """``do the species differ in mass``: words that differ can only be groups."""
-    return mention.role == "target" and _can_be_target(mention.column, rows)
+    return mention.role == "target" and can_be_target(mention.column, rows)
 
 
 def _usable_if_cut(column: Column, rows: float) -> bool:
     """Measurements can be cut into quarters; text only keeps its commonest values."""
     many = column.is_number or column.distinct < rows
-    return many and not column.is_date and not _is_identifier(column, rows)
+    return many and not column.is_date and not is_identifier(column, rows)
 
 
 def _plainness(column: Column) -> tuple[bool, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison
-from k2_jupyter.analyst.wording import counted, listed, name_of, plain
+from k2_jupyter.analyst.wording import coded, counted, listed, name_of, plain
 
 OBSERVATIONAL = (
     "Observational data: the groups may differ in other ways too, so this is no proof of a cause."
@@ -70,6 +70,9 @@ def _odd_rows(draft: Draft, found: Comparison) -> list[str]:
             f"{values} kept in {name_of(draft, found, found.choice.target)}; check whether that is "
             "possible."
         )
+    if cleaned.codes is not None:
+        name = name_of(draft, found, found.choice.target)
+        told.append(coded(draft, cleaned.codes, name))
     if cleaned.unusable.value:
         rows = ("row without a usable value was", "rows without a usable value were")
         told.append(f"{counted(draft, cleaned.unusable, *rows)} left out.")

@@ -26,6 +26,8 @@ class Cleaned:
     """Levels of the second factor."""
     smallest: Fact | None
     """Rows in the thinnest combination of both factors."""
+    codes: Fact | None
+    """Values of the target that look like a code for "missing"."""
     trimmed: tuple[Fact, ...]
     """Levels of a factor of which the largest are compared, and the per cent of rows in these."""
 
@@ -87,6 +89,7 @@ def read_cleaned(seen: Observation) -> Cleaned | None:
         groups=groups,
         seconds=seen.fact(r"^levels of the second factor .*: (NUM)$", "levels second factor"),
         smallest=seen.fact(r"^rows in the smallest combination.*: (NUM)$", "smallest combination"),
+        codes=seen.fact(r"^codes for missing values in .*: n = (NUM)$", "codes missing values"),
         trimmed=trimmed if trimmed and trimmed[1].value < 100 else (),
     )
 

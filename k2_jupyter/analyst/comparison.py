@@ -2,90 +2,70 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
-
 from k2_jupyter.analyst.choice import Choice, Impossible, choose, describe
 from k2_jupyter.analyst.cleaning import Cleaned, clean_source, read_cleaned
 from k2_jupyter.analyst.conclusion import conclude
-from k2_jupyter.analyst.conversation import DataFile
 from k2_jupyter.analyst.dashboard import dashboard
 from k2_jupyter.analyst.draft import WHO
 from k2_jupyter.analyst.figures import bars_source, boxplot_source, violin_source
 from k2_jupyter.analyst.findings import (
     Comparison,
-    OneWay,
     read_assumptions,
     read_effect,
     read_groups,
     read_one_way,
     read_thin,
+    read_two_samples,
 )
-from k2_jupyter.analyst.loading import load
 from k2_jupyter.analyst.script import Script
-from k2_jupyter.analyst.source import cell
+from k2_jupyter.analyst.source import cell, imports, joined
 from k2_jupyter.analyst.table import Table
+from k2_jupyter.analyst.words import pieces, says
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 
-PACKAGES = (
-    "combinations", "fill", "LogLocator", "MaxNLocator", "plt", "np", "pd", "sns", "smf", "stats",
-    "anova_lm", "multipletests", "anova_oneway",
-)  # fmt: skip
+PLAN = {
+    "who": f"Plan the work: {WHO}",
+    "load": "Load and profile the data",
+    "clean": "Choose the columns and clean them",
+    "describe": "Describe the groups",
+    "check": "Check the assumptions of the tests",
+    "test": "Test the factor, with robust twins",
+    "interaction": "Test a second factor and the interaction",
+    "pairs": "Compare the groups pair by pair",
+    "draw": "Draw violin plot, bar chart and trend",
+    "dashboard": "Build the interactive dashboard",
+    "conclude": "Conclude, with the source of every number",
+}
 REPEATS = r"^rows that repeat another row exactly: (NUM) \(([\d.]+)%\)$"
-HELPERS = ("helpers", "define_reading", "order", "define_p_text")
 TRIES = 3
 """Columns that turn out unusable are replaced so often."""
 MANY_PAIRS = 8
-LONGEST_TITLE = 80
+ANOVA = ("anova",)
+"""Words that ask for the test of several groups even where there are two."""
 TOO_SMALL = "A group has fewer than three rows: the assumptions of the tests can't be checked."
 
 
-def compare(sheet: Worksheet, task: str, file: DataFile, *, wants_dashboard: bool) -> Script[None]:
-    """The whole comparison, from the plan to `finish`."""
-    sheet.plan(_plan(wants_dashboard))
-    sheet.open("load")
-    sheet.write(f"{headed(task)}\n\n*Made by the {WHO}.*\n\n## Data")
-    table = yield from load(sheet, task, file, packages=PACKAGES, helpers=HELPERS)
+def compare(sheet: Worksheet, task: str, table: Table, *, wants_dashboard: bool) -> Script[None]:
+    """The whole comparison, from the choice of the columns to `finish`."""
+    items = dict(PLAN)
+    if not wants_dashboard:
+        del items["dashboard"]
+    sheet.plan(items, done=2)
     found = yield from _prepare(sheet, task, table)
     yield from _describe(sheet, found)
     yield from _check(sheet, found)
-    tests = yield from _test(sheet, found)
-    yield from _interaction(sheet, found)
-    yield from _pairs(sheet, found, tests)
+    if len(found.groups) == 2 and found.choice.second is None and not says(pieces(task), ANOVA):
+        yield from _two(sheet, found)
+    else:
+        yield from _test(sheet, found)
+        yield from _interaction(sheet, found)
+        yield from _pairs(sheet, found)
     yield from _draw(sheet, found)
     if wants_dashboard:
         found.dashboard = yield from dashboard(sheet, found.choice)
     sheet.open("conclude")
     found.remarks += sheet.remarks
-    yield from conclude(sheet, found, tests)
-
-
-def _plan(wants_dashboard: bool) -> dict[str, str]:
-    items = {
-        "who": f"Plan the work: {WHO}",
-        "load": "Load and profile the data",
-        "clean": "Choose the columns and clean them",
-        "describe": "Describe the groups",
-        "check": "Check the assumptions of the tests",
-        "test": "Test the factor, with robust twins",
-        "interaction": "Test a second factor and the interaction",
-        "pairs": "Compare the groups pair by pair",
-        "draw": "Draw violin plot, bar chart and trend",
-        "dashboard": "Build the interactive dashboard",
-        "conclude": "Conclude, with the source of every number",
-    }
-    if not wants_dashboard:
-        del items["dashboard"]
-    return items
-
-
-def headed(task: str) -> str:
-    """The task's first clause as a heading; below it the whole task, where it says more."""
-    first = re.split(r"[:;,.?!]\s", task.strip().replace("\n", " "), maxsplit=1)[0].rstrip(".?!:;,")
-    title = textwrap.shorten(first, LONGEST_TITLE, placeholder="…") or "Comparison"
-    if len(task.strip().rstrip(".?!")) <= len(title):
-        return f"# {title}"
-    return f"# {title}\n\n" + textwrap.indent(task.strip(), "> ", lambda _: True)
+    yield from conclude(sheet, found)
 
 
 def _prepare(sheet: Worksheet, task: str, table: Table) -> Script[Comparison]:
@@ -98,6 +78,10 @@ def _prepare(sheet: Worksheet, task: str, table: Table) -> Script[Comparison]:
         sheet.write(_stated(choice, assumed, without))
         source = clean_source(choice, table)
         if seen is None:
+            parts = ["define_levels", "define_p_text"]
+            parts += ["define_quarters"] if choice.binned else []
+            libraries = imports(("fill", "LogLocator", "MaxNLocator", "stats"))
+            yield from sheet.need(joined(libraries, *map(cell, parts)), "Tests and level names")
             seen = yield from sheet.need(source, "Choose the columns and clean them")
         else:
             seen = yield from sheet.rerun(seen, source)
@@ -193,19 +177,39 @@ def _check(sheet: Worksheet, found: Comparison) -> Script[None]:
     found.assumptions = read_assumptions(seen)
 
 
-def _test(sheet: Worksheet, found: Comparison) -> Script[OneWay]:
+def _two(sheet: Worksheet, found: Comparison) -> Script[None]:
+    """Two groups: a difference and its interval say more than an F."""
+    sheet.close("interaction", "dropped")
+    sheet.close("pairs", "dropped")
     sheet.open("test")
     sheet.write(f"## Does `{found.choice.target}` differ by `{found.choice.factor}`?")
-    sheet.define(cell("define_oneway"), "A function with the tests")
+    functions = joined(cell("define_interval"), cell("define_two_samples"))
+    sheet.define(functions, "Functions with the tests of two samples")
+    seen = yield from sheet.need(cell("two_samples"), "Welch's t test and its robust twins")
+    found.two = read_two_samples(seen)
+    if found.two is None:
+        raise StepError("the tests could not be read back.")
+    if found.cleaned.repeats.value > 0:
+        again = yield from sheet.attempt(
+            "test", cell("two_samples_repeats"), "The same without repeats"
+        )
+        found.two_no_repeats = read_two_samples(again)
+        found.repeats = again.facts(REPEATS, "rows that repeat")
+
+
+def _test(sheet: Worksheet, found: Comparison) -> Script[None]:
+    sheet.open("test")
+    sheet.write(f"## Does `{found.choice.target}` differ by `{found.choice.factor}`?")
+    functions = joined(imports(("anova_oneway",)), cell("define_oneway"))
+    yield from sheet.need(functions, "A function with the tests")
     seen = yield from sheet.need(cell("oneway"), "ANOVA and its robust twins")
-    tests = read_one_way(seen)
-    if tests is None:
+    found.tests = read_one_way(seen)
+    if found.tests is None:
         raise StepError("the tests could not be read back.")
     if found.cleaned.repeats.value > 0:
         again = yield from sheet.attempt("test", cell("oneway_repeats"), "The same without repeats")
         found.no_repeats = read_one_way(again)
         found.repeats = again.facts(REPEATS, "rows that repeat")
-    return tests
 
 
 def _interaction(sheet: Worksheet, found: Comparison) -> Script[None]:
@@ -216,19 +220,24 @@ def _interaction(sheet: Worksheet, found: Comparison) -> Script[None]:
     sheet.open("interaction")
     sheet.write(f"## Does the effect differ by `{choice.second}`?")
     kind = "define_twoway" if smallest.value >= 2 else "define_twoway_additive"
-    sheet.define(cell(kind, common=cell("define_effects")), "Functions for two factors")
+    functions = cell(kind, common=cell("define_effects"))
+    yield from sheet.need(
+        joined(imports(("smf", "anova_lm")), functions), "Functions for two factors"
+    )
     seen = yield from sheet.attempt("interaction", cell("twoway"), "Two-factor ANOVA")
     terms = [choice.factor, choice.second, f"{choice.factor} × {choice.second}"]
     effects = [read_effect(seen, term) for term in terms]
     found.effects = tuple(effect for effect in effects if effect is not None)
 
 
-def _pairs(sheet: Worksheet, found: Comparison, tests: OneWay) -> Script[None]:
-    if not tests.welch.significant or not 3 <= len(found.groups) <= MANY_PAIRS:
+def _pairs(sheet: Worksheet, found: Comparison) -> Script[None]:
+    clear = found.tests is not None and found.tests.welch.significant
+    if not clear or not 3 <= len(found.groups) <= MANY_PAIRS:
         sheet.close("pairs", "dropped")
         return
     sheet.open("pairs")
-    yield from sheet.attempt("pairs", cell("posthoc"), "Pairwise Welch tests, Holm-corrected")
+    source = f"{imports(('combinations', 'multipletests'))}\n\n{cell('posthoc')}"
+    yield from sheet.attempt("pairs", source, "Pairwise Welch tests, Holm-corrected")
 
 
 def _draw(sheet: Worksheet, found: Comparison) -> Script[None]:

@@ -4,30 +4,53 @@ from __future__ import annotations
 
 from k2_jupyter.analyst.caveats import caveats_of, ends_early, next_steps
 from k2_jupyter.analyst.draft import Draft
-from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison, Effect, Group, OneWay
+from k2_jupyter.analyst.findings import (
+    SMALL_GROUP,
+    Comparison,
+    Effect,
+    Group,
+    OneWay,
+    TwoSamples,
+)
 from k2_jupyter.analyst.script import Script
-from k2_jupyter.analyst.wording import counted, level_of, name_of, plain, size_word, worded
+from k2_jupyter.analyst.wording import (
+    counted,
+    g_word,
+    interval,
+    level_of,
+    name_of,
+    p_value,
+    plain,
+    size_word,
+    t_test,
+    worded,
+)
 from k2_jupyter.analyst.words import pieces
 from k2_jupyter.analyst.worksheet import Worksheet
 from k2_jupyter.messages import Json
 
 _OPEN = {"than", "which", "how", "what", "interaction", "interact"}
 """Words of questions that "yes" does not answer."""
+_DISAGREE = "The tests do not agree, so the finding is not a firm one."
 SOLID_PERIOD = 10
 """Rows that a period needs to be told of, beside its interval."""
 
 
-def conclude(sheet: Worksheet, found: Comparison, tests: OneWay) -> Script[None]:
+def conclude(sheet: Worksheet, found: Comparison) -> Script[None]:
     """Say what was found, and end the turn."""
-    yield from sheet.finish(_arguments(found, tests))
+    yield from sheet.finish(_arguments(found))
 
 
-def _arguments(found: Comparison, tests: OneWay) -> dict[str, Json]:
+def _arguments(found: Comparison) -> dict[str, Json]:
     draft = Draft()
-    paragraphs = [
-        _answer(draft, found, tests),
-        _groups(draft, found),
-        _evidence(draft, found, tests),
+    paragraphs = [_groups(draft, found)]
+    if found.two is not None:
+        paragraphs.insert(0, _answer_of_two(draft, found, found.two))
+        paragraphs.append(_evidence_of_two(draft, found, found.two))
+    if found.tests is not None:
+        paragraphs.insert(0, _answer(draft, found, found.tests))
+        paragraphs.append(_evidence(draft, found, found.tests))
+    paragraphs += [
         _interaction(draft, found),
         _trend(draft, found),
         "The interactive charts are in `dashboard.html`." if found.dashboard else "",
@@ -55,6 +78,52 @@ def _answer(draft: Draft, found: Comparison, tests: OneWay) -> str:
         f"({worded(draft, tests.welch)}; eta² = {share}, the share of the variance that goes with "
         "the groups)."
     )
+
+
+def _answer_of_two(draft: Draft, found: Comparison, two: TwoSamples) -> str:
+    choice = found.choice
+    target, factor = name_of(draft, found, choice.target), name_of(draft, found, choice.factor)
+    one, other = (level_of(draft, found, group) for group in found.groups)
+    tested = f"Welch's {t_test(draft, two.welch)}; Hedges' g = {interval(draft, two.g)}"
+    apart = interval(draft, two.difference)
+    if not two.significant:
+        return (
+            f"**No clear difference: the mean of {target} does not differ reliably between the "
+            f"two groups of {factor}** ({other} minus {one}: {apart}; {tested})."
+        )
+    top = level_of(draft, found, max(found.groups, key=_mean))
+    return (
+        f"**{_yes(found)} mean of {target} differs between the two groups of {factor} (highest: "
+        f"{top}), and the effect is {g_word(two.g['estimate'].value)}** ({other} minus {one}: "
+        f"{apart}; {tested})."
+    )
+
+
+def _evidence_of_two(draft: Draft, found: Comparison, two: TwoSamples) -> str:
+    shuffled = f"; permutation of the means {p_value(draft, two.shuffled)}" if two.shuffled else ""
+    agree = "All tests agree." if two.agree else _DISAGREE
+    text = (
+        f"Evidence: Student's t test {p_value(draft, two.student)}; Mann-Whitney on ranks "
+        f"U = {draft.number(two.ranks['U'])}, {p_value(draft, two.ranks)}{shuffled}. {agree} "
+        f"Cliff's delta = {interval(draft, two.delta)}: how much oftener the second group is "
+        "above the first than below it."
+    )
+    without = found.two_no_repeats
+    if without is not None and found.repeats:
+        told = f"Welch's test gives {t_test(draft, without.welch)}"
+        text += _repeats(draft, found, told, same=two.significant == without.significant)
+    return text + _about_variances(draft, found)
+
+
+def _about_variances(draft: Draft, found: Comparison) -> str:
+    if found.assumptions is None:
+        return ""
+    tested = worded(draft, found.assumptions.variances, short=True)
+    if found.assumptions.variances.significant:
+        return (
+            f" The variances of the groups differ (Brown-Forsythe {tested}), so Welch's test leads."
+        )
+    return f" The variances of the groups do not clearly differ (Brown-Forsythe {tested})."
 
 
 def _yes(found: Comparison) -> str:
@@ -89,35 +158,25 @@ def _evidence(draft: Draft, found: Comparison, tests: OneWay) -> str:
     )
     text += _agreement(tests)
     if found.no_repeats is not None and found.repeats:
-        text += _repeats(draft, found, tests, found.no_repeats)
-    if found.assumptions is not None:
-        verdict = "differ" if found.assumptions.variances.significant else "do not clearly differ"
-        text += (
-            f" The variances of the groups {verdict} (Brown-Forsythe "
-            f"{worded(draft, found.assumptions.variances, short=True)}), so Welch's test leads."
-            if found.assumptions.variances.significant
-            else f" The variances of the groups {verdict} (Brown-Forsythe "
-            f"{worded(draft, found.assumptions.variances, short=True)})."
-        )
-    return text
+        told = f"the ANOVA gives {worded(draft, found.no_repeats.anova, short=True)}"
+        same = tests.welch.significant == found.no_repeats.welch.significant
+        text += _repeats(draft, found, told, same=same)
+    return text + _about_variances(draft, found)
 
 
 def _agreement(tests: OneWay) -> str:
     verdicts = {tests.anova.significant, tests.welch.significant, tests.kruskal.significant}
     if len(verdicts) == 1:
         return "All three tests agree."
-    return "The tests do not agree, so the finding is not a firm one."
+    return _DISAGREE
 
 
-def _repeats(draft: Draft, found: Comparison, tests: OneWay, without: OneWay) -> str:
-    same = tests.welch.significant == without.welch.significant
+def _repeats(draft: Draft, found: Comparison, told: str, *, same: bool) -> str:
     verdict = "the finding stays" if same else "the finding changes, so it hangs on these rows"
     count, share = found.repeats
     return (
         f" Without the {counted(draft, count, 'row that repeats', 'rows that repeat')} another "
-        "row exactly "
-        f"({draft.percent(share)}) the ANOVA gives "
-        f"{worded(draft, without.anova, short=True)}: {verdict}."
+        f"row exactly ({draft.percent(share)}) {told}: {verdict}."
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from k2_jupyter.analyst.choice import Choice
 from k2_jupyter.analyst.cleaning import Cleaned
-from k2_jupyter.analyst.reading import NUMBER, Fact, Observation
+from k2_jupyter.analyst.reading import NUMBER, Fact, Line, Observation
 from k2_jupyter.analyst.table import Table
 
 _ROW = re.compile(rf"^(?P<label>\S.*?)\s+(?P<numbers>(?:{NUMBER}\s+){{5}}{NUMBER})$", re.MULTILINE)
@@ -74,6 +74,30 @@ class Assumptions:
     smallest: Fact
 
 
+@dataclass(frozen=True, slots=True)
+class TwoSamples:
+    """Tests and effect sizes of two groups, each a line of named numbers."""
+
+    difference: Line
+    welch: Line
+    student: Line
+    ranks: Line
+    shuffled: Line
+    """Empty where there are too many rows to shuffle."""
+    g: Line
+    delta: Line
+
+    @property
+    def significant(self) -> bool:
+        return self.welch["p"].value < 0.05
+
+    @property
+    def agree(self) -> bool:
+        """Do all tests give the same verdict?"""
+        tests = (self.welch, self.student, self.ranks, self.shuffled)
+        return len({line["p"].value < 0.05 for line in tests if line}) == 1
+
+
 @dataclass(slots=True)
 class Comparison:
     """What is known so far; filled step by step."""
@@ -89,7 +113,11 @@ class Comparison:
     """Rows that a group needs, groups with fewer, groups; of the combinations where there are."""
     periods: tuple[Group, ...] = ()
     assumptions: Assumptions | None = None
+    tests: OneWay | None = None
     no_repeats: OneWay | None = None
+    two: TwoSamples | None = None
+    """Instead of `tests`, where there are two groups."""
+    two_no_repeats: TwoSamples | None = None
     repeats: tuple[Fact, ...] = ()
     """Rows that repeat another row, as a count and in per cent."""
     effects: tuple[Effect, ...] = ()
@@ -133,6 +161,15 @@ def read_one_way(seen: Observation) -> OneWay | None:
     if rows is None or anova is None or welch is None or kruskal is None or not sizes:
         return None
     return OneWay(rows, anova, welch, kruskal, sizes[0], sizes[1])
+
+
+def read_two_samples(seen: Observation) -> TwoSamples | None:
+    names = (
+        "difference of the means", "Welch's t test", "Student's t test", "Mann-Whitney test",
+        "permutation test of the means", "Hedges' g", "Cliff's delta",
+    )  # fmt: skip
+    found = TwoSamples(*(seen.line(name) for name in names))
+    return found if found.difference and found.delta else None
 
 
 def read_effect(seen: Observation, term: str) -> Effect | None:

@@ -1,4 +1,4 @@
-"""What kind of work a task asks for, from its words."""
+"""What a task asks for, from its words alone, before the data is looked at."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from k2_jupyter.analyst.words import pieces, says, vocabulary
+from k2_jupyter.analyst.words import pieces, says, stem, telling, vocabulary
 
-Kind: TypeAlias = Literal["question", "profile", "comparison", "outside"]
+Kind: TypeAlias = Literal["question", "profile", "analysis", "outside"]
 
 _QUESTION = re.compile(
     r"\b(what|which)\b.{0,40}\b(can you|do you|are you|analys[ei]s do|you know|you do)\b"
@@ -21,34 +21,52 @@ _DEGREES = re.compile(
     r"\b\w+er\b[^.?!]*\bthan\b|\b(which|who|where|what)\b[^.?!]*\b\w+est\b", re.IGNORECASE
 )
 """``longer in A than in B``, ``which A is longest``."""
+_EACH = re.compile(
+    r"\b(by|per|for each|over (the )?(time|years|months|weeks|days))\b", re.IGNORECASE
+)
 _CONTENTS = re.compile(r"\bwhat('s|s| is) in\b|\btell me (more )?about\b", re.IGNORECASE)
+_EXPLAINS = re.compile(r"\b(does|do|did|which|what|whether)\b[^.?!]*\bpredicts?\b", re.IGNORECASE)
+"""``does age predict income``: predictors are looked for, no future is told."""
+METHODS = ("paired", "association", "correlation", "regression", "trend", "comparison")
 
 
 def kind_of(task: str, names: Sequence[str]) -> Kind:
     """The kind of a task. `names` are column names: their words mean the data, no task."""
     if _QUESTION.search(task):
         return "question"
-    data_words = {word for name in names for word in pieces(name)}
-    words = [word for word in pieces(task) if word not in data_words]
-    if says(words, vocabulary("tasks", "outside")):
+    if outside_word(task, names):
         return "outside"
-    if says(words, vocabulary("tasks", "compare") | vocabulary("roles", "acts")):
-        return "comparison"
-    if _DEGREES.search(task) or re.search(r"\b(by|per|for each)\b", task, re.IGNORECASE):
-        return "comparison"
+    words = _free(task, names)
+    asked = vocabulary("tasks", "compare").union(
+        vocabulary("roles", "acts"), *(vocabulary("methods", method) for method in METHODS)
+    )
+    if says(words, asked) or _DEGREES.search(task) or _EACH.search(task):
+        return "analysis"
     if says(words, vocabulary("tasks", "profile")) or _CONTENTS.search(task):
         return "profile"
-    return "outside"
+    return "analysis" if _columns_named(task, names) > 1 else "outside"
 
 
 def outside_word(task: str, names: Sequence[str]) -> str:
     """The word that puts the task outside, or ""."""
-    data_words = {word for name in names for word in pieces(name)}
-    for word in pieces(task):
-        if word not in data_words and says([word], vocabulary("tasks", "outside")):
+    explains = bool(_EXPLAINS.search(task))
+    for word in _free(task, names):
+        allowed = explains and stem(word) == "predict"
+        if says([word], vocabulary("tasks", "outside")) and not allowed:
             return word
     return ""
 
 
 def wants_dashboard(task: str) -> bool:
     return says(pieces(task), vocabulary("tasks", "dashboard"))
+
+
+def _free(task: str, names: Sequence[str]) -> list[str]:
+    """The words that stand in no column's name."""
+    data_words = {word for name in names for word in pieces(name)}
+    return [word for word in pieces(task) if word not in data_words]
+
+
+def _columns_named(task: str, names: Sequence[str]) -> int:
+    spoken = set(pieces(task))
+    return sum(set(telling(pieces(name))) <= spoken for name in names if pieces(name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from k2_jupyter.analyst.conversation import DataFile
@@ -13,6 +12,8 @@ from k2_jupyter.analyst.table import Table, read_table
 from k2_jupyter.analyst.words import best_position, pieces, spoken_words, telling
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 
+PACKAGES = ("plt", "np", "pd", "sns")
+HELPERS = ("helpers", "define_reading")
 RAGGED = "ragged"
 """How a note begins that says that lines have different numbers of fields."""
 SAMPLED = "The file is large: the results come from a random sample of its rows, with a fixed seed."
@@ -23,21 +24,10 @@ WIDE = 30
 """Columns that the profile prints of a wide table."""
 
 
-def load(
-    sheet: Worksheet,
-    task: str,
-    file: DataFile,
-    *,
-    packages: Sequence[str],
-    helpers: Sequence[str],
-) -> Script[Table]:
-    """Import, read, profile.
-
-    `packages` are keys of `imports`, `helpers` templates of the functions that later cells
-    call. Raises `StepError`.
-    """
-    needed = (*packages, "Path") if file.bytes > LARGE else packages
-    setup = joined(f"{imports(needed)}\n\n{cell('style')}", *map(cell, helpers))
+def load(sheet: Worksheet, task: str, file: DataFile) -> Script[Table]:
+    """Import what every analysis needs, read, profile. Raises `StepError`."""
+    needed = (*PACKAGES, "Path") if file.bytes > LARGE else PACKAGES
+    setup = joined(f"{imports(needed)}\n\n{cell('style')}", *map(cell, HELPERS))
     yield from sheet.need(setup, "Import the libraries")
     read = yield from sheet.need(
         read_source(file), f"Read {file.path}", repair=lambda seen: repaired(file, seen)

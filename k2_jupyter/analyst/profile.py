@@ -15,8 +15,6 @@ from k2_jupyter.analyst.wording import counted
 from k2_jupyter.analyst.worksheet import Worksheet
 from k2_jupyter.messages import Json
 
-PACKAGES = ("plt", "np", "pd", "sns")
-HELPERS = ("helpers", "define_reading")
 _PLAN = {
     "who": f"Plan the work: {WHO}",
     "load": "Load the file and profile its columns",
@@ -35,7 +33,7 @@ def profile(sheet: Worksheet, task: str, file: DataFile) -> Script[None]:
     sheet.plan(_PLAN)
     sheet.open("load")
     sheet.write(f"# Profile of {file.path}\n\n*Made by the {WHO}.*\n\n## Data")
-    table = yield from load(sheet, task, file, packages=PACKAGES, helpers=HELPERS)
+    table = yield from load(sheet, task, file)
     missing = yield from _missing(sheet, table)
     numeric = [c for c in table.columns if c.mean is not None and c.distinct > 1]
     yield from _spread(sheet, table, numeric)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from k2_jupyter.messages import ToolResult
 
@@ -17,6 +18,7 @@ _NUMBER = re.compile(
 )
 NUMBER = r"(?:-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?|nan|inf|-inf)"
 """Pattern of a number as our cells print it."""
+_NAMED = re.compile(rf"([^\W\d](?:[^=<,]*[^=<,\s])?) (?:=|<) ({NUMBER})(?=%?(?:,|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,10 @@ class Fact:
     @property
     def value(self) -> float:
         return to_float(self.text)
+
+
+Line: TypeAlias = Mapping[str, Fact]
+"""The numbers of a line ``what: name = number, name = number`` by their names."""
 
 
 def to_float(text: str) -> float:
@@ -73,6 +79,12 @@ class Observation:
         """All groups of the first match; empty where there is none."""
         found = re.search(pattern.replace("NUM", NUMBER), self.stdout, re.MULTILINE)
         return tuple(Fact(text, self.cell, label) for text in found.groups()) if found else ()
+
+    def line(self, what: str) -> Line:
+        """The line that begins with `what` and a colon; empty where there is none."""
+        found = re.search(rf"^{re.escape(what)}: (.*)$", self.stdout, re.MULTILINE)
+        pairs = _NAMED.findall(found[1]) if found else ()
+        return {name: Fact(text, self.cell, f"{what} {name}") for name, text in pairs}
 
     def value(self, pattern: str) -> float | None:
         """As `fact`, as a number."""

@@ -50,6 +50,7 @@ _IMPORTS = {
     "pd": "import pandas as pd",
     "sns": "import seaborn as sns",
     "vlc": "import vl_convert as vlc",
+    "sm": "import statsmodels.api as sm",
     "smf": "import statsmodels.formula.api as smf",
     "LogLocator": "from matplotlib.ticker import LogLocator",
     "MaxNLocator": "from matplotlib.ticker import MaxNLocator",

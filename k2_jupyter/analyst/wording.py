@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import Comparison, Group, Tested
-from k2_jupyter.analyst.reading import Fact
+from k2_jupyter.analyst.reading import Fact, Line
 
 
 def name_of(draft: Draft, found: Comparison, column: str) -> str:
@@ -32,9 +32,35 @@ def worded(draft: Draft, outcome: Tested, *, short: bool = False) -> str:
     return text if short else f"{outcome.name} {text}"
 
 
+def interval(draft: Draft, line: Line, name: str = "estimate") -> str:
+    """``0.4 (95 % CI 0.1 to 0.7)``."""
+    low, high = draft.number(line["low"]), draft.number(line["high"])
+    return f"{draft.number(line[name])} (95 % CI {low} to {high})"
+
+
+def p_value(draft: Draft, line: Line, name: str = "p") -> str:
+    """``p = 0.03``, or the bound below which nothing is printed."""
+    relation = "<" if line[name].text == "1e-300" else "="
+    return f"p {relation} {draft.number(line[name])}"
+
+
+def t_test(draft: Draft, line: Line) -> str:
+    df = f"({draft.number(line['df'])})" if "df" in line else ""
+    return f"t{df} = {draft.number(line['t'])}, {p_value(draft, line)}"
+
+
 def counted(draft: Draft, fact: Fact, one: str, more: str) -> str:
     """``one row``, ``2 rows``."""
     return f"one {one}" if fact.value == 1 else f"{draft.number(fact)} {more}"
+
+
+def coded(draft: Draft, fact: Fact, column: str) -> str:
+    """Values that were taken for a code of "missing"."""
+    values = counted(draft, fact, "value that looks", "values that look")
+    return (
+        f"{values} like a code for “missing” in {column} (far outside all others, and repeated) "
+        "went with the missing ones."
+    )
 
 
 def size_word(share: float) -> str:
@@ -44,6 +70,15 @@ def size_word(share: float) -> str:
     if share < 0.06:
         return "small"
     return "medium" if share < 0.14 else "large"
+
+
+def g_word(g: float) -> str:
+    """Cohen's words for a standardised difference (1988): 0.2 small, 0.5 medium, 0.8 large."""
+    if abs(g) < 0.2:
+        return "very small"
+    if abs(g) < 0.5:
+        return "small"
+    return "medium" if abs(g) < 0.8 else "large"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -42,10 +42,11 @@ class Worksheet:
         self.remarks: list[str] = []
         """What the conclusion must not leave out, a sentence each: steps that failed, samples."""
 
-    def plan(self, items: Mapping[str, str]) -> None:
+    def plan(self, items: Mapping[str, str], *, done: int = 1) -> None:
         """Write the plan: key → title. The first item says who works, and is done by that."""
         self._items = {key: _Item(title) for key, title in items.items()}
-        self.close(next(iter(items)))
+        for key in list(items)[:done]:
+            self.close(key)
 
     def open(self, key: str) -> None:
         """Begin an item; the one that was active is done."""

@@ -17,7 +17,8 @@ from statsmodels.datasets import engel, fair, grunfeld
 from statsmodels.stats.anova import anova_lm
 from statsmodels.stats.oneway import anova_oneway
 
-from tests.analyst.conftest import Analyse, Analysis
+from tests.analyst.conftest import Analyse
+from tests.analyst.sound import is_sound, numbers
 
 SALARIES = Path(__file__).parents[2] / "example_notebooks/data/ds_salaries_2020_2025.csv"
 
@@ -94,12 +95,6 @@ def groups_of(
     return [part["y"].to_numpy() for level, part in frame.groupby(factor) if level in keep]
 
 
-def numbers(pattern: str, text: str) -> list[float]:
-    found = re.search(pattern, text, re.MULTILINE)
-    assert found, f"{pattern} is not in\n{text}"
-    return [float(group.replace(",", "")) for group in found.groups()]
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_one_factor_statistics_agree_with_scipy(case: str, analyse: Analyse) -> None:
     load, task, target, factor = CASES[case]
@@ -123,7 +118,7 @@ def test_one_factor_statistics_agree_with_scipy(case: str, analyse: Analyse) -> 
     between = sum(len(g) * (g.mean() - together.mean()) ** 2 for g in groups)
     eta2 = between / ((together - together.mean()) ** 2).sum()
     assert numbers(r"eta² = (\S+),", printed) == pytest.approx([eta2], abs=6e-5)
-    _is_sound(analysis)
+    is_sound(analysis)
 
 
 def test_two_factors_agree_with_statsmodels_and_the_dashboard_is_written(analyse: Analyse) -> None:
@@ -146,7 +141,7 @@ def test_two_factors_agree_with_statsmodels_and_the_dashboard_is_written(analyse
     assert f"The effect of `telework%` {verdict} by `seniority band`" in analysis.conclusion.text
     size = (analysis.folder / "dashboard.html").stat().st_size
     assert 100_000 < size < 8_000_000
-    _is_sound(analysis)
+    is_sound(analysis)
 
 
 def test_repeats_are_counted_and_the_test_is_made_without_them(analyse: Analyse) -> None:
@@ -171,7 +166,7 @@ def test_a_measurement_as_factor_is_compared_in_quarters(analyse: Analyse) -> No
     assert numbers(r"^ANOVA: F\(3, .*\) = (\S+),", analysis.printed) == pytest.approx(
         [f], abs=0.006
     )
-    _is_sound(analysis)
+    is_sound(analysis)
 
 
 def test_money_shares_and_german_dates_are_compared(analyse: Analyse) -> None:
@@ -189,7 +184,7 @@ def test_money_shares_and_german_dates_are_compared(analyse: Analyse) -> None:
         [f], abs=0.006
     )
     assert re.search(r"^Datum = 2022-06 +\d+ ", analysis.printed, re.MULTILINE)
-    _is_sound(analysis)
+    is_sound(analysis)
 
 
 def test_many_levels_are_all_compared(analyse: Analyse) -> None:
@@ -203,7 +198,7 @@ def test_many_levels_are_all_compared(analyse: Analyse) -> None:
     assert numbers(r"^ANOVA: F\(29, 570\) = (\S+),", analysis.printed) == pytest.approx(
         [f], abs=0.006
     )
-    _is_sound(analysis)
+    is_sound(analysis)
 
 
 def test_an_empty_combination_leaves_the_interaction_out(analyse: Analyse) -> None:
@@ -219,7 +214,7 @@ def test_an_empty_combination_leaves_the_interaction_out(analyse: Analyse) -> No
         [line["F"]], abs=0.006
     )
     assert "can't be tested" in analysis.conclusion.text
-    _is_sound(analysis)
+    is_sound(analysis)
 
 
 def test_one_group_ends_with_the_reason(analyse: Analyse) -> None:
@@ -250,7 +245,7 @@ def test_very_large_and_very_small_numbers_have_exponents(
     analysis = analyse("Does the mass differ by kind?", frame)
 
     assert f"`kind = m`: {float(mean):g} (" in analysis.conclusion.text
-    _is_sound(analysis)
+    is_sound(analysis)
 
 
 def test_a_group_that_vanishes_with_the_missing_values_is_replaced(analyse: Analyse) -> None:
@@ -300,13 +295,3 @@ def test_the_notebook_runs_again_from_top_to_bottom_without_us(analyse: Analyse)
     )
     assert again.returncode == 0, again.stderr
     assert again.stdout.split() == analysis.printed.split()
-
-
-def _is_sound(analysis: Analysis) -> None:
-    """Ended well; every number of the conclusion was found; nothing failed or warned."""
-    assert analysis.finished.reason == "done"
-    assert [claim for claim in analysis.conclusion.claims if not claim.found] == []
-    assert len(analysis.conclusion.claims) > 8
-    assert "rule-based (no language model)" in analysis.conclusion.text
-    assert set(analysis.plan.values()) <= {"done", "dropped"}
-    assert analysis.warned == ""

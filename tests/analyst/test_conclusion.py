@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from k2_jupyter.analyst.comparison import LONGEST_TITLE, headed
+from k2_jupyter.analyst.work import LONGEST_TITLE, headed
 from tests.analyst.conftest import Analyse
 
 

@@ -1,0 +1,170 @@
+"""Which analysis a task asks for, once the types of its columns are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from k2_jupyter.analyst.candidates import (
+    Scene,
+    are_sisters,
+    can_be_factor,
+    find_time,
+    has_few_levels,
+    is_identifier,
+    is_measurement,
+    speaks_of_time,
+)
+from k2_jupyter.analyst.intent import METHODS
+from k2_jupyter.analyst.mentions import Mention, mentions
+from k2_jupyter.analyst.table import Column, Table
+from k2_jupyter.analyst.words import pieces, says, vocabulary
+
+Analysis: TypeAlias = Literal[
+    "comparison", "paired", "association", "correlation", "regression", "trend"
+]
+_DIFFERENCE = (
+    "difference differ compare comparison higher lower more less change improve than versus vs"
+)
+_BEFORE = {"before", "pre", "baseline", "first", "start"}
+_AFTER = {"after", "post", "followup", "second", "end"}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a task names, sorted by what it can be."""
+
+    scene: Scene
+    measures: Sequence[Mention]
+    """Measurements, without those that share their words with one before."""
+    categories: Sequence[Mention]
+    """Columns of a few values; years and dates are none."""
+    methods: frozenset[str]
+    """Kinds of work that the task's other words ask for."""
+    free: Sequence[str]
+    """Words that are no part of a mention."""
+
+
+def named(task: str, table: Table) -> Named:
+    """Sort out what the task names."""
+    columns = [c for c in table.columns if c.distinct > 1]
+    rows = table.rows.value
+    scene = Scene(columns, mentions(task, columns), rows, find_time(task, columns))
+    measures: list[Mention] = []
+    for mention in scene.spoken:
+        if is_measurement(mention.column, rows) and not _alternative(mention, measures):
+            measures.append(mention)
+    owned = {position for mention in scene.spoken for position in mention.words}
+    free = [word for position, word in enumerate(pieces(task)) if position not in owned]
+    return Named(
+        scene,
+        measures,
+        [m for m in scene.spoken if is_category(m.column, scene)],
+        frozenset(m for m in METHODS if says(free, vocabulary("methods", m))),
+        free,
+    )
+
+
+def is_category(column: Column, scene: Scene) -> bool:
+    """A few values that are no times: groups, whatever they are written as."""
+    return column is not scene.time and not column.is_date and has_few_levels(column)
+
+
+def _alternative(mention: Mention, before: Sequence[Mention]) -> bool:
+    """``bill`` may mean the length or the depth of a bill: one thing is named, not two."""
+    return any(
+        mention.words & other.words
+        and not (mention.words - other.words and other.words - mention.words)
+        for other in before
+    )
+
+
+def settle(task: str, table: Table) -> Analysis:
+    """The analysis that answers the task."""
+    said = named(task, table)
+    if is_paired(said):
+        return "paired"
+    by_method = _by_method(said)
+    if by_method:
+        return by_method
+    if _asks_for_trend(task, said):
+        return "trend"
+    return _by_types(said)
+
+
+def is_paired(said: Named) -> bool:
+    """Two columns of the same thing, or two occasions of the same ones, set against each other."""
+    columns = [mention.column for mention in said.measures]
+    if len(columns) == 2 and not said.categories:
+        both = are_sisters(*columns) and says(said.free, _DIFFERENCE.split())
+        return "paired" in said.methods or both or are_occasions(*columns)
+    return "paired" in said.methods and occasions(said) is not None
+
+
+def are_occasions(one: Column, other: Column) -> bool:
+    """``weight_before`` and ``weight_after``."""
+    words = set(pieces(one.name)), set(pieces(other.name))
+    return bool(words[0] & _BEFORE and words[1] & _AFTER) or bool(
+        words[1] & _BEFORE and words[0] & _AFTER
+    )
+
+
+def occasions(said: Named) -> tuple[Column, Column] | None:
+    """The column that names who was measured twice, and the one that says when."""
+    rows = said.scene.rows
+    twice = [c for c in said.scene.columns if c.distinct * 2 == rows and not c.is_number]
+    twice += [
+        c
+        for c in said.scene.columns
+        if c.distinct * 2 == rows and is_identifier(c, rows / 2) and c not in twice
+    ]
+    when = [m.column for m in said.categories if m.column.distinct == 2]
+    when += [c for c in said.scene.columns if c.distinct == 2 and can_be_factor(c, rows)]
+    return (twice[0], when[0]) if twice and when else None
+
+
+def _by_method(said: Named) -> Analysis | None:
+    """What the task's words ask for, where the columns that it names allow it."""
+    measures, categories = len(said.measures), len(said.categories)
+    if "regression" in said.methods:
+        return "regression"
+    if "correlation" in said.methods and not (categories and measures < 2):
+        return "correlation"
+    if "association" in said.methods and not measures:
+        return "association"
+    if "comparison" in said.methods and measures + categories:
+        return "comparison"
+    return None
+
+
+def _asks_for_trend(task: str, said: Named) -> bool:
+    time = said.scene.time
+    if time is None or said.categories or not speaks_of_time(task, said.scene):
+        return False
+    role = next((m.role for m in said.scene.spoken if m.column is time), "")
+    return "trend" in said.methods or (role != "factor" and len(said.measures) < 2)
+
+
+def _by_types(said: Named) -> Analysis:
+    measures, categories = said.measures, said.categories
+    targets = [m.column for m in said.scene.spoken if m.role == "target"]
+    if not measures and len(categories) > 1:
+        return "comparison" if _only_numbers_can_be(targets, said) else "association"
+    of_two = any(m.column in targets and m.column.distinct == 2 for m in categories)
+    if len(measures) == 1 and measures[0].role == "factor" and of_two:
+        return "regression"
+    alone = len(measures) == 1 and not categories and measures[0].role == "target"
+    open_ = (
+        alone
+        and says(said.free, ("what", "which"))
+        and says(said.free, vocabulary("roles", "acts"))
+    )
+    return "regression" if len(measures) > 1 or open_ else "comparison"
+
+
+def _only_numbers_can_be(targets: Sequence[Column], said: Named) -> bool:
+    """Ratings of 1 to 10 have a mean: they are compared, where they are what is asked about."""
+    spoken = [m.column for m in said.categories]
+    numeric = [c for c in spoken if c.is_number and c.distinct >= 5]
+    return bool(numeric) and (not targets or bool(set(map(id, targets)) & set(map(id, numeric))))

@@ -1,0 +1,123 @@
+"""The cell that picks the columns of an analysis, turns them into what they are, and cleans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from k2_jupyter.analyst.draft import Draft
+from k2_jupyter.analyst.reading import Fact, Observation
+from k2_jupyter.analyst.script import Script
+from k2_jupyter.analyst.source import cell, literal
+from k2_jupyter.analyst.table import Column, Table
+from k2_jupyter.analyst.wording import coded, counted
+from k2_jupyter.analyst.worksheet import StepError, Worksheet
+
+Use: TypeAlias = Literal["number", "group", "date", "as it is"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A column in the role that its short name stands for."""
+
+    key: str
+    column: Column
+    use: Use
+
+    @property
+    def expression(self) -> str:
+        """The column as it is used, for the cell that knows its name as ``label[key]``."""
+        source = f'df[label["{self.key}"]]'
+        column = self.column
+        if self.use == "number" and column.mean is None:
+            return f"to_numbers({source})"
+        if self.use == "date" and not column.dtype.startswith("datetime"):
+            return f"to_dates({source})"
+        if self.use == "group" and column.is_text and column.dtype not in ("bool", "boolean"):
+            return f'{source}.astype("string").str.strip()'
+        return source
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the cell found."""
+
+    cell: str
+    rows: Fact
+    unusable: Fact
+    repeats: Fact
+    repeat_share: Fact
+    negative: tuple[tuple[str, Fact], ...]
+    """Columns of numbers of which a few values are below zero."""
+    codes: tuple[tuple[str, Fact], ...] = ()
+    """Columns with values that look like a code for "missing"."""
+
+
+def prepare(
+    sheet: Worksheet, parts: Sequence[Part], *, after: Sequence[str] = ()
+) -> Script[tuple[Prepared, Observation]]:
+    """Run the cell; `after` are lines that make more of ``data``. Raises `StepError`."""
+    seen = yield from sheet.need(prepare_source(parts, after), "Choose the columns and clean them")
+    found = read_prepared(seen, parts)
+    if found is None:
+        raise StepError("the cleaned columns could not be read back.")
+    if found.rows.value < 3:
+        raise StepError("fewer than three rows have a usable value in all columns that it needs.")
+    return found, seen
+
+
+def prepare_source(parts: Sequence[Part], after: Sequence[str] = ()) -> str:
+    numbers = ", ".join(f'"{part.key}"' for part in parts if part.use == "number")
+    return cell(
+        "prepare",
+        labels="\n".join(f'    "{part.key}": {literal(part.column.name)},' for part in parts),
+        columns="\n".join(f'    "{part.key}": {part.expression},' for part in parts),
+        numbers=numbers,
+        after="".join(f"\n{line}" for line in after),
+    )
+
+
+def read_prepared(seen: Observation, parts: Sequence[Part]) -> Prepared | None:
+    """What the cell printed; ``None`` where it printed something else."""
+    rows = seen.line("rows used").get("n")
+    unusable = seen.line("rows without a usable value in these columns (left out)").get("n")
+    repeats = seen.line("rows that repeat another row exactly")
+    if rows is None or unusable is None or len(repeats) < 2:
+        return None
+    names = [part.column.name for part in parts if part.use == "number"]
+    return Prepared(
+        seen.cell,
+        rows,
+        unusable,
+        repeats["n"],
+        repeats["share"],
+        negative=_told_of(seen, "negative values of", names),
+        codes=_told_of(seen, "codes for missing values in", names),
+    )
+
+
+def _told_of(seen: Observation, what: str, names: Sequence[str]) -> tuple[tuple[str, Fact], ...]:
+    lines = ((name, seen.line(f"{what} {name}").get("n")) for name in names)
+    return tuple((name, fact) for name, fact in lines if fact is not None)
+
+
+def cleaning_caveats(draft: Draft, found: Prepared, table: Table, *, compared: bool) -> list[str]:
+    """What cleaning did; `compared`: the main test was also made without exact repeats."""
+    told = []
+    if found.unusable.value:
+        rows = ("row without a usable value was", "rows without a usable value were")
+        told.append(f"{counted(draft, found.unusable, *rows)} left out.")
+    if found.repeats.value:
+        rows = ("row repeats", "rows repeat")
+        told.append(
+            f"{counted(draft, found.repeats, *rows)} another row exactly "
+            f"({draft.percent(found.repeat_share)}); they may be true rows, so they stay"
+            + (", and the main test was also made without them." if compared else ".")
+        )
+    for name, fact in found.negative:
+        values = counted(draft, fact, "negative value was", "negative values were")
+        column = draft.name(name, table.cell)
+        told.append(f"{values} kept in {column}; check whether that is possible.")
+    told += [coded(draft, fact, draft.name(name, table.cell)) for name, fact in found.codes]
+    return [f"{text[0].upper()}{text[1:]}" for text in told]

@@ -1,0 +1,55 @@
+"""From a task and a file to the analysis that answers it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable
+from typing import TypeAlias
+
+from k2_jupyter.analyst.comparison import compare
+from k2_jupyter.analyst.conversation import DataFile
+from k2_jupyter.analyst.draft import WHO
+from k2_jupyter.analyst.kinds import settle
+from k2_jupyter.analyst.loading import load
+from k2_jupyter.analyst.script import Script
+from k2_jupyter.analyst.table import Table
+from k2_jupyter.analyst.worksheet import Worksheet
+
+START = {
+    "who": f"Plan the work: {WHO}",
+    "load": "Load and profile the data",
+    "clean": "Choose the analysis and its columns, and clean them",
+    "check": "Check what the tests assume",
+    "test": "Test, with robust twins and effect sizes",
+    "draw": "Draw the figures",
+    "conclude": "Conclude, with the source of every number",
+}
+"""The plan until the columns are known; each analysis replaces it by its own."""
+Work: TypeAlias = Callable[[Worksheet, str, Table], Script[None]]
+LONGEST_TITLE = 80
+WORK: dict[str, Work] = {}
+
+
+def analyse(sheet: Worksheet, task: str, file: DataFile, *, dashboard: bool) -> Script[None]:
+    """The whole analysis, from the plan to `finish`."""
+    sheet.plan(START)
+    sheet.open("load")
+    sheet.write(f"{headed(task)}\n\n*Made by the {WHO}.*\n\n## Data")
+    table = yield from load(sheet, task, file)
+    kind = settle(task, table)
+    if kind not in WORK:
+        yield from compare(sheet, task, table, wants_dashboard=dashboard)
+        return
+    if dashboard:
+        sheet.remarks.append("A dashboard is made of comparisons of groups only: there is none.")
+    yield from WORK[kind](sheet, task, table)
+
+
+def headed(task: str) -> str:
+    """The task's first clause as a heading; below it the whole task, where it says more."""
+    first = re.split(r"[:;,.?!]\s", task.strip().replace("\n", " "), maxsplit=1)[0].rstrip(".?!:;,")
+    title = textwrap.shorten(first, LONGEST_TITLE, placeholder="…") or "Analysis"
+    if len(task.strip().rstrip(".?!")) <= len(title):
+        return f"# {title}"
+    return f"# {title}\n\n" + textwrap.indent(task.strip(), "> ", lambda _: True)
