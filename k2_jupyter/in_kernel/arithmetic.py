@@ -16,6 +16,10 @@ _FAR = 3.5
 """Modified z-score above which a value is an outlier (Iglewicz & Hoaglin 1993, p. 12)."""
 
 
+_FEW = 8
+"""Below this many values there is no telling what is far from the others."""
+
+
 def listed(values: Any) -> list[Any]:
     """Any sequence, array or series as a list."""
     tolist = getattr(values, "tolist", None)
@@ -90,7 +94,7 @@ def outliers(values: Sequence[float], xs: Sequence[float] | None = None) -> list
     The line is Tukey's resistant line (medians of the outer thirds), so that the outliers
     do not bend it; the scale is the median absolute deviation.
     """
-    if len(values) < 5:
+    if len(values) < _FEW:
         return []
     rest = list(values) if xs is None else _residuals(xs, values)
     middle = median(rest)

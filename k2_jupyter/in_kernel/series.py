@@ -42,7 +42,7 @@ def line(
     is the least squares slope per unit of xs.
     """
     places, values = arithmetic.listed(xs), arithmetic.numbers(ys)
-    shown = _shown(places if labels is None else labels, len(values))
+    shown = _padded(places if labels is None else labels, len(values))
     drawn = [place for place, value in enumerate(values) if value is not None]
     facts = []
     wanted: list[int] = []
@@ -80,7 +80,7 @@ def scatter(
     places, values = arithmetic.listed(xs), arithmetic.listed(ys)
     count = min(len(places), len(values))
     places, values = places[:count], values[:count]
-    shown = _shown(places if labels is None else labels, count)
+    shown = _padded(places if labels is None else labels, count)
     x_numbers, y_numbers = _pairs(places, values)
     facts = _range("x", places, shown) + _range("y", values, shown)
     slope, correlation = arithmetic.fit(x_numbers, y_numbers)
@@ -90,7 +90,7 @@ def scatter(
     facts += _size_fact(sizes)
     far, numeric = _far(places, values)
     if numeric:
-        where = "; ".join(f"{_text(shown[i])}, {_text(values[i])}" for i in far[:_SHOWN])
+        where = "; ".join(f"{written(shown[i])}, {written(values[i])}" for i in far[:_SHOWN])
         facts.append(_fact("outliers", len(far), where))
     rows = [[shown[i], values[i]] for i in arithmetic.kept(count, MAX_ROWS, far)]
     drawn = sum(x is not None and y is not None for x, y in zip(shown, values))
@@ -110,7 +110,7 @@ def bars(
     """Bars; `values` are their lengths whichever way they lie, `lows` and `highs` the ends
     of their error bars, `bases` where stacked bars begin."""
     heights = arithmetic.numbers(values)
-    shown = _shown(arithmetic.listed(categories), len(heights))
+    shown = _padded(arithmetic.listed(categories), len(heights))
     drawn = [place for place, height in enumerate(heights) if height is not None]
     high = max(drawn, key=lambda place: heights[place] or 0.0, default=None)
     low = min(drawn, key=lambda place: heights[place] or 0.0, default=None)
@@ -138,13 +138,13 @@ def histogram(
     """Bins between neighbouring `edges` (one more than `counts`); `labels` name the edges."""
     heights = [height or 0.0 for height in arithmetic.numbers(counts)]
     limits = arithmetic.numbers(edges)
-    shown = _shown(limits if labels is None else labels, len(heights) + 1)
+    shown = _padded(limits if labels is None else labels, len(heights) + 1)
     facts = [_fact("bins", len(heights))]
     peak = max(range(len(heights)), key=heights.__getitem__, default=None)
     if peak is not None:
         facts += [
             _fact("total", sum(heights)),
-            _fact("peak", heights[peak], f"{_text(shown[peak])} to {_text(shown[peak + 1])}"),
+            _fact("peak", heights[peak], f"{written(shown[peak])} to {written(shown[peak + 1])}"),
         ]
         facts += _of_bins(limits, heights, shown if labels is not None else None)
     rows = [
@@ -166,8 +166,8 @@ def boxes(rows: Iterable[Sequence[Any]], *, name: str = "", color: str = "") -> 
     for row, far in zip(given[:_MAX_GROUPS], outside):
         if far:
             ends = far if len(far) <= _SHOWN else [*far[:2], *far[-3:]]
-            facts.append(_fact("outlier values", ", ".join(map(_text, ends)), row[0]))
-    table = [[_text(row[0]), *row[1:6], len(far)] for row, far in zip(given, outside)]
+            facts.append(_fact("outlier values", ", ".join(map(written, ends)), row[0]))
+    table = [[written(row[0]), *row[1:6], len(far)] for row, far in zip(given, outside)]
     columns = ["at", "low", "q1", "median", "q3", "high", "outliers"]
     return _series("box", name, color, len(given), facts, _table(columns, table, len(given)))
 
@@ -179,7 +179,7 @@ def violins(rows: Iterable[Sequence[Any]], *, name: str = "", color: str = "") -
     facts = _extremes("median", [(row[0], row[4]) for row in given])
     facts += _extremes("mode", [(row[0], row[6]) for row in given])
     table = [
-        [_text(at), low, q1, mid, q3, high, mode] for at, low, high, q1, mid, q3, mode in given
+        [written(at), low, q1, mid, q3, high, mode] for at, low, high, q1, mid, q3, mode in given
     ]
     columns = ["at", "low", "q1", "median", "q3", "high", "mode"]
     return _series("violin", name, color, len(given), facts, _table(columns, table, len(given)))
@@ -190,8 +190,8 @@ def heat_map(
 ) -> dict[str, Any]:
     """Cells of a matrix; above 60 of them the means of rows and columns instead."""
     matrix = [arithmetic.numbers(row) for row in values]
-    tops = [_text(one) for one in arithmetic.listed(columns)]
-    sides = [_text(one) for one in arithmetic.listed(rows)]
+    tops = [written(one) for one in arithmetic.listed(columns)]
+    sides = [written(one) for one in arithmetic.listed(rows)]
     cells = [
         (value, f"{side}, {top}")
         for side, row in zip(sides, matrix)
@@ -222,7 +222,7 @@ def error_bars(
 ) -> dict[str, Any]:
     """Error bars around (x, y); lows and highs are their ends, not their lengths."""
     values, below, above = map(arithmetic.numbers, (ys, lows, highs))
-    shown = _shown(arithmetic.listed(xs), len(values))
+    shown = _padded(arithmetic.listed(xs), len(values))
     facts = _extremes("y", list(zip(shown, values)))
     widths = [None if a is None or b is None else b - a for a, b in zip(below, above)]
     facts += _extremes("length", list(zip(shown, widths)))[:1]
@@ -240,7 +240,7 @@ def fill(xs: Any, lows: Any, highs: Any, *, name: str = "", color: str = "") -> 
     """The area between two curves over xs."""
     below, above = arithmetic.numbers(lows), arithmetic.numbers(highs)
     count = min(len(below), len(above))
-    shown = _shown(arithmetic.listed(xs), count)
+    shown = _padded(arithmetic.listed(xs), count)
     facts = []
     if count:
         facts += [_fact("x from", shown[0]), _fact("x to", shown[-1])]
@@ -255,7 +255,7 @@ def fill(xs: Any, lows: Any, highs: Any, *, name: str = "", color: str = "") -> 
 def pie(labels: Any, values: Any) -> dict[str, Any]:
     """Slices and their shares in per cent."""
     sizes = arithmetic.numbers(values)
-    shown = _shown(arithmetic.listed(labels), len(sizes))
+    shown = _padded(arithmetic.listed(labels), len(sizes))
     total = sum(size for size in sizes if size is not None)
     shares = [None if size is None or not total else 100 * size / total for size in sizes]
     facts = [
@@ -307,7 +307,7 @@ def _series(
     facts: list[list[Any]],
     table: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    head = {"kind": kind, "name": _text(name), "color": _text(color), "count": count}
+    head = {"kind": kind, "name": written(name), "color": written(color), "count": count}
     return {**head, "facts": facts, **(table or _table([], [], 0))}
 
 
@@ -321,11 +321,12 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return value[:MAX_TEXT]
     found = arithmetic.rounded(value)
-    return found if found is not None or value is None or isinstance(value, float) else _text(value)
+    plain = found is not None or value is None or isinstance(value, float)
+    return found if plain else written(value)
 
 
-def _text(value: Any) -> str:
-    """A number with six significant digits, anything else as it is written."""
+def written(value: Any) -> str:
+    """A value as a text: a number with six significant digits, None as nothing."""
     if value is None:
         return ""
     found = None if isinstance(value, str) else arithmetic.rounded(value)
@@ -333,7 +334,7 @@ def _text(value: Any) -> str:
 
 
 def _fact(what: str, value: Any, at: Any = "") -> list[Any]:
-    return [what, _cell(value), _text(at)]
+    return [what, _cell(value), written(at)]
 
 
 def _known(what: str, value: Any, at: str = "") -> list[list[Any]]:
@@ -341,7 +342,7 @@ def _known(what: str, value: Any, at: str = "") -> list[list[Any]]:
     return [] if found is None else [_fact(what, found, at)]
 
 
-def _shown(values: Sequence[Any], count: int) -> list[Any]:
+def _padded(values: Sequence[Any], count: int) -> list[Any]:
     """The first `count` of the values, None where there are fewer."""
     return [*values[:count], *[None] * (count - len(values))]
 
@@ -410,7 +411,7 @@ def _size_fact(sizes: Any) -> list[list[Any]]:
     found = [] if sizes is None else _finite(arithmetic.listed(sizes))
     if not found or min(found) == max(found):
         return []
-    return [_fact("size", f"{_text(min(found))} to {_text(max(found))}")]
+    return [_fact("size", f"{written(min(found))} to {written(max(found))}")]
 
 
 def _of_bins(
