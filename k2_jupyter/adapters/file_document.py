@@ -86,6 +86,14 @@ class FileDocument:
         other._others = {**self._others, "metadata": metadata}
         return other
 
+    @property
+    def language(self) -> str:
+        """What the file says of the language of its code, of no authority; "" for nothing."""
+        metadata = self._others.get("metadata", {})
+        said = (metadata.get("language_info") or {}).get("name")
+        said = said or (metadata.get("kernelspec") or {}).get("language")
+        return said if isinstance(said, str) else ""
+
     def cells(self) -> Sequence[Cell]:
         self._refresh()
         return tuple(entry.cell for entry in self._entries)

@@ -38,6 +38,7 @@ class Verification:
     differences: tuple[Difference, ...] = ()
     stopped: str = ""
     """Why it ended before the last cell; "" where it did not."""
+    out_of_time: bool = False
 
     @property
     def equal(self) -> bool:
@@ -86,7 +87,7 @@ def rerun(
     against do, for what follows would not be what it was. Raises `KernelError` where no
     kernel can be had.
     """
-    code = [cell for cell in cells if cell.kind == "code" and cell.source.strip()]
+    code = code_cells(cells)
     document = MemoryDocument.of(cells)
     notebook = Notebook(document, kernel)
     deadline = time.monotonic() + seconds
@@ -107,16 +108,21 @@ def rerun(
         if what:
             unseen = "" if cell.outputs or cell.execution_count else "had no outputs; "
             found.append(Difference(cell.id, number, unseen + what))
-    return Verification(len(code), ran, tuple(found), stopped)
+    late = bool(stopped) and time.monotonic() >= deadline
+    return Verification(len(code), ran, tuple(found), stopped, out_of_time=late)
+
+
+def code_cells(cells: Sequence[Cell]) -> list[Cell]:
+    """Those that there is something to run of."""
+    return [cell for cell in cells if cell.kind == "code" and cell.source.strip()]
 
 
 def fingerprint(cells: Sequence[Cell]) -> str:
     """SHA-256 of the code and what it put out, to tell that a notebook is as it was verified."""
     digest = hashlib.sha256()
-    for cell in cells:
-        if cell.kind == "code" and cell.source.strip():
-            said = [cell.source, *(text for output in cell.outputs for text in _texts(output))]
-            digest.update(json.dumps([valid_unicode(text) for text in said]).encode())
+    for cell in code_cells(cells):
+        said = [cell.source, *(text for output in cell.outputs for text in _texts(output))]
+        digest.update(json.dumps([valid_unicode(text) for text in said]).encode())
     return digest.hexdigest()
 
 

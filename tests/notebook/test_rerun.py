@@ -102,7 +102,9 @@ def test_the_time_and_a_stop_end_it() -> None:
     assert (found.ran, found.stopped) == (1, "interrupted")
     assert found.sentence == "re-run: 1 of 2 cells, then interrupted"
     assert not found.equal
-    assert verified(ran("a"), seconds=0).stopped == "the time was up"
+    assert not found.out_of_time
+    late = verified(ran("a"), seconds=0)
+    assert (late.sentence, late.out_of_time) == ("not re-run: the time was up", True)
 
 
 def test_a_kernel_that_dies_or_hangs_ends_it() -> None:

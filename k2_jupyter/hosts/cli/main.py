@@ -69,6 +69,18 @@ def _export(arguments: Namespace, console: Console) -> int:
     return run_export(arguments.notebook, arguments.output, arguments.code, console)
 
 
+def _verify(arguments: Namespace, console: Console) -> int:
+    from k2_jupyter.hosts.cli.verify import run_verify
+
+    return run_verify(
+        arguments.notebook,
+        console,
+        kernel=arguments.kernel,
+        seconds=arguments.max_seconds,
+        in_place=arguments.in_place,
+    )
+
+
 def _check(arguments: Namespace, console: Console) -> int:
     from k2_jupyter.hosts.cli.check import run_check
     from k2_jupyter.settings import Settings
@@ -107,6 +119,7 @@ _COMMANDS: dict[str, Callable[[Namespace, Console], int]] = {
     "run": _run,
     "demo": _demo,
     "export": _export,
+    "verify": _verify,
     "check": _check,
     "login": _login,
     "serve-analyst": _serve_analyst,

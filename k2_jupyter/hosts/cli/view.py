@@ -120,6 +120,10 @@ class TerminalView:
         """A line for the user."""
         self._line(f"! {plain(text)}", "yellow")
 
+    def progress(self, text: str) -> None:
+        """What takes time now, outside of a turn."""
+        self._now(plain(text))
+
     def finish(self, finished: TurnFinished, paths: Sequence[Path]) -> None:
         """The end: conclusion, what is doubtful about it, and the files."""
         self._stop()

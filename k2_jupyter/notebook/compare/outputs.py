@@ -24,26 +24,40 @@ _RECORD: Final = "application/vnd.k2.figure+json"
 def difference(before: Sequence[Output], after: Sequence[Output], move: Move = _STAY) -> str:
     """The first thing in which two runs differ, in words; "" where they say the same.
 
-    Printed text is compared as a whole, displays in their order and by the form of each
-    that says most: the record of a figure, a chart's JSON, pixels, HTML, text. What went to
-    stderr is not compared: warnings come once a session, progress bars tell the time.
+    An error of one run alone is told first. Printed text is compared as a whole, displays
+    in their order and by the form of each that says most: the record of a figure, a chart's
+    JSON, pixels, HTML, text. What went to stderr is not compared: warnings come once a
+    session, progress bars tell the time.
     """
     before, after = _bounded(before), _bounded(after)
+    if found := _error_difference(_error(before), _error(after), move):
+        return found
     if found := text_difference(_printed(before), move.undo(_printed(after))):
         return f"printed text, {found}"
-    shown = [one for one in before if not isinstance(one, Stream)]
-    again = [one for one in after if not isinstance(one, Stream)]
+    shown = [one for one in before if isinstance(one, Display)]
+    again = [one for one in after if isinstance(one, Display)]
     for number, (old, new) in enumerate(zip(shown, again, strict=False), 1):
-        if found := _one(old, new, move):
+        if found := _display_difference(old.data, new.data, move):
             place = f" {number}" if len(shown) > 1 else ""
             return f"output{place}, {found}"
-    if len(shown) == len(again):
-        return ""
-    surplus = (shown if len(shown) > len(again) else again)[min(len(shown), len(again))]
-    if isinstance(surplus, ErrorOutput):
-        said = f"{surplus.ename}: {move.undo(surplus.evalue)[:200]}"
-        return f"{said} ({'then' if len(shown) > len(again) else 'now'})"
-    return f"{len(shown)} outputs then, {len(again)} now"
+    if len(shown) != len(again):
+        return f"outputs: {len(shown)} then, {len(again)} now"
+    return ""
+
+
+def _error(outputs: Sequence[Output]) -> str:
+    """Type and message of the error that ended the run, or ""."""
+    errors = [one for one in outputs if isinstance(one, ErrorOutput)]
+    return f"{errors[-1].ename}: {errors[-1].evalue}" if errors else ""
+
+
+def _error_difference(before: str, after: str, move: Move) -> str:
+    after = move.undo(after)
+    if before and after:
+        found = text_difference(before, after)
+        return f"error, {found}" if found else ""
+    said = before or after
+    return f"{said[:300]} ({'then' if before else 'now'})" if said else ""
 
 
 def _bounded(outputs: Sequence[Output]) -> tuple[Output, ...]:
@@ -59,20 +73,7 @@ def _printed(outputs: Sequence[Output]) -> str:
     return "".join(one.text for one in outputs if isinstance(one, Stream) and one.name == "stdout")
 
 
-def _one(before: Output, after: Output, move: Move) -> str:
-    if isinstance(before, Display) and isinstance(after, Display):
-        return _displays(before.data, after.data, move)
-    if isinstance(before, ErrorOutput) and isinstance(after, ErrorOutput):
-        old, new = (f"{one.ename}: {one.evalue}" for one in (before, after))
-        return text_difference(old, move.undo(new))
-    error = after if isinstance(after, ErrorOutput) else before
-    when = "now" if error is after else "then"
-    if isinstance(error, ErrorOutput):
-        return f"{error.ename}: {move.undo(error.evalue)[:200]} ({when})"
-    return "another kind of output"
-
-
-def _displays(before: Mapping[str, Json], after: Mapping[str, Json], move: Move) -> str:
+def _display_difference(before: Mapping[str, Json], after: Mapping[str, Json], move: Move) -> str:
     for kind in (*_COMPARED, *sorted(before.keys() & after.keys())):
         if kind in before and kind in after and (compare := _comparison(kind)):
             old, new = before[kind], _moved(after[kind], move)

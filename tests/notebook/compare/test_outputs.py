@@ -124,7 +124,7 @@ def test_errors_are_compared_by_type_and_message() -> None:
 def test_more_or_fewer_outputs_are_counted() -> None:
     one = shown(text_plain="1")
 
-    assert difference(one, one * 2) == "1 outputs then, 2 now"
+    assert difference(one, one * 2) == "outputs: 1 then, 2 now"
     assert "output 2" in difference(one * 2, [*one, *shown(text_plain="2")])
 
 

@@ -1,0 +1,163 @@
+"""`k2 verify`, and what `k2 run` does at its end: the notebook run again and compared."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
+from k2_jupyter.adapters.file_document import FileDocument
+from k2_jupyter.adapters.kernel_messages import Redactor as Redacting
+from k2_jupyter.adapters.kernel_spec import check_kernel
+from k2_jupyter.errors import DocumentError, KernelError, SettingsError
+from k2_jupyter.events import CellStarted, EventStream
+from k2_jupyter.hosts.cli.cell_block import first_line, plain
+from k2_jupyter.hosts.cli.scratch import scratch_copy
+from k2_jupyter.hosts.cli.signals import stopping
+from k2_jupyter.hosts.cli.view import TerminalView
+from k2_jupyter.journal.redaction import Redactor, collect_secrets
+from k2_jupyter.notebook.base import Cell
+from k2_jupyter.notebook.compare import Move
+from k2_jupyter.notebook.rerun import Verification, code_cells, rerun
+from k2_jupyter.settings import take_keys
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+EQUAL, DIFFERS, TIME_UP, INTERRUPTED = 0, 1, 74, 130
+SECONDS = 3600.0
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """How a notebook is run again."""
+
+    folder: Path
+    """Its working folder; absolute."""
+    kernel_name: str
+    seconds: float
+    redactor: Redacting
+    refuse: Callable[[str], str] = lambda _: ""
+    only: Collection[str] | None = None
+    """What of the folder the copy holds (`scratch.standing_in`); ``None``: all."""
+    in_place: bool = False
+    """In the folder itself: the cells may change what is there."""
+
+    def play(
+        self, cells: Sequence[Cell], stop: threading.Event, progress: Callable[[str], None]
+    ) -> Verification:
+        """Run the cells in a new kernel; `progress` gets a line before each.
+
+        Raises `SettingsError` where the folder can't be copied, `KernelError` where no
+        kernel can be had.
+        """
+        environment = kernel_environment(os.environ)
+        with (
+            self._place() as place,
+            ClientKernel(self.kernel_name, place, environment, redactor=self.redactor) as kernel,
+        ):
+            events = rerun(
+                cells,
+                kernel,
+                stop,
+                seconds=self.seconds,
+                refuse=self.refuse,
+                move=Move(str(place), str(self.folder)),
+            )
+            return _watched(events, len(code_cells(cells)), progress)
+
+    @contextmanager
+    def _place(self) -> Iterator[Path]:
+        if self.in_place:
+            yield self.folder
+        else:
+            with scratch_copy(self.folder, self.only) as scratch:
+                yield scratch
+
+
+def run_verify(
+    notebook: Path,
+    console: Console,
+    *,
+    kernel: str | None = None,
+    seconds: float | None = None,
+    in_place: bool = False,
+) -> int:
+    """Run a notebook again and print what differs; the notebook stays as it is.
+
+    Returns 0 where all cells are equal, 1 where one is not or could not be run, 74 where
+    the time was up, 130 after Ctrl-C. Raises `SettingsError` for what the user must change.
+    """
+    keys = take_keys(os.environ).values()
+    path = notebook.resolve()
+    try:
+        document = FileDocument.open(path)
+        chosen = _kernel_for(document, kernel)
+    except (DocumentError, KernelError) as problem:
+        raise SettingsError(str(problem)) from None
+    redactor = Redactor([*keys, *collect_secrets(os.environ, path.parent)])
+    again = Rerun(path.parent, chosen, seconds or SECONDS, redactor, in_place=in_place)
+    stop = threading.Event()
+    view = TerminalView(console, live=console.is_terminal)
+    with view, stopping(stop, lambda: False):
+        try:
+            found = again.play(document.cells(), stop, view.progress)
+        except SettingsError as problem:
+            raise SettingsError(f"{problem} --in-place runs it in the folder itself.") from None
+    for line in told(found):
+        console.print(line, markup=False)
+    return exit_code(found, stop)
+
+
+def told(found: Verification) -> Iterator[str]:
+    """The result, a line for each cell that differs."""
+    yield found.sentence
+    for one in found.differences[:MOST_SHOWN]:
+        yield f"  cell {one.number} ({one.cell}): {plain(one.what)}"
+    if len(found.differences) > MOST_SHOWN:
+        yield f"  … and {len(found.differences) - MOST_SHOWN} more"
+
+
+def _watched(
+    events: EventStream[Verification], count: int, progress: Callable[[str], None]
+) -> Verification:
+    number = 0
+    while True:
+        try:
+            event = next(events)
+        except StopIteration as end:
+            found: Verification = end.value
+            return found
+        if isinstance(event, CellStarted):
+            number += 1
+            progress(f"re-running cell {number} of {count}: {first_line(event.purpose)}")
+
+
+def exit_code(found: Verification, stop: threading.Event) -> int:
+    """Of `k2 verify`, see `arguments.EXIT_CODES`."""
+    if stop.is_set():
+        return INTERRUPTED
+    if found.out_of_time:
+        return TIME_UP
+    return EQUAL if found.equal else DIFFERS
+
+
+def _kernel_for(document: FileDocument, chosen: str | None) -> str:
+    """The kernel that the user names; else python3, if that is the notebook's language.
+
+    A notebook file may not choose what runs it. Raises `KernelError`, `SettingsError`.
+    """
+    if chosen is None and document.language not in ("", "python", "python3", "ipython"):
+        raise SettingsError(
+            f"{document.path.name} is written in {plain(document.language)[:40]}: "
+            "name its kernel with --kernel."
+        )
+    name = chosen or "python3"
+    check_kernel(name)
+    return name
