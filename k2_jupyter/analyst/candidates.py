@@ -67,7 +67,12 @@ def can_be_factor(column: Column, rows: float) -> bool:
 
 def is_measurement(column: Column, rows: float) -> bool:
     """Numbers of too many values to be groups; no years, no row numbers."""
-    return can_be_target(column, rows) and not (has_few_levels(column) or column.is_year)
+    return can_be_target(column, rows) and not (splits(column, rows) or column.is_year)
+
+
+def splits(column: Column, rows: float) -> bool:
+    """A few values that many rows share; twelve numbers in twenty rows are a measurement."""
+    return has_few_levels(column) and (not column.is_number or column.distinct * 3 <= rows)
 
 
 def find_time(task: str, columns: Sequence[Column]) -> Column | None:

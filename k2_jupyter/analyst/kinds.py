@@ -9,12 +9,10 @@ from typing import Literal, TypeAlias
 from k2_jupyter.analyst.candidates import (
     Scene,
     are_sisters,
-    can_be_factor,
     find_time,
-    has_few_levels,
-    is_identifier,
     is_measurement,
     speaks_of_time,
+    splits,
 )
 from k2_jupyter.analyst.intent import METHODS
 from k2_jupyter.analyst.mentions import Mention, mentions
@@ -27,8 +25,8 @@ Analysis: TypeAlias = Literal[
 _DIFFERENCE = (
     "difference differ compare comparison higher lower more less change improve than versus vs"
 )
-_BEFORE = {"before", "pre", "baseline", "first", "start"}
-_AFTER = {"after", "post", "followup", "second", "end"}
+BEFORE = {"before", "pre", "baseline", "first", "start"}
+AFTER = {"after", "post", "followup", "second", "end"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def named(task: str, table: Table) -> Named:
 
 def is_category(column: Column, scene: Scene) -> bool:
     """A few values that are no times: groups, whatever they are written as."""
-    return column is not scene.time and not column.is_date and has_few_levels(column)
+    return column is not scene.time and not column.is_date and splits(column, scene.rows)
 
 
 def _alternative(mention: Mention, before: Sequence[Mention]) -> bool:
@@ -95,33 +93,50 @@ def settle(task: str, table: Table) -> Analysis:
 
 def is_paired(said: Named) -> bool:
     """Two columns of the same thing, or two occasions of the same ones, set against each other."""
-    columns = [mention.column for mention in said.measures]
-    if len(columns) == 2 and not said.categories:
-        both = are_sisters(*columns) and says(said.free, _DIFFERENCE.split())
-        return "paired" in said.methods or both or are_occasions(*columns)
-    return "paired" in said.methods and occasions(said) is not None
+    if paired_columns(said) is not None:
+        return True
+    found = occasions(said)
+    if found is None or len(said.measures) != 1:
+        return False
+    # Who was measured twice is no two independent rows, whether the task says so or not.
+    return "paired" in said.methods or [m.column for m in said.categories] == [found[1]]
+
+
+def paired_columns(said: Named) -> tuple[Column, Column] | None:
+    """Two columns of measurements that hold the same thing twice, row by row."""
+    if len(said.measures) != 2 or said.categories:
+        return None
+    one, other = (mention.column for mention in said.measures)
+    alike = are_sisters(one, other) and says(said.free, _DIFFERENCE.split())
+    if "paired" in said.methods or alike or are_occasions(one, other):
+        return one, other
+    return None
 
 
 def are_occasions(one: Column, other: Column) -> bool:
     """``weight_before`` and ``weight_after``."""
     words = set(pieces(one.name)), set(pieces(other.name))
-    return bool(words[0] & _BEFORE and words[1] & _AFTER) or bool(
-        words[1] & _BEFORE and words[0] & _AFTER
+    return bool(words[0] & BEFORE and words[1] & AFTER) or bool(
+        words[1] & BEFORE and words[0] & AFTER
     )
 
 
 def occasions(said: Named) -> tuple[Column, Column] | None:
     """The column that names who was measured twice, and the one that says when."""
     rows = said.scene.rows
-    twice = [c for c in said.scene.columns if c.distinct * 2 == rows and not c.is_number]
-    twice += [
-        c
-        for c in said.scene.columns
-        if c.distinct * 2 == rows and is_identifier(c, rows / 2) and c not in twice
+    who = [
+        column
+        for column in said.scene.columns
+        if rows <= column.distinct * 2 <= 1.2 * rows
+        if not column.mean or says(pieces(column.name), vocabulary("whom"))
     ]
     when = [m.column for m in said.categories if m.column.distinct == 2]
-    when += [c for c in said.scene.columns if c.distinct == 2 and can_be_factor(c, rows)]
-    return (twice[0], when[0]) if twice and when else None
+    when += [
+        column
+        for column in said.scene.columns
+        if column.distinct == 2 and set(column.levels.values()) == {rows / 2}
+    ]
+    return (who[0], when[0]) if who and when else None
 
 
 def _by_method(said: Named) -> Analysis | None:

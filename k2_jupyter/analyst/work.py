@@ -12,6 +12,7 @@ from k2_jupyter.analyst.conversation import DataFile
 from k2_jupyter.analyst.draft import WHO
 from k2_jupyter.analyst.kinds import settle
 from k2_jupyter.analyst.loading import load
+from k2_jupyter.analyst.paired import compare_pairs
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.table import Table
 from k2_jupyter.analyst.worksheet import Worksheet
@@ -28,7 +29,9 @@ START = {
 """The plan until the columns are known; each analysis replaces it by its own."""
 Work: TypeAlias = Callable[[Worksheet, str, Table], Script[None]]
 LONGEST_TITLE = 80
-WORK: dict[str, Work] = {}
+WORK: dict[str, Work] = {
+    "paired": compare_pairs,
+}
 
 
 def analyse(sheet: Worksheet, task: str, file: DataFile, *, dashboard: bool) -> Script[None]:
