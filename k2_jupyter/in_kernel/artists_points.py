@@ -1,0 +1,129 @@
+"""Points: scatters, split by the colours that a legend names or by category; hexagons.
+
+Runs in the user's kernel: standard library only, Python 3.8 and later.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from . import many_points, series
+from .drawing import Drawing, color_of, hex_color
+
+_MOST_GROUPS = 20
+_JITTER = 0.45
+"""How far from its tick a point may stand: stripplot and swarmplot spread points up to 0.4."""
+
+
+def read_points(drawing: Drawing) -> Iterator[dict[str, Any]]:
+    """Every `PathCollection` with offsets. Points that stand at categories (strips, swarms)
+    are one series a name, whatever collections they are drawn by."""
+    numpy = sys.modules["numpy"]
+    strips: dict[tuple[str, str], list[Any]] = {}
+    for points in drawing.artists("PathCollection"):
+        if not all(_offsets_in_data(drawing, points)):
+            continue
+        drawing.take(points)
+        offsets = numpy.ma.filled(numpy.ma.asarray(points.get_offsets(), dtype=float), numpy.nan)
+        drawn = numpy.isfinite(offsets).all(axis=1)
+        axis = _category_axis(drawing, offsets[drawn])
+        for name, color, chosen in _groups(drawing, points, drawn) if drawn.any() else ():
+            if axis:
+                strips.setdefault((axis, name), []).append((offsets[chosen], color))
+            else:
+                yield _scatter(drawing, points, offsets, chosen, name=name, color=color)
+    for (axis, name), parts in strips.items():
+        yield _strip(drawing, axis, parts, name=name)
+
+
+def _offsets_in_data(drawing: Drawing, points: Any) -> tuple[bool, bool]:
+    x, y = points.get_offset_transform().contains_branch_seperately(drawing.axes.transData)
+    return bool(x), bool(y)
+
+
+def _groups(drawing: Drawing, points: Any, drawn: Any) -> Iterator[tuple[str, str, Any]]:
+    """Name, colour and mask of each group of points of one colour, if the legend names them."""
+    numpy = sys.modules["numpy"]
+    colors = numpy.asarray(points.get_facecolors())
+    if points.get_array() is None and len(colors) == len(drawn) > 1:
+        rows, inverse = numpy.unique(colors, axis=0, return_inverse=True)
+        names = [drawing.named_color(hex_color(row)) for row in rows[: _MOST_GROUPS + 1]]
+        if 1 < len(rows) <= _MOST_GROUPS and any(names):
+            inverse = numpy.ravel(inverse)
+            for place in sorted(range(len(rows)), key=lambda one: int((inverse == one).argmax())):
+                yield names[place], hex_color(rows[place]), drawn & (inverse == place)
+            return
+    mapped = points.get_array() is not None or len(numpy.unique(colors, axis=0)) > 1
+    color = "" if mapped else color_of(points)
+    yield drawing.name(points, color), color, drawn
+
+
+def _scatter(
+    drawing: Drawing, points: Any, offsets: Any, chosen: Any, *, name: str, color: str
+) -> dict[str, Any]:
+    xs, ys = offsets[chosen, 0], offsets[chosen, 1]
+    sizes = points.get_sizes()
+    sizes = sizes[chosen] if len(sizes) == len(chosen) > 1 else None
+    found = many_points.scatter(xs, ys, drawing.x, name=name, color=color, sizes=sizes)
+    array = points.get_array()
+    if array is not None and len(array) == len(chosen):
+        low, high = float(array[chosen].min()), float(array[chosen].max())
+        found["facts"].append(["color", f"{low:.6g} to {high:.6g}", ""])
+    return found
+
+
+def _category_axis(drawing: Drawing, offsets: Any) -> str:
+    """The axis at whose categories all of the points stand, or ""."""
+    numpy = sys.modules["numpy"]
+    for place, axis in enumerate("xy"):
+        ticks, at = numpy.array(sorted(drawing.along(axis).categories)), offsets[:, place]
+        if len(ticks) and (numpy.abs(at - ticks[_nearest(ticks, at)]) <= _JITTER).all():
+            return axis
+    return ""
+
+
+def _nearest(ticks: Any, places: Any) -> Any:
+    """The index of the tick (they are sorted) next to each place."""
+    return sys.modules["numpy"].searchsorted((ticks[1:] + ticks[:-1]) / 2, places)
+
+
+def _strip(drawing: Drawing, axis: str, parts: Sequence[Any], *, name: str) -> dict[str, Any]:
+    """Points by category: jitter says nothing, the category does."""
+    numpy = sys.modules["numpy"]
+    positions = drawing.along(axis)
+    offsets = numpy.concatenate([part for part, _ in parts])
+    at, values = (offsets[:, 0], offsets[:, 1]) if axis == "x" else (offsets[:, 1], offsets[:, 0])
+    ticks = numpy.array(sorted(positions.categories))
+    labels = [positions.categories[ticks[place]] for place in _nearest(ticks, at)]
+    colors = {color for _, color in parts}
+    color = colors.pop() if len(colors) == 1 else ""
+    given = (labels, values) if axis == "x" else (values, labels)
+    found = series.scatter(*given, name=name, color=color)
+    counts = [["points", labels.count(label), label] for label in dict.fromkeys(labels)]
+    return {**found, "facts": [*found["facts"], *counts[:_MOST_GROUPS]]}
+
+
+def read_hexagons(drawing: Drawing) -> Iterator[dict[str, Any]]:
+    """`hexbin`: how many hexagons are drawn, what they hold, and where the most is."""
+    numpy = sys.modules["numpy"]
+    for bins in drawing.artists("PolyCollection"):
+        values = bins.get_array()
+        offsets = numpy.asarray(bins.get_offsets(), dtype=float)
+        if values is None or len(offsets) != len(values) or len(offsets) < 2:
+            continue
+        drawing.take(bins)
+        values = numpy.ma.filled(numpy.ma.asarray(values, dtype=float), numpy.nan)
+        full = numpy.flatnonzero(numpy.isfinite(values))
+        if not len(full):
+            continue
+        found = series.other("hexagons", len(full), name=drawing.name(bins))
+        most = full[values[full].argmax()]
+        x, y = offsets[most]
+        facts = [
+            ["min", float(f"{values[full].min():.6g}"), ""],
+            ["max", float(f"{values[most]:.6g}"), f"{x:.6g}, {y:.6g}"],
+            ["total", float(f"{values[full].sum():.6g}"), ""],
+        ]
+        yield {**found, "kind": "heat map", "facts": [*found["facts"], *facts]}

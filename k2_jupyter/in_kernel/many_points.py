@@ -1,0 +1,111 @@
+"""Lines and scatters of many points, with the same facts as `series` gives, by numpy.
+
+Runs in the user's kernel: standard library only, Python 3.8 and later; numpy is the user's.
+Plain Python takes 1.7 s for a line of a million points, numpy 0.03 s.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from . import arithmetic, series
+from .positions import Positions
+
+MANY = 1_000
+"""From here on the facts are computed by numpy."""
+_FAR = 3.5
+_SHOWN = 5
+
+
+def line(xs: Any, ys: Any, positions: Positions, *, name: str, color: str) -> dict[str, Any]:
+    """`series.line` of two float arrays; dates and categories are labelled by `positions`."""
+    per = positions.per
+    if len(xs) <= MANY:
+        labels = positions.texts(xs)
+        found = series.line(xs, ys, name=name, color=color, labels=labels, per=per)
+        return _without_slope(found) if positions.categories else found
+    numpy = sys.modules["numpy"]
+    drawn = numpy.flatnonzero(numpy.isfinite(ys))
+    if not len(drawn):
+        return series.line(xs[:1], ys[:1], name=name, color=color, labels=None, per=per)
+    values = ys[drawn]
+    wanted = [drawn[0], drawn[-1], drawn[values.argmin()], drawn[values.argmax()]]
+    kept = arithmetic.kept(len(ys), series.MAX_ROWS, map(int, wanted))
+    labels = positions.texts(xs[kept])
+    found = series.line(xs[kept], ys[kept], name=name, color=color, labels=labels, per=per)
+    facts = {what: [what, value, at] for what, value, at in found["facts"]}
+    slope, _ = _fit(xs[drawn], values)
+    facts["trend"] = ["trend", arithmetic.rounded(slope), f"per {per}"]
+    facts["gaps"] = ["gaps", len(ys) - len(drawn), ""]
+    if slope is None:
+        del facts["trend"]
+    if len(drawn) == len(ys):
+        del facts["gaps"]
+    left_out = len(ys) - len(kept)
+    return {**found, "count": len(drawn), "facts": list(facts.values()), "left_out": left_out}
+
+
+def scatter(
+    xs: Any, ys: Any, positions: Positions, *, name: str, color: str, sizes: Any = None
+) -> dict[str, Any]:
+    """`series.scatter` of two float arrays without gaps."""
+    per = positions.per
+    if len(xs) <= MANY:
+        labels = positions.texts(xs)
+        found = series.scatter(xs, ys, name=name, color=color, sizes=sizes, labels=labels, per=per)
+        return _without_slope(found) if positions.categories else found
+    places = [int(place) for one in (xs, ys) for place in (one.argmin(), one.argmax())]
+    far = _far(xs, ys)
+    kept = arithmetic.kept(len(ys), series.MAX_ROWS, [*places, *far[:_SHOWN]])
+    labels = positions.texts(xs[kept])
+    found = series.scatter(xs[kept], ys[kept], name=name, color=color, labels=labels, per=per)
+    facts = {what: [what, value, at] for what, value, at in found["facts"]}
+    slope, correlation = _fit(xs, ys)
+    shown = positions.texts(xs[far[:_SHOWN]]) or [f"{x:.6g}" for x in xs[far[:_SHOWN]]]
+    where = "; ".join(f"{x}, {y:.6g}" for x, y in zip(shown, ys[far[:_SHOWN]]))  # noqa: B905 - not before 3.10
+    given = {
+        "x mean": (float(xs.mean()), ""),
+        "y mean": (float(ys.mean()), ""),
+        "correlation": (correlation, ""),
+        "trend": (slope, f"per {per}"),
+        "outliers": (len(far), where[: series.MAX_TEXT]),
+    }
+    if sizes is not None and len(sizes) > 1:
+        facts["size"] = ["size", f"{min(sizes):.6g} to {max(sizes):.6g}", ""]
+    for what, (value, at) in given.items():
+        facts[what] = [what, arithmetic.rounded(value), at]
+    known = [fact for fact in facts.values() if fact[1] is not None]
+    return {**found, "count": len(ys), "facts": known, "left_out": len(ys) - len(kept)}
+
+
+def _without_slope(found: dict[str, Any]) -> dict[str, Any]:
+    """The order of categories is no number to fit a line by."""
+    return {**found, "facts": [fact for fact in found["facts"] if fact[0] != "trend"]}
+
+
+def _fit(xs: Any, ys: Any) -> tuple[float | None, float | None]:
+    """As `arithmetic.fit`."""
+    numpy = sys.modules["numpy"]
+    x, y = xs - xs.mean(), ys - ys.mean()
+    xx, yy, xy = float(numpy.dot(x, x)), float(numpy.dot(y, y)), float(numpy.dot(x, y))
+    if not xx > 1e-24 * len(xs) * float(xs.mean()) ** 2:
+        return None, None
+    flat = not yy > 1e-24 * len(ys) * float(ys.mean()) ** 2
+    return xy / xx, None if flat else xy / (xx**0.5 * yy**0.5)
+
+
+def _far(xs: Any, ys: Any) -> list[int]:
+    """As `arithmetic.outliers`: beyond a resistant line."""
+    numpy = sys.modules["numpy"]
+    third = len(xs) // 3
+    order = numpy.argpartition(xs, [third, len(xs) - third])
+    left, right = order[:third], order[-third:]
+    run = float(numpy.median(xs[right]) - numpy.median(xs[left]))
+    rise = float(numpy.median(ys[right]) - numpy.median(ys[left]))
+    rest = ys - (rise / run if run else 0.0) * xs
+    away = numpy.abs(rest - numpy.median(rest))
+    scale = 1.4826 * float(numpy.median(away)) or 1.2533 * float(away.mean())
+    if not scale > 1e-12 * float(numpy.abs(ys).max()):
+        return []
+    return [int(place) for place in numpy.flatnonzero(away > _FAR * scale)]
