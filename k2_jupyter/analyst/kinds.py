@@ -165,7 +165,8 @@ def _by_types(said: Named) -> Analysis:
     measures, categories = said.measures, said.categories
     targets = [m.column for m in said.scene.spoken if m.role == "target"]
     if not measures and len(categories) > 1:
-        return "comparison" if _only_numbers_can_be(targets, said) else "association"
+        linked = says(said.free, vocabulary("roles", "linked") | {"association", "relationship"})
+        return "comparison" if not linked and _only_numbers_can_be(targets, said) else "association"
     of_two = any(m.column in targets and m.column.distinct == 2 for m in categories)
     if len(measures) == 1 and measures[0].role == "factor" and of_two:
         return "regression"

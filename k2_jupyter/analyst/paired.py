@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from k2_jupyter.analyst.draft import WHO, Draft
 from k2_jupyter.analyst.kinds import BEFORE, Named, named, occasions, paired_columns
 from k2_jupyter.analyst.prepared import Part, Prepared, cleaning_caveats, prepare
-from k2_jupyter.analyst.reading import Line, Observation
+from k2_jupyter.analyst.reading import NOTHING, Line, Observation
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined, literal
 from k2_jupyter.analyst.table import Column, Table
@@ -71,7 +71,7 @@ def compare_pairs(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     sheet.open("test")
     sheet.write("## Tests")
     seen = yield from sheet.need(cell("paired"), "Paired t test and its robust twins")
-    again = Observation()
+    again = NOTHING
     if prepared.repeats.value and "pivot" not in chosen.lines:
         again = yield from sheet.attempt("test", cell("paired_repeats"), "The same without repeats")
     sheet.open("draw")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Literal, TypeAlias
 
+from k2_jupyter.analyst.caveats import MANY_ROWS, TRIVIAL
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.reading import Fact, Observation
 from k2_jupyter.analyst.script import Script
@@ -102,13 +104,18 @@ def _told_of(seen: Observation, what: str, names: Sequence[str]) -> tuple[tuple[
     return tuple((name, fact) for name, fact in lines if fact is not None)
 
 
+def repeats_are_natural(table: Table) -> bool:
+    """Must rows repeat, because there are fewer combinations of values than rows?"""
+    return prod(max(1, column.distinct) for column in table.columns) <= table.rows.value
+
+
 def cleaning_caveats(draft: Draft, found: Prepared, table: Table, *, compared: bool) -> list[str]:
     """What cleaning did; `compared`: the main test was also made without exact repeats."""
-    told = []
+    told = [TRIVIAL] if found.rows.value > MANY_ROWS else []
     if found.unusable.value:
         rows = ("row without a usable value was", "rows without a usable value were")
         told.append(f"{counted(draft, found.unusable, *rows)} left out.")
-    if found.repeats.value:
+    if found.repeats.value and not repeats_are_natural(table):
         rows = ("row repeats", "rows repeat")
         told.append(
             f"{counted(draft, found.repeats, *rows)} another row exactly "

@@ -92,6 +92,10 @@ class Observation:
         return fact.value if fact else None
 
 
+NOTHING = Observation()
+"""What came back from a cell that did not run."""
+
+
 def observe(result: ToolResult) -> Observation:
     """The observation that a `run_cell` or `edit_cell` result holds."""
     head = _HEAD.match(result.text)

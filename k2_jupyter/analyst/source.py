@@ -55,9 +55,13 @@ _IMPORTS = {
     "LogLocator": "from matplotlib.ticker import LogLocator",
     "MaxNLocator": "from matplotlib.ticker import MaxNLocator",
     "stats": "from scipy import stats",
+    "optimize": "from scipy import optimize",
     "gaussian_filter1d": "from scipy.ndimage import gaussian_filter1d",
     "anova_lm": "from statsmodels.stats.anova import anova_lm",
     "multipletests": "from statsmodels.stats.multitest import multipletests",
+    "proportion_confint": (
+        "from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint"
+    ),
     "anova_oneway": "from statsmodels.stats.oneway import anova_oneway",
 }
 _STANDARD = ("escape", "combinations", "Path", "fill")

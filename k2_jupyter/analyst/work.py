@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable
 from typing import TypeAlias
 
+from k2_jupyter.analyst.association import associate
 from k2_jupyter.analyst.comparison import compare
 from k2_jupyter.analyst.conversation import DataFile
 from k2_jupyter.analyst.draft import WHO
@@ -31,6 +32,7 @@ Work: TypeAlias = Callable[[Worksheet, str, Table], Script[None]]
 LONGEST_TITLE = 80
 WORK: dict[str, Work] = {
     "paired": compare_pairs,
+    "association": associate,
 }
 
 
