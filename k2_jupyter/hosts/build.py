@@ -9,7 +9,9 @@ from k2_jupyter.adapters.ipython_source import transform
 from k2_jupyter.agent.agent import Agent
 from k2_jupyter.agent.limits import Limits
 from k2_jupyter.models.base import Model
+from k2_jupyter.models.profiles import ModelProfile
 from k2_jupyter.notebook.base import Notebook
+from k2_jupyter.notebook.sight import Sight
 from k2_jupyter.tools.add_markdown import AddMarkdown
 from k2_jupyter.tools.ask_user import AskUser
 from k2_jupyter.tools.base import Tool, Toolset
@@ -24,6 +26,7 @@ from k2_jupyter.tools.restart_kernel import RestartKernel
 from k2_jupyter.tools.run_cell import RunCell, reader
 from k2_jupyter.tools.set_plan import Plan, SetPlan
 from k2_jupyter.tools.triage import Triage
+from k2_jupyter.tools.view_figure import ViewFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Policy:
     """Our own folders, which no cell may name without one."""
     plan_only: bool = False
     """No tool that runs or changes anything."""
+    task: Sequence[str] = ()
+    """What the user agrees to before the first cell; empty where the command itself says so."""
 
 
 def build_agent(
@@ -47,23 +52,33 @@ def build_agent(
     limits: Limits,
     redact: Callable[[str], str],
     policy: Policy,
+    images: bool = True,
 ) -> Agent:
-    """An agent for one conversation about one notebook."""
+    """An agent for one conversation about one notebook.
+
+    `images`: whether figures may be sent as pictures to a model that can see.
+    """
     plan = Plan()
     finish = Finish(notebook, model=model.name)
     tools: list[Tool] = [SetPlan(plan), ReadNotebook(notebook), AskUser(), finish]
     if not policy.plan_only:
         triage = Triage(transform, protected=policy.protected, private=policy.private)
-        gate = Gate(triage, allowed=policy.allowed)
+        gate = Gate(triage, allowed=policy.allowed, task=policy.task)
         profile = model.profile
-        read = reader(vision=profile.vision, budget=profile.observation_characters)
+        sight = _sight(profile) if images and profile.vision else None
+        read = reader(sight=sight, budget=profile.observation_characters)
         tools += [
             RunCell(notebook, plan, gate, read),
             EditCell(notebook, plan, gate, read),
             DeleteCell(notebook),
             AddMarkdown(notebook, plan),
             ReadOutput(notebook),
+            ViewFigure(notebook, sight),
             InspectVariables(notebook),
             RestartKernel(notebook, gate),
         ]
     return Agent(model, Toolset(tools, closing=finish, redact=redact), limits=limits)
+
+
+def _sight(profile: ModelProfile) -> Sight:
+    return Sight(most_bytes=profile.image_bytes, longest_side=profile.image_side)

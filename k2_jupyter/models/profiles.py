@@ -53,6 +53,12 @@ class ModelProfile:
     shortened. True of the rule-based analyst, whose answers are a function of the messages."""
     vision: bool = False
     """Whether images may be sent. K2 and K2 Thinking are text only; K2.5 and later see."""
+    image_bytes: int = 150_000
+    """A picture is sent with at most so many. A request may have 2 MB in all (Moonshot's
+    error "total message size … exceeds limit 2097152"), base64 and the history included."""
+    image_side: int = 1_568
+    """Pixels of its longer side: enough to read the tick labels of a page-wide figure. More
+    would only cost bytes, for a picture is 1,024 to 2,048 tokens (Moonshot's guide, 2026-07)."""
     temperature: float | None = None
     """Sent when set. K2 Thinking wants 1.0; K2.5 and later refuse any other value than
     their own default with HTTP 400, so nothing is sent (2026-08)."""

@@ -11,19 +11,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from k2_jupyter.messages import Image
+from k2_jupyter.notebook import figures
 from k2_jupyter.notebook.base import Cell, CellRun, Changes
 from k2_jupyter.notebook.cutting import cut
-from k2_jupyter.notebook.figures import FACTS_TYPE, figure_facts
-from k2_jupyter.notebook.pictures import PICTURE_TYPES, decoded, picture_line, pixel_size
+from k2_jupyter.notebook.display_text import TEXT_TYPES, display_text
+from k2_jupyter.notebook.sight import Sight
 from k2_jupyter.notebook.text import neutral
 from k2_jupyter.notebook.tracebacks import user_traceback
 from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
 
 BUDGET = 8_000
 """Characters of an observation, about; images not counted."""
-_MOST_IMAGES = 4
-_MOST_IMAGE_BYTES = 5_000_000
-_SAID = ("text/plain", "text/html", FACTS_TYPE)
+_LEAST_FOR_A_FIGURE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +42,23 @@ class _Section:
 
 
 def observe(
-    run: CellRun, *, source_hash: str, budget: int = BUDGET, vision: bool = False
+    run: CellRun, *, source_hash: str, budget: int = BUDGET, sight: Sight | None = None
 ) -> Observation:
-    """Say what a run did, in about `budget` characters."""
+    """Say what a run did, in about `budget` characters, and show it to eyes that can see."""
     count = run.execution_count if run.execution_count is not None else " "
     lines = [
         f"cell {run.cell} (hash {source_hash}) · {run.status} · {run.seconds:.2f} s · [{count}]"
     ]
     if run.detail:
         lines.append(neutral(run.detail))
-    sections = [section for output in run.outputs for section in _sections(output)]
+    sections = _of_outputs(run.outputs, budget)
+    if run.hints:
+        sections.append(_Section("hints", _plain("\n".join(run.hints)), weight=3))
     variables = _changes(run.changes)
     if variables:
         sections.append(_Section("variables", variables))
     lines += _fitted(sections, budget - len(lines[0]))
-    return Observation("\n".join(lines), _images(run.outputs) if vision else ())
+    return Observation("\n".join(lines), sight.look(run.outputs) if sight else ())
 
 
 def describe_cells(cells: Sequence[Cell], *, own: Collection[str], budget: int = 4 * BUDGET) -> str:
@@ -77,33 +78,36 @@ def _cell(cell: Cell, is_own: bool, share: int) -> str:
         count = f" · [{cell.execution_count if cell.execution_count is not None else ' '}]"
     head = f"cell {cell.id} (hash {cell.hash}) · {cell.kind} · {whose}{count}"
     sections = [_Section("source", _plain(cell.source), weight=2)]
-    sections += [section for output in cell.outputs for section in _sections(output)]
+    sections += _of_outputs(cell.outputs, share)
     return "\n".join([head, *_fitted(sections, share)])
 
 
 # Sections
 
 
-def _sections(output: Output) -> list[_Section]:
+def _of_outputs(outputs: Sequence[Output], budget: int) -> list[_Section]:
+    """A figure gets its usual room, less where many share the budget."""
+    drawn = sum(isinstance(output, Display) for output in outputs)
+    room = min(figures.ROOM, max(_LEAST_FOR_A_FIGURE, budget * 3 // 4 // max(drawn, 1)))
+    return [section for output in outputs for section in _sections(output, room)]
+
+
+def _sections(output: Output, room: int) -> list[_Section]:
     match output:
         case Stream(name, text):
             return [_Section(name, _plain(text))] if text else []
         case ErrorOutput():
             return [_Section("error", user_traceback(output), weight=3)]
         case Display():
-            return [_display(output)]
+            figure = figures.figure_text(output, room)
+            return [_display(output) if figure is None else _Section("figure", figure)]
 
 
 def _display(display: Display) -> _Section:
-    for media_type in PICTURE_TYPES:
-        content = display.data.get(media_type)
-        if isinstance(content, str):
-            facts = figure_facts(display.data.get(FACTS_TYPE))
-            return _Section("figure", "\n".join([picture_line(media_type, content), *facts]))
     tag = "display" if display.execution_count is None else "result"
-    plain = display.data.get("text/plain")
-    others = [name for name in display.data if name not in _SAID]
-    lines = [_plain(plain)] if isinstance(plain, str) else []
+    text = display_text(display.data)
+    others = [name for name in display.data if name not in (*TEXT_TYPES, figures.RECORD_TYPE)]
+    lines = [_plain(text)] if text else []
     if others:
         lines.append(f"[also as {', '.join(map(neutral, others))}]")
     if not lines:
@@ -119,21 +123,12 @@ def _changes(changes: Changes) -> str:
     lines = [f"+ {name}: {what}" for name, what in changes.appeared.items()]
     lines += [f"~ {name}: {what}" for name, what in changes.changed.items()]
     lines += [f"- {name}" for name in changes.gone]
+    lines += [
+        f"! {name} was the user's: your cell changed it. Use a name of your own (for example"
+        f" {name}_2) and leave theirs as it was, unless they asked for that."
+        for name in changes.overwritten
+    ]
     return "\n".join(_plain(line.replace("\n", " ")) for line in lines)
-
-
-def _images(outputs: Sequence[Output]) -> tuple[Image, ...]:
-    """The last pictures, as many as a request bears."""
-    images: list[Image] = []
-    for output in outputs:
-        if isinstance(output, Display):
-            for media_type in PICTURE_TYPES:
-                content = output.data.get(media_type)
-                data = decoded(content) if isinstance(content, str) else b""
-                if pixel_size(data) and len(data) <= _MOST_IMAGE_BYTES:
-                    images.append(Image(media_type, data))
-                    break
-    return tuple(images[-_MOST_IMAGES:])
 
 
 # The budget

@@ -31,7 +31,7 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
-_TAGS = "stdout|stderr|result|display|figure|error|variables|briefing|output|source"
+_TAGS = "stdout|stderr|result|display|figure|error|hints|variables|briefing|output|source"
 _POSING = re.compile(rf"([<＜])(?=\s*+(?:/\s*+)?(?:{_TAGS})\s*+[>＞]|[|｜])", re.IGNORECASE)
 
 
@@ -40,9 +40,36 @@ def neutral(text: str) -> str:
 
     A ``<`` that would make one of our section tags or a role token of a model's chat
     format (``<|im_end|>``) is followed by a U+200B; so are forms that read alike: other
-    case, spaces inside, fullwidth ``＜`` and ``｜``.
+    case, spaces inside, fullwidth ``＜`` and ``｜``. Base64 is left out and its size told.
     """
-    return _POSING.sub("\\1\u200b", visible(without_ansi(text)))
+    return _POSING.sub("\\1\u200b", visible(without_base64(without_ansi(text))))
+
+
+_BASE64 = re.compile(
+    r"(?P<url>data:[\w.+-]{1,60}/[\w.+-]{1,60}(?:;[\w=.+-]{1,60}){0,4};base64,\s?)"
+    r"(?P<quoted>[A-Za-z0-9+/=_%-]{64,}+)"
+    r"|(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,}+(?:={1,2}|(?:\\n|\r?\n)(?=[A-Za-z0-9+/=]))?)++"
+    r"(?:[A-Za-z0-9+/]{1,59}={1,2})?"
+)
+_SHORTEST_BARE = 256
+
+
+def without_base64(text: str) -> str:
+    """Each data URL, and each long run of base64, as a mark that names its size."""
+    if len(text) < 64:
+        return text
+    return _BASE64.sub(_base64_mark, text)
+
+
+def _base64_mark(match: re.Match[str]) -> str:
+    encoded = match["quoted"] or match[0]
+    # Long words of one alphabet are something else: DNA, hexadecimal digits, rules of +.
+    mixed = re.search("[a-z]", encoded) and re.search("[A-Z]", encoded)
+    if not match["url"] and not (
+        len(encoded) >= _SHORTEST_BARE and mixed and re.search("[0-9]", encoded)
+    ):
+        return match[0]
+    return f"{match['url'] or ''}[base64, {len(encoded) * 3 // 4:,} bytes, left out]"
 
 
 def valid_unicode(text: str) -> str:

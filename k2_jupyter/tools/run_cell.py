@@ -11,6 +11,7 @@ from k2_jupyter.messages import Json, ToolResult
 from k2_jupyter.notebook.base import CellRun, Notebook, source_hash
 from k2_jupyter.notebook.gist import gist
 from k2_jupyter.notebook.observation import BUDGET, observe
+from k2_jupyter.notebook.sight import Sight
 from k2_jupyter.tools.base import Arguments, error
 from k2_jupyter.tools.gate import Gate
 from k2_jupyter.tools.set_plan import Plan
@@ -33,15 +34,15 @@ class Reader(Protocol):
     def __call__(self, run: CellRun, source: str) -> ToolResult: ...
 
 
-def reader(*, vision: bool, budget: int = BUDGET) -> Reader:
-    """The reader for a model that can see pictures, or one that can't.
+def reader(*, sight: Sight | None = None, budget: int = BUDGET) -> Reader:
+    """The reader for a model that can see pictures, or (without `sight`) one that can't.
 
     `budget` is the length of an observation in characters, about.
     """
 
     def read(run: CellRun, source: str) -> ToolResult:
         code = source_hash(source)
-        seen = observe(run, source_hash=code, budget=budget, vision=vision)
+        seen = observe(run, source_hash=code, budget=budget, sight=sight)
         return ToolResult(
             seen.text,
             seen.images,

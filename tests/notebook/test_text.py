@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import base64
+import random
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +97,52 @@ def test_ordinary_markup_is_left_alone() -> None:
 def test_long_blanks_after_a_bracket_take_no_time() -> None:
     text = "<" + " " * 200_000
     assert neutral(text) == text
+
+
+NOISE = random.Random(1).randbytes(2_999)
+ENCODED = base64.b64encode(NOISE).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"<img src='data:image/png;base64,{ENCODED}'>", "<img src='data:image/png;base64,{}'>"),
+        (
+            f"data:a/b;charset=utf-8;base64,{ENCODED} b",
+            "data:a/b;charset=utf-8;base64,{} b",
+        ),
+        (f"'{ENCODED}'", "'{}'"),
+        (f"a\n{base64.encodebytes(NOISE).decode()}", "a\n{}\n"),
+        (repr(base64.encodebytes(NOISE).decode()), "'{}\\n'"),
+    ],
+)
+def test_base64_is_left_out_and_its_size_told(text: str, left: str) -> None:
+    head, tail = left.split("{}")
+    assert neutral(text).startswith(head)
+    assert neutral(text).endswith(tail)
+    said = neutral(text).removeprefix(head).removesuffix(tail)
+    assert re.fullmatch(r"\[base64, 3,0\d\d bytes, left out\]", said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "data:image/png;base64,AAAA",
+        "ACGT" * 500,
+        NOISE.hex(),
+        "=" * 500,
+        "a/long/path/" * 100,
+        ENCODED[:200],
+        "data:image/svg+xml;utf8,<svg/>",
+    ],
+)
+def test_other_long_words_are_left_alone(text: str) -> None:
+    assert neutral(text) == text
+
+
+@pytest.mark.parametrize("part", ["A", "a/", "data:", "a;", "data:a/b;base64,", "a" * 60 + "\n"])
+def test_what_nearly_is_base64_takes_no_time(part: str) -> None:
+    neutral(part * (1_000_000 // len(part)))
 
 
 @given(st.text(alphabet=st.characters(codec=None)))

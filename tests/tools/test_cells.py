@@ -33,11 +33,11 @@ def printing(source: str) -> Played:
 
 
 def run_cell(bench: Bench) -> RunCell:
-    return RunCell(bench.notebook, bench.plan, bench.gate, reader(vision=False))
+    return RunCell(bench.notebook, bench.plan, bench.gate, reader())
 
 
 def edit_cell(bench: Bench) -> EditCell:
-    return EditCell(bench.notebook, bench.plan, bench.gate, reader(vision=False))
+    return EditCell(bench.notebook, bench.plan, bench.gate, reader())
 
 
 def test_a_cell_is_appended_run_and_read_back(bench: MakeBench) -> None:

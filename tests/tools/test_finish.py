@@ -19,7 +19,7 @@ WRONG = {"number": "13.5", "cell": "cell1", "label": "mean"}
 
 def after_a_run(bench: MakeBench) -> tuple[Bench, Finish]:
     b = bench(lambda source: Played([Stream("stdout", "mean 12.5\n")]))
-    b.run(RunCell(b.notebook, b.plan, b.gate, reader(vision=False)), source="f()", purpose="p")
+    b.run(RunCell(b.notebook, b.plan, b.gate, reader()), source="f()", purpose="p")
     return b, Finish(b.notebook, model="played")
 
 

@@ -6,15 +6,16 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from markupsafe import Markup
 
 from k2_jupyter.adapters.report import code, markdown
 from k2_jupyter.adapters.report.sanitize import clean
-from k2_jupyter.notebook.figures import FACTS_TYPE
+from k2_jupyter.notebook.figures import RECORD_TYPE, alt_text, figure_of, for_readers
 from k2_jupyter.notebook.text import visible
+from k2_jupyter.outputs import Display
 
 OutputKind = Literal["text", "stderr", "error", "html", "figure", "notice"]
 
@@ -28,9 +29,8 @@ _SIGNATURES = {
     "image/gif": b"GIF8",
     "image/webp": b"RIFF",
 }
-_STATIC = {"text/html", "text/markdown", "text/latex", "text/plain", FACTS_TYPE}
+_STATIC = {"text/html", "text/markdown", "text/latex", "text/plain", RECORD_TYPE}
 _TAG = re.compile(r"<(?!img|table|hr)[^>]*>")
-_MAX_ALT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Shown:
     alt: str = ""
     width: int | None = None
     """CSS pixels, where the notebook says so."""
+    told: tuple[str, ...] = ()
+    """What a figure shows in lines of text, where its record says it."""
 
 
 def show(outputs: Sequence[Mapping[str, Any]], alt: str) -> list[Shown]:
@@ -81,15 +83,23 @@ def _joined(outputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _display(data: Mapping[str, Any], metadata: Mapping[str, Any], alt: str) -> Shown | None:
     texts = {kind: _whole(content) for kind, content in data.items()}
-    described = _description(data.get(FACTS_TYPE)) or alt
     for media_type in (*_SIGNATURES, "image/svg+xml"):
         if isinstance(content := texts.get(media_type), str):
-            return _figure(media_type, content, described, _width(metadata, media_type))
+            figure = _figure(media_type, content, alt, _width(metadata, media_type))
+            return _described(figure, texts)
     for kind, convert in _CONVERTERS.items():
         content = texts.get(kind)
         if isinstance(content, str) and _TAG.sub("", shown := convert(content)).strip():
             return Shown("html", shown)
     return _plain(texts)
+
+
+def _described(figure: Shown, texts: Mapping[str, Any]) -> Shown:
+    """With the alt text and the description that its record gives."""
+    record = figure_of(Display(texts))
+    if record is None:
+        return figure
+    return replace(figure, alt=alt_text(record), told=tuple(for_readers(record)))
 
 
 def _plain(texts: Mapping[str, Any]) -> Shown | None:
@@ -125,24 +135,6 @@ def _figure(media_type: str, content: str, alt: str, width: int | None) -> Shown
         return Shown("notice", _UNREADABLE)
     encoded = base64.b64encode(picture).decode("ascii")
     return Shown("figure", f"data:{media_type};base64,{encoded}", alt, width)
-
-
-def _description(facts: object) -> str:
-    """The figure's own titles and axes in a sentence; "" where it says nothing usable."""
-    if not isinstance(facts, Mapping):
-        return ""
-    parts = [_fact(facts, "suptitle")]
-    axes = facts.get("axes")
-    for one in axes[:6] if isinstance(axes, list) else ():
-        if isinstance(one, Mapping):
-            ends = [_fact(one, "ylabel"), _fact(one, "xlabel")]
-            parts += [_fact(one, "title"), " by ".join(end for end in ends if end)]
-    return "; ".join(dict.fromkeys(part for part in parts if part))[:_MAX_ALT]
-
-
-def _fact(facts: Mapping[str, Any], name: str) -> str:
-    value = facts.get(name)
-    return " ".join(visible(value[:200]).split()) if isinstance(value, str) else ""
 
 
 def _width(metadata: Mapping[str, Any], media_type: str) -> int | None:

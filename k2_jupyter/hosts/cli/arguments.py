@@ -108,6 +108,12 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--allow", action="extend", nargs="+", default=[], metavar="KIND", help=ALLOW_HELP
     )
     run.add_argument(
+        "--no-images",
+        dest="images",
+        action="store_false",
+        help="send no pictures, only descriptions of figures",
+    )
+    run.add_argument(
         "--force", action="store_true", help="overwrite an earlier analysis in the output folder"
     )
     run.add_argument(

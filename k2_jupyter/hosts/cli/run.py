@@ -57,6 +57,7 @@ class RunOptions:
     plan_only: bool = False
     allow: Sequence[str] = ()
     force: bool = False
+    images: bool = True
 
     @property
     def limits(self) -> Limits:
@@ -149,6 +150,7 @@ class _Turn:
             limits=self.options.limits,
             redact=self.redactor.text,
             policy=self._policy(),
+            images=self.options.images,
         )
         briefing = self.redactor.text(self._briefing())
         events = agent.run(self.task, stop, briefing=briefing, turn=journal.folder.name)

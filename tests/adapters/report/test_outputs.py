@@ -5,6 +5,7 @@ from markupsafe import Markup
 from nbformat.v4 import new_output
 
 from k2_jupyter.adapters.report.outputs import Shown, show
+from k2_jupyter.notebook.figures import RECORD_TYPE
 
 
 def display(data: dict[str, Any], **metadata: Any) -> Any:
@@ -45,25 +46,37 @@ def test_a_traceback_is_shown_as_an_error() -> None:
     assert "&lt;v&gt;" in one(output).html
 
 
+RECORD = {
+    "version": 1,
+    "axes": [
+        {
+            "title": "Pay <b>",
+            "series": [{"kind": "bar", "count": 3, "facts": [["highest", 9.5, "EN"]]}],
+        }
+    ],
+    "faults": [{"code": "missing_title", "axes": 0}],
+}
+
+
 def test_a_figure_is_embedded_with_its_size_and_its_own_description(picture: str) -> None:
-    facts = {"axes": [{"title": "Pay", "xlabel": "year", "ylabel": "USD"}], "suptitle": "All"}
-    data = {"image/png": picture + "\n", "application/vnd.k2.figure+json": facts}
+    data = {"image/png": picture + "\n", RECORD_TYPE: RECORD}
 
     shown = one(display(data, **{"image/png": {"width": 320}}))
 
     assert shown.kind == "figure"
     assert shown.html == f"data:image/png;base64,{picture}"
-    assert shown.alt == "All; Pay; USD by year"
+    assert shown.alt == "Bar chart: Pay <b>; highest 9.5 at EN."
+    assert shown.told == ('title "Pay <b>"', '- bar, 3 bars: highest 9.5 at "EN"')
     assert shown.width == 320
 
 
-@pytest.mark.parametrize("facts", [None, [], {"axes": 1}, {"axes": [None, {"title": 3}]}, {}])
-def test_a_figure_without_usable_facts_is_described_by_its_purpose(
-    picture: str, facts: Any
+@pytest.mark.parametrize("record", [None, [], {"axes": 1}, {"version": 2, "axes": []}, {}])
+def test_a_figure_without_a_usable_record_is_described_by_its_purpose(
+    picture: str, record: Any
 ) -> None:
-    data = {"image/png": picture, "application/vnd.k2.figure+json": facts}
+    shown = one(display({"image/png": picture, RECORD_TYPE: record}))
 
-    assert one(display(data)).alt == "the purpose"
+    assert (shown.alt, shown.told) == ("the purpose", ())
 
 
 @pytest.mark.parametrize("content", ["not base64!", "AAAA", '"><script>x</script>'])
