@@ -136,7 +136,8 @@ def histogram(
     labels: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Bins between neighbouring `edges` (one more than `counts`); `labels` name the edges."""
-    heights = [height or 0.0 for height in arithmetic.numbers(counts)]
+    given = arithmetic.numbers(counts)
+    heights = [height or 0.0 for height in given]
     limits = arithmetic.numbers(edges)
     shown = _padded(limits if labels is None else labels, len(heights) + 1)
     facts = [_fact("bins", len(heights))]
@@ -148,7 +149,7 @@ def histogram(
         ]
         facts += _of_bins(limits, heights, shown if labels is not None else None)
     rows = [
-        [shown[i], shown[i + 1], heights[i]]
+        [shown[i], shown[i + 1], given[i]]
         for i in arithmetic.kept(len(heights), MAX_ROWS, [] if peak is None else [peak])
     ]
     columns = ["from", "to", "count"]

@@ -139,8 +139,11 @@ def _normalise(found: Sequence[Bars], norm: str) -> None:
             totals[place] = totals.get(place, 0.0) + abs(height)
     whole = 100.0 if norm == "percent" else 1.0
     for bars in found:
-        for place, height in bars.heights.items():
-            bars.heights[place] = whole * height / totals[place] if totals[place] else 0.0
+        bars.heights = {
+            place: whole * height / totals[place]
+            for place, height in bars.heights.items()
+            if totals[place]
+        }
 
 
 def _stack(found: Sequence[Bars], *, signs_apart: bool) -> None:
@@ -196,7 +199,7 @@ def _told(panel: Panel, bars: Bars) -> dict[str, Any]:
 def _told_bins(bars: Bars, bins: Bins) -> dict[str, Any]:
     spots = sorted(bars.heights)
     edges = bins.edges[spots[0] : spots[-1] + 2]
-    heights = [bars.heights.get(spot, 0.0) for spot in range(spots[0], spots[-1] + 1)]
+    heights = [bars.heights.get(spot) for spot in range(spots[0], spots[-1] + 1)]
     labels = bins.labels(spots[0], spots[-1] + 2)
     told = series.histogram(
         edges, heights, name=bars.trace.name, color=bars.trace.color, labels=labels

@@ -30,6 +30,7 @@ _TICK_0 = 946_684_800_000.0
 """2000-01-01, a Saturday; ticks of whole days count from the Sunday after it."""
 _ROUNDING = 1e-9
 _MAX_BINS = 5_000
+_THREE_DAYS = timedelta(days=3)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - dates on an axis have no zone
 
 
@@ -189,7 +190,7 @@ def _shifted(
     if not dates and all(value == math.floor(value) for value in data):
         if size < 1:
             return low - size / 2
-        return start + 0.5 if start - 0.5 + size < low else start - 0.5
+        return start - 0.5 + (size if start - 0.5 + size < low else 0)
     on_edge = sum(map(near, data))
     in_middle = sum(near(value + size / 2) for value in data)
     if in_middle < 0.1 * len(data) and (on_edge > 0.3 * len(data) or near(low) or near(high)):
@@ -222,10 +223,11 @@ def _next(edge: float, size: str) -> float:
 
 
 def _plus_months(moment: float, months: int) -> float:
-    then = _EPOCH + timedelta(milliseconds=moment)
+    """Three days later while it counts, so that the end of a month leads to an end too."""
+    then = _EPOCH + timedelta(milliseconds=moment) + _THREE_DAYS
     years, month = divmod(then.month - 1 + months, 12)
     first = then.replace(year=then.year + years, month=month + 1, day=1)
-    return (first + timedelta(days=then.day - 1) - _EPOCH) / timedelta(milliseconds=1)
+    return (first + timedelta(days=then.day - 1) - _THREE_DAYS - _EPOCH) / timedelta(milliseconds=1)
 
 
 def folded(found: Sequence[float], how: str, count: int) -> float | None:

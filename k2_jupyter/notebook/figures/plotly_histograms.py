@@ -84,8 +84,10 @@ def histogram(panel: Panel, trace: Trace, shared: Mapping[int, Bins | None]) -> 
         height = folded([one for one in found if one is not None], how, len(found))
         if height is not None:
             heights[spot] = height
-    _scale(heights, text(trace.content.get("histnorm")), bins, unit)
-    if bins and obj(trace.content.get("cumulative")).get("enabled") is True:
+    norm = text(trace.content.get("histnorm"))
+    cumulative = bool(bins) and obj(trace.content.get("cumulative")).get("enabled") is True
+    _scale(heights, norm.replace("density", "") if cumulative else norm, bins, unit)
+    if cumulative:
         _accumulate(heights)
     return Bars(
         trace,

@@ -1,0 +1,426 @@
+"""What each kind of mark of a Vega-Lite chart draws, as series."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from k2_jupyter.in_kernel import arithmetic, series
+from k2_jupyter.notebook.figures.reading import number, obj, text
+from k2_jupyter.notebook.figures.vega_data import NotComputed, aggregated
+from k2_jupyter.notebook.figures.vega_fields import Channel, field_value
+from k2_jupyter.notebook.figures.vega_scales import heights
+from k2_jupyter.notebook.figures.vega_stack import stack, stacking
+from k2_jupyter.notebook.figures.vega_unit import Point, Unit, ordered
+
+
+def series_of(unit: Unit) -> list[dict[str, Any]]:
+    """The series of a unit. Raises `NotComputed`."""
+    if unit.cut:
+        raise NotComputed(unit.cut)
+    return _READERS.get(unit.kind, _other)(unit)
+
+
+# Bars
+
+
+def _bars(unit: Unit) -> list[dict[str, Any]]:
+    along, up = unit.letters
+    measure = unit.channels.get(up)
+    if measure is None or not measure.measure:
+        return [series.other("bars", len(unit.points))]
+    if f"{up}2" in unit.encoding:
+        return [_ranges(unit, name, shade, points) for name, shade, points in unit.split()]
+    dimension = unit.channels.get(along)
+    stacked = stack(unit)
+    found = []
+    for name, shade, points in unit.split():
+        if dimension is not None and dimension.bins is not None:
+            told = _histogram(dimension, points, along, up, name, shade)
+        else:
+            told = _plain_bars(unit, _in_order(unit, points, along), name, shade, stacked)
+        if unit.level:
+            told["facts"].append(["direction", "horizontal", ""])
+        found.append(told)
+    if stacked is not None and len(found) > 1:
+        found[-1]["facts"] += _tops(unit, along, stacked)
+    return found
+
+
+def _plain_bars(
+    unit: Unit, points: Sequence[Point], name: str, shade: str, stacked: dict[int, Any] | None
+) -> dict[str, Any]:
+    along, up = unit.letters
+    values = [point.number(up) for point in points]
+    bases = None
+    if stacked is not None:
+        ends = [stacked[id(point)] for point in points]
+        values, bases = [top - base for base, top in ends], [base for base, _ in ends]
+    places = [point.shown(along) if along in unit.channels else name for point in points]
+    told = series.bars(places, values, name=name, color=shade, bases=bases)
+    if len(set(places)) < len(places):
+        told["facts"].append(["pieces", len(places), "several at one place"])
+    if stacking(unit) == "normalize":
+        told["facts"].append(["values are", "shares of 1", ""])
+    return told
+
+
+def _histogram(
+    dimension: Channel, points: Sequence[Point], along: str, up: str, name: str, shade: str
+) -> dict[str, Any]:
+    bins = dimension.bins
+    known = {
+        place: point.number(up) for point in points if (place := point.number(along)) is not None
+    }
+    if bins is None or not known:
+        return series.histogram([], [], name=name, color=shade)
+    first, last = min(known), max(known)
+    count = round((last - first) / bins.step) + 1
+    edges = [first + place * bins.step for place in range(count + 1)]
+    counts: list[float | None] = [0.0] * count
+    for place, height in known.items():
+        counts[round((place - first) / bins.step)] = height
+    return series.histogram(edges, counts, name=name, color=shade)
+
+
+def _ranges(unit: Unit, name: str, shade: str, points: Sequence[Point]) -> dict[str, Any]:
+    """Bars with ends of their own: from a value to another."""
+    along, up = unit.letters
+    other = unit.channels.get(f"{up}2")
+    pairs = []
+    for point in points:
+        low, high = point.number(up), point.number(f"{up}2")
+        if other is None:
+            high = number(obj(unit.encoding.get(f"{up}2")).get("datum"))
+        pairs.append((low, high))
+    lengths = [None if a is None or b is None else b - a for a, b in pairs]
+    places = [point.shown(along) if along in unit.channels else "" for point in points]
+    return series.bars(places, lengths, name=name, color=shade, bases=[low for low, _ in pairs])
+
+
+def _tops(unit: Unit, along: str, stacked: dict[int, tuple[float, float]]) -> list[list[Any]]:
+    """The highest and the lowest stack."""
+    totals: dict[Any, float] = {}
+    for point in unit.points:
+        base, top = stacked[id(point)]
+        place = point.shown(along)
+        totals[place] = totals.get(place, 0.0) + top - base
+    told = series.bars(list(totals), list(totals.values()))["facts"]
+    return [[f"{name} stack", value, at] for name, value, at in told]
+
+
+def _in_order(unit: Unit, points: Sequence[Point], along: str) -> list[Point]:
+    """By the scale of their place."""
+    one = unit.channels.get(along)
+    if one is None:
+        return list(points)
+    ranks = {key: i for i, key in enumerate(ordered(one, unit.rows, heights(unit, along)))}
+    return sorted(points, key=lambda point: ranks.get(point.keys.get(along) or 0.0, len(ranks)))
+
+
+# Lines and areas
+
+
+def _lines(unit: Unit) -> list[dict[str, Any]]:
+    along, up = unit.letters
+    return [
+        _line(unit, _along_line(unit, points, along), along, up, name, shade)
+        for name, shade, points in unit.split()
+    ]
+
+
+def _along_line(unit: Unit, points: Sequence[Point], along: str) -> list[Point]:
+    if "order" in unit.channels:
+        return sorted(points, key=lambda point: point.number("order") or 0.0)
+    return _in_order(unit, points, along)
+
+
+def _line(
+    unit: Unit, points: Sequence[Point], along: str, up: str, name: str, shade: str
+) -> dict[str, Any]:
+    one = unit.channels.get(along)
+    values = [point.number(up) for point in points]
+    if one is None or not one.continuous:
+        return series.line([point.shown(along) for point in points], values, name=name, color=shade)
+    labels = [text(point.shown(along)) for point in points] if one.type == "temporal" else None
+    return series.line(
+        [point.number(along) for point in points],
+        values,
+        name=name,
+        color=shade,
+        labels=labels,
+        per="day" if one.type == "temporal" else "x",
+    )
+
+
+def _areas(unit: Unit) -> list[dict[str, Any]]:
+    along, up = unit.letters
+    second = f"{up}2"
+    if second in unit.channels:
+        return [
+            series.fill(
+                [point.shown(along) for point in ordered_points],
+                [point.number(up) for point in ordered_points],
+                [point.number(second) for point in ordered_points],
+                name=name,
+                color=shade,
+            )
+            for name, shade, points in unit.split()
+            for ordered_points in [_along_line(unit, points, along)]
+        ]
+    found = [{**told, "kind": "area"} for told in _lines(unit)]
+    how = stacking(unit)
+    for told in found:
+        if how:
+            told["facts"].append(["stacked", how, "values are its own, not sums"])
+    return found
+
+
+# Points
+
+
+def _points(unit: Unit) -> list[dict[str, Any]]:
+    x = unit.channels.get("x")
+    dated = x is not None and x.type == "temporal"
+    found = []
+    for name, shade, points in unit.split():
+        told = series.scatter(
+            [p.keys.get("x") if dated else _shown(unit, p, "x") for p in points],
+            [_shown(unit, p, "y") for p in points],
+            name=name,
+            color=shade,
+            sizes=[p.number("size") for p in points] if "size" in unit.channels else None,
+            labels=[text(p.shown("x")) for p in points] if dated else None,
+            per="day" if dated else "x",
+        )
+        told["facts"] += _color_fact(unit, points)
+        found.append(told)
+    return found
+
+
+def _shown(unit: Unit, point: Point, letter: str) -> Any:
+    """Where a point stands; all at one place where nothing says it."""
+    return point.shown(letter) if letter in unit.channels else ""
+
+
+def _color_fact(unit: Unit, points: Sequence[Point]) -> list[list[Any]]:
+    """What a colour scale of numbers reaches from and to."""
+    one = unit.channels.get("color") or unit.channels.get("fill")
+    if one is None or one in unit.splitting:
+        return []
+    found = [x for point in points if (x := point.number(one.name)) is not None]
+    if not found:
+        return []
+    return [["colour", f"{series.written(min(found))} to {series.written(max(found))}", one.title]]
+
+
+# Matrices and shares
+
+
+def _rects(unit: Unit) -> list[dict[str, Any]]:
+    x, y = unit.channels.get("x"), unit.channels.get("y")
+    shade = unit.channels.get("color") or unit.channels.get("fill")
+    if x is None or y is None or shade is None or shade in unit.splitting:
+        return _bands(unit)
+    columns, rows = (ordered(one, unit.rows, heights(unit, one.name)) for one in (x, y))
+    cells = {(p.keys.get("y"), p.keys.get("x")): p.number(shade.name) for p in unit.points}
+    names = {
+        one.name: {p.keys.get(one.name): _called(one, p) for p in unit.points} for one in (x, y)
+    }
+    matrix = [[cells.get((row, column)) for column in columns] for row in rows]
+    return [
+        series.heat_map(
+            [names["x"].get(key, key) for key in columns],
+            [names["y"].get(key, key) for key in rows],
+            matrix,
+            name=shade.title,
+        )
+    ]
+
+
+def _bands(unit: Unit) -> list[dict[str, Any]]:
+    told = series.other("rectangles", len(unit.points))
+    for letter in ("x", "y"):
+        ends = [
+            value
+            for point in unit.points
+            for name in (letter, f"{letter}2")
+            if (value := point.shown(name)) is not None
+        ]
+        if ends and f"{letter}2" in unit.channels:
+            told["facts"].append([letter, f"{text(ends[0])} to {text(ends[-1])}", ""])
+    return [told]
+
+
+def _called(one: Channel, point: Point) -> str:
+    low = point.number(one.name)
+    if one.bins is not None and low is not None:
+        return f"{series.written(low)} to {series.written(low + one.bins.step)}"
+    return text(point.shown(one.name))
+
+
+def _arcs(unit: Unit) -> list[dict[str, Any]]:
+    if "theta" not in unit.channels:
+        return [series.other("arcs", len(unit.points))]
+    slices = [(name, points) for name, _, points in unit.split()]
+    names = [name for name, points in slices for _ in points]
+    sizes = [point.number("theta") for _, points in slices for point in points]
+    return [series.pie(names, sizes)]
+
+
+# Boxes and error bars
+
+
+def _samples(unit: Unit) -> list[tuple[str, str, list[tuple[str, list[float]]]]]:
+    """The values of the measure by series and place."""
+    along, up = unit.letters
+    measure = unit.channels.get(up)
+    if measure is None:
+        raise NotComputed(f"{unit.kind} without a measure: not computed")
+    field = measure.field
+    by_point = {}
+    for row, point in zip(unit.rows, unit.points, strict=False):
+        value = number(field_value(row, field))
+        if value is not None:
+            by_point[id(point)] = value
+    found = []
+    for name, shade, points in unit.split():
+        groups: dict[str, list[float]] = {}
+        for point in _in_order(unit, points, along):
+            if id(point) in by_point:
+                place = text(point.shown(along)) if along in unit.channels else name
+                groups.setdefault(place, []).append(by_point[id(point)])
+        found.append((name, shade, list(groups.items())))
+    return found
+
+
+def _boxplots(unit: Unit) -> list[dict[str, Any]]:
+    """Whiskers end at the last value within 1.5 (`extent`) quartile distances of the box."""
+    given = unit.mark.get("extent", 1.5)
+    found = []
+    for name, shade, groups in _samples(unit):
+        rows = []
+        for place, values in groups:
+            data = sorted(values)
+            q1, median, q3 = (
+                arithmetic.quantile(data, share) or 0.0 for share in (0.25, 0.5, 0.75)
+            )
+            low, high = data[0], data[-1]
+            if given != "min-max":
+                reach = (number(given) or 1.5) * (q3 - q1)
+                low = data[min(bisect_left(data, q1 - reach), len(data) - 1)]
+                high = data[max(bisect_right(data, q3 + reach) - 1, 0)]
+            outside = [value for value in data if value < low or value > high]
+            rows.append((place, low, q1, median, q3, high, outside))
+        found.append(series.boxes(rows, name=name, color=shade))
+    return found
+
+
+_SPREADS: Final = {
+    "stderr": ("mean", "stderr"),
+    "stdev": ("mean", "stdev"),
+    "iqr": ("median", ""),
+    "ci": ("mean", "ci0"),
+}
+
+
+def _spreads(unit: Unit) -> list[dict[str, Any]]:
+    """``errorbar`` and ``errorband``: computed from the values, or given with their ends."""
+    up = unit.letters[1]
+    if any(name in unit.encoding for name in (f"{up}2", f"{up}Error", f"{up}Error2")):
+        return _given_spreads(unit)
+    center = text(unit.mark.get("center"))
+    extent = text(unit.mark.get("extent")) or ("iqr" if center == "median" else "stderr")
+    middle, spread = _SPREADS.get(extent, ("mean", extent))
+    found = []
+    for name, shade, groups in _samples(unit):
+        rows = []
+        for place, values in groups:
+            data = [{"value": value} for value in values]
+            centre = aggregated(center or middle, data, "value")
+            if extent == "iqr":
+                low, high = aggregated("q1", data, "value"), aggregated("q3", data, "value")
+            else:
+                half = aggregated(spread, data, "value") or 0.0
+                low, high = (None, None) if centre is None else (centre - half, centre + half)
+            rows.append((place, centre, low, high))
+        found.append(_spread(unit, rows, name, shade))
+    return found
+
+
+def _given_spreads(unit: Unit) -> list[dict[str, Any]]:
+    along, up = unit.letters
+    found = []
+    for name, shade, points in unit.split():
+        rows = []
+        for point in _in_order(unit, points, along):
+            value, second = point.number(up), point.number(f"{up}2")
+            above, below = point.number(f"{up}Error"), point.number(f"{up}Error2")
+            low, high = value, second
+            if above is not None and value is not None:
+                low, high = value - abs(above if below is None else below), value + above
+            middle = value if above is not None else None
+            rows.append((text(point.shown(along)), middle, low, high))
+        found.append(_spread(unit, rows, name, shade))
+    return found
+
+
+def _spread(unit: Unit, rows: Sequence[Any], name: str, shade: str) -> dict[str, Any]:
+    places, middles, lows, highs = ([row[column] for row in rows] for column in range(4))
+    if unit.kind == "errorband":
+        return series.fill(places, lows, highs, name=name, color=shade)
+    return series.error_bars(places, middles, lows, highs, name=name, color=shade)
+
+
+# Others
+
+
+def _rules(unit: Unit) -> list[dict[str, Any]]:
+    """Lines across the view, or from one end to the other."""
+    alone = [letter for letter in ("x", "y") if letter in unit.channels]
+    if len(alone) == 1 and f"{alone[0]}2" not in unit.channels:
+        return [
+            series.reference_line(alone[0], place, name=name, color=shade)
+            for name, shade, points in unit.split()
+            for place in list(dict.fromkeys(point.shown(alone[0]) for point in points))[:10]
+        ]
+    for letter, along in (("y", "x"), ("x", "y")):
+        if f"{letter}2" in unit.channels and letter in unit.channels:
+            places = [point.shown(along) for point in unit.points]
+            lows = [point.number(letter) for point in unit.points]
+            highs = [point.number(f"{letter}2") for point in unit.points]
+            return [series.error_bars(places, [None] * len(lows), lows, highs)]
+    return [series.other("rules", len(unit.points))]
+
+
+def _texts(unit: Unit) -> list[dict[str, Any]]:
+    told = series.other("text", len(unit.points))
+    rows = [
+        [series.written(point.shown(name)) for name in ("x", "y", "text")] for point in unit.points
+    ]
+    told["columns"], told["rows"] = ["x", "y", "text"], rows[: series.MAX_ROWS]
+    return [{**told, "left_out": len(rows) - len(told["rows"])}]
+
+
+def _other(unit: Unit) -> list[dict[str, Any]]:
+    return [series.other(unit.kind or "mark", len(unit.points))]
+
+
+_READERS: Final[dict[str, Callable[[Unit], list[dict[str, Any]]]]] = {
+    "bar": _bars,
+    "line": _lines,
+    "trail": _lines,
+    "area": _areas,
+    "point": _points,
+    "circle": _points,
+    "square": _points,
+    "tick": _points,
+    "rect": _rects,
+    "arc": _arcs,
+    "boxplot": _boxplots,
+    "errorbar": _spreads,
+    "errorband": _spreads,
+    "rule": _rules,
+    "text": _texts,
+}
