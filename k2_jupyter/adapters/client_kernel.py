@@ -22,6 +22,7 @@ from k2_jupyter.notebook.base import CellRun, Changes
 from k2_jupyter.notebook.outputs import OutputCollector
 
 _ASK_SECONDS = 5.0
+_MOST_NAMES = 100
 
 
 def kernel_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -194,11 +195,11 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         more = content.get("more")
         if isinstance(more, int) and more > 0:
             appeared["…"] = f"{more} more names"
-        gone = content.get("gone")
         return Changes(
             appeared,
             self._texts(content.get("changed")),
-            tuple(map(str, gone)) if isinstance(gone, list) else (),
+            _names(content.get("gone")),
+            _names(content.get("overwritten")),
         )
 
     def _texts(self, content: Any) -> dict[str, str]:
@@ -207,6 +208,12 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
             return {}
         redact = self._redactor.text if self._redactor else str
         return {str(name)[:100]: redact(str(text)[:2_000]) for name, text in content.items()}
+
+
+def _names(content: Any) -> tuple[str, ...]:
+    """Names of variables, as far as what the kernel said is that."""
+    names = content[:_MOST_NAMES] if isinstance(content, list) else []
+    return tuple(str(name)[:100] for name in names)
 
 
 def _ask(process: KernelProcess, expression: str, stop: threading.Event) -> Message | None:

@@ -10,7 +10,11 @@ from typing import Any, TypeAlias
 Message: TypeAlias = dict[str, Any]
 """A Jupyter message: header, parent_header, msg_type, content, metadata."""
 
-_PARTS = ("variables", "arithmetic", "series", "figures", "streams")
+_PARTS = (
+    *("looking", "words", "guard", "kinds", "values", "objects", "arrays", "frames", "tables"),
+    *("estimators", "charts", "changes", "variables"),
+    *("arithmetic", "series", "figures", "streams"),
+)
 """Modules of `in_kernel/`, each behind those that it imports (``from . import …``)."""
 _VARIABLES = "__import__('sys').modules['_k2_jupyter.variables']"
 CHANGES = f"{_VARIABLES}.changes()"

@@ -1,34 +1,50 @@
-"""What the user's variables are, in text. Runs inside the user's kernel.
+"""The user's variables: what they are, what became of them, and who made them.
 
-The source is sent to the kernel and lives in `sys.modules` under a private name: standard
-library only, Python 3.8 and later, no names left behind. It calls no method of an object
-whose class it does not know: a `__repr__` or a `__len__` of the user's may be slow, fail,
-or do something.
+Runs inside the user's kernel. The source is sent there and lives in `sys.modules` under a
+private name: standard library only, Python 3.8 and later, no names left behind. No method
+of an object is called whose class is not known (`kinds.py`, `looking.py`), and a timer ends
+a look that takes too long (`guard.py`).
 """
 
 from __future__ import annotations
 
-import inspect
 import json
-import sys
 import time
-from collections.abc import Callable, Iterable
+import types
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
+from . import (
+    arrays,
+    charts,
+    estimators,
+    frames,
+    guard,
+    kinds,
+    looking,
+    objects,
+    tables,
+    values,
+    words,
+)
+from . import changes as differences
+
 _MAX_NAMES = 40
-_MAX_SECONDS = 0.2
-_MAX_VALUE = 80
-_MAX_LINE = 300
+_COMPARING = 0.1
+"""Seconds for the comparison of all variables, and as many again for telling."""
+_LOOKING = 0.2
+"""Seconds for a variable that is asked for."""
+_IN_ALL = 2.0
+"""Seconds for all that is asked for at once."""
 _MAX_DESCRIPTION = 1_500
-_MAX_COLUMNS = 30
-_MAX_CELLS_COUNTED = 50_000_000
-_SECRET_WORDS = ("key", "token", "password", "passwd", "secret", "credential")
-_SCALARS = (bool, int, float, complex, str, bytes, type(None))
-_CONTAINERS = (list, tuple, set, frozenset, dict)
-_LIBRARIES = ("numpy", "pandas", "polars", "pyarrow", "geopandas", "xarray")
 _SHELL_NAMES = ("In", "Out", "exit", "quit", "get_ipython")
 
-_seen: dict[str, Any] = {}
+_seen: dict[str, differences.State] = {}
+_users: set[str] = set()
+"""Names that the user gave, as far as no cell of the agent's took them since."""
+_unseen_runs: list[bool] = []
+"""Not empty while runs of the user's have not been looked at."""
 
 
 class Report:
@@ -42,42 +58,89 @@ class Report:
 
 
 def changes() -> Report:
-    """What appeared, changed and went since the last call, one line a name."""
-    deadline = time.monotonic() + _MAX_SECONDS
-    now: dict[str, Any] = {}
-    appeared: dict[str, str] = {}
-    changed: dict[str, str] = {}
-    more = 0
-    for name, value in _variables().items():
-        now[name] = state = _state(value)
-        if name in _seen and _seen[name] == state:
-            continue
-        if len(appeared) + len(changed) >= _MAX_NAMES or time.monotonic() > deadline:
-            more += 1
-        elif name in _seen:
-            changed[name] = _guarded(_line, name, value)
-        else:
-            appeared[name] = _guarded(_line, name, value)
-    gone = [name for name in _seen if name not in now]
-    _seen.clear()
-    _seen.update(now)
-    more += max(0, len(gone) - _MAX_NAMES)
+    """What appeared, changed and went since the last call, one line a name.
+
+    `overwritten` are the changed names that were the user's; they are no longer.
+    """
+    variables = _variables()
+    before, now = dict(_seen), _states(variables)
+    _remember(now)
+    changed = [name for name in now if name in before and not _same(before, now, name)]
+    appeared = [name for name in now if name not in before]
+    appeared.sort(key=lambda name: _is_code(variables[name]))
+    gone = [name for name in before if name not in now]
+    overwritten = [name for name in changed if name in _users]
+    _users.difference_update(overwritten, appeared, gone)
+    changed.sort(key=lambda name: name not in overwritten)
+    names = [*changed, *appeared][:_MAX_NAMES]
+    told = _told(before, now, {name: variables[name] for name in names})
     return Report(
-        {"appeared": appeared, "changed": changed, "gone": gone[:_MAX_NAMES], "more": more}
+        {
+            "appeared": {name: told[name] for name in appeared if name in told},
+            "changed": {name: told[name] for name in changed if name in told},
+            "gone": gone[:_MAX_NAMES],
+            "overwritten": overwritten[:_MAX_NAMES],
+            "more": len(changed) + len(appeared) - len(told) + len(gone[_MAX_NAMES:]),
+        }
     )
 
 
 def describe(names: Iterable[str] = ()) -> Report:
-    """Some lines about each variable (all, or these)."""
-    deadline = time.monotonic() + 5 * _MAX_SECONDS
+    """Some lines about each of these variables; without names `lines`."""
+    asked = list(names)
+    if not asked:
+        return lines()
     variables = _variables()
-    described: dict[str, str] = {}
-    for name in (list(names) or list(variables))[:_MAX_NAMES]:
-        if time.monotonic() > deadline:
-            described[name] = "(not described: out of time)"
-        elif name in variables:
-            described[name] = _guarded(_lines, name, variables[name])
-    return Report(described)
+    return _report({name: variables[name] for name in asked if name in variables}, _described)
+
+
+def lines() -> Report:
+    """A line about each variable."""
+    return _report(_variables(), line)
+
+
+def line(name: str, value: Any) -> str:
+    """One line about a value that has this name, whatever the value is."""
+    return "".join(guard.taken(_LOOKING, lambda: iter([_line(name, value)]))) or _schema(value)
+
+
+def install() -> None:
+    """Begin; called once when the module has arrived in the kernel.
+
+    What stands there already is the user's. IPython calls `_before_run` before each cell.
+    """
+    from IPython import get_ipython
+
+    _seen.update(_states(_variables()))
+    _users.update(_seen)
+    get_ipython().events.register("pre_run_cell", _before_run)
+
+
+def begin() -> None:
+    """Before a run of the agent's: what changed since its last one is the user's doing."""
+    if not _unseen_runs:
+        return
+    _unseen_runs.clear()
+    now = _states(_variables())
+    _users.update(name for name in now if name not in _seen or not _same(_seen, now, name))
+    _remember(now)
+
+
+def _before_run(_info: Any) -> None:
+    if _is_agents():
+        begin()
+    else:
+        _unseen_runs[:] = [True]
+
+
+def _is_agents() -> bool:
+    """Whether the running request asks for the changes, as only the agent's do."""
+    from IPython import get_ipython
+
+    parent = getattr(get_ipython(), "parent_header", None)
+    content = parent.get("content") if type(parent) is dict else None
+    expressions = content.get("user_expressions") if type(content) is dict else None
+    return type(expressions) is dict and "k2" in expressions
 
 
 def _variables() -> dict[str, Any]:
@@ -85,135 +148,115 @@ def _variables() -> dict[str, Any]:
 
     shell = get_ipython()
     hidden = shell.user_ns_hidden
-    module = type(sys)
     return {
         name: value
         for name, value in list(shell.user_ns.items())
-        if not name.startswith("_")
-        and not isinstance(value, module)
+        if type(name) is str
+        and not name.startswith("_")
+        and not looking.derives(type(value), types.ModuleType)
         and name not in _SHELL_NAMES
         and not (name in hidden and hidden[name] is value)
     }
 
 
-def _guarded(describer: Callable[[str, Any], str], name: str, value: Any) -> str:
+def _states(variables: dict[str, Any]) -> dict[str, differences.State]:
+    """The state of each; once the time is over, what needs no look."""
+    states: dict[str, differences.State] = {}
+
+    def look() -> None:
+        for name, value in variables.items():
+            states[name] = differences.state_of(value, deep=True)
+
+    guard.within(_COMPARING, look)
+    for name, value in variables.items():
+        if name not in states:
+            states[name] = differences.state_of(value, deep=False)
+    return states
+
+
+def _remember(now: dict[str, differences.State]) -> None:
+    _seen.clear()
+    _seen.update(now)
+
+
+def _same(before: Any, now: Any, name: str) -> bool:
+    return differences.same(before[name], now[name])
+
+
+def _told(before: Any, now: Any, variables: dict[str, Any]) -> dict[str, str]:
+    """A line about each of these, as far as there is time."""
+    told: dict[str, str] = {}
+
+    def tell() -> None:
+        for name, value in variables.items():
+            told[name] = _said(before.get(name), now[name], name, value)
+
+    guard.within(_COMPARING, tell)
+    return {name: told.get(name) or _schema(value) for name, value in variables.items()}
+
+
+def _said(old: Any, new: differences.State, name: str, value: Any) -> str:
+    if old is None:
+        return _line(name, value)
     try:
-        return describer(name, value)
+        return differences.told(old, new, name, value)
     except Exception as problem:  # noqa: BLE001 - one odd object must not cost the report
-        return f"{type(value).__name__} (not described: {type(problem).__name__})"
+        return _failed(value, problem)
 
 
-# What tells that a variable is another
-
-
-def _state(value: Any) -> Any:
-    """Something to compare between two runs; equal unless the variable changed visibly."""
-    kind = type(value)
-    try:
-        if kind in _SCALARS:
-            return kind, repr(value) if kind is float else value  # nan is not equal to itself
-        if kind in _CONTAINERS:
-            return id(value), kind, len(value)
-        if _is_frame(value):
-            return id(value), kind, value.shape, tuple(map(str, value.dtypes)), tuple(value.columns)
-        if _library(value) in _LIBRARIES:
-            return id(value), kind, getattr(value, "shape", None), str(getattr(value, "dtype", ""))
-    except Exception:  # noqa: BLE001 - one odd object must not cost the report
-        return id(value), kind, None
-    return id(value), kind
-
-
-def _library(value: Any) -> str:
-    return str(type(value).__module__).partition(".")[0]
-
-
-def _is_frame(value: Any) -> bool:
-    return type(value).__name__.endswith("DataFrame") and _library(value) in _LIBRARIES
-
-
-# One line
+def _report(variables: dict[str, Any], describer: Callable[[str, Any], str]) -> Report:
+    """Name → text, as far as there is time; what is left over is counted."""
+    until = time.monotonic() + _IN_ALL
+    told: dict[str, str] = {}
+    for name in list(variables)[:_MAX_NAMES]:
+        late = time.monotonic() > until
+        told[name] = (_schema if late else partial(describer, name))(variables[name])
+    if len(variables) > _MAX_NAMES:
+        told["…"] = f"{len(variables) - _MAX_NAMES} more names"
+    return Report(told)
 
 
 def _line(name: str, value: Any) -> str:
-    kind = type(value).__name__
-    if type(value) in _SCALARS:
-        return _scalar(name, value)
-    if isinstance(value, (type, type(_line))):
-        return _code(value)
-    if type(value) in _CONTAINERS:
-        return f"{kind}, {_counted(len(value), 'item')}"
-    if _is_frame(value):
-        return _frame(value)
-    if _library(value) in _LIBRARIES:
-        return _array(name, value)
-    module = type(value).__module__
-    return kind if module in ("builtins", "__main__") else f"{module}.{kind}"
+    try:
+        return differences.line(name, value)
+    except Exception as problem:  # noqa: BLE001 - one odd object must not cost the report
+        return _failed(value, problem)
 
 
-def _scalar(name: str, value: Any) -> str:
-    if value is None:
-        return "None"
-    kind = type(value).__name__
-    if any(word in name.lower() for word in _SECRET_WORDS):
-        return f"{kind} (not shown: by its name a secret)"
-    if isinstance(value, bytes):
-        return f"bytes, {_counted(len(value), 'byte')}"
-    if isinstance(value, str):
-        return f"str, {_counted(len(value), 'character')} = {_short(repr(value[:_MAX_VALUE]))}"
-    if isinstance(value, int) and value.bit_length() > 256:
-        return f"int of {value.bit_length()} bits"
-    return f"{kind} = {_short(repr(value))}"
+def _described(name: str, value: Any) -> str:
+    """Its line and what else is known, by whole lines within the limit."""
+    lines = guard.taken(_LOOKING, lambda: _lines(name, value)) or [_schema(value)]
+    text = lines[0]
+    for one in lines[1:]:
+        if len(text) + min(len(one), words.LINE) + 3 > _MAX_DESCRIPTION:
+            return text + "\n…"
+        text += "\n" + words.short(one, words.LINE)
+    return text
 
 
-def _code(value: Any) -> str:
-    if isinstance(value, type):
-        return f"class {_short(value.__name__)}"
-    parameters = ", ".join(inspect.signature(value).parameters)
-    return _short(f"function {value.__name__}({parameters})", 160)
+def _lines(name: str, value: Any) -> Iterator[str]:
+    yield _line(name, value)
+    if words.secret(name):
+        return
+    try:
+        yield from kinds.kind_of(value).details(value)
+    except Exception as problem:  # noqa: BLE001 - one odd object must not cost the report
+        yield f"  (not described further: {words.short(looking.class_name(type(problem)))})"
 
 
-def _frame(value: Any) -> str:
-    rows, columns = value.shape
-    size = f"{type(value).__name__}, {rows} rows × {columns} columns"
-    pairs = zip(list(value.columns)[:_MAX_COLUMNS], list(value.dtypes)[:_MAX_COLUMNS])  # noqa: B905 - not before 3.10
-    dtypes = ", ".join(f"{column} {dtype}" for column, dtype in pairs)
-    return _short(f"{size}: {dtypes}" if dtypes else size, _MAX_LINE)
+def _schema(value: Any) -> str:
+    return f"{words.short(looking.title(type(value)), 150)} (not described: out of time)"
 
 
-def _array(name: str, value: Any) -> str:
-    kind = type(value).__name__
-    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
-    if not isinstance(shape, tuple):
-        return kind
-    if shape == ():
-        return _scalar(name, value.item()) if hasattr(value, "item") else kind
-    if len(shape) == 1:
-        return f"{kind} of {dtype}, {_counted(shape[0], 'value')}"
-    return f"{kind} of {dtype}, {' × '.join(map(str, shape))}"
+def _failed(value: Any, problem: Exception) -> str:
+    name = words.short(looking.title(type(value)), 150)
+    return f"{name} (not described: {words.short(looking.class_name(type(problem)))})"
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _is_code(value: Any) -> bool:
+    kind = kinds.kind_of(value)
+    return type(kind) is objects.Function or type(kind) is objects.Class
 
 
-def _short(text: str, limit: int = _MAX_VALUE) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-# Several lines
-
-
-def _lines(name: str, value: Any) -> str:
-    if not _is_frame(value) or _library(value) not in ("pandas", "geopandas"):
-        return _line(name, value)
-    rows, columns = value.shape
-    text = [f"{type(value).__name__}, {rows} rows × {columns} columns"]
-    shown = value.iloc[:, :_MAX_COLUMNS]
-    missing = shown.isna().sum() if shown.size < _MAX_CELLS_COUNTED else None
-    for position, column in enumerate(shown.columns):
-        nulls = "" if missing is None else f", {int(missing.iloc[position])} missing"
-        text.append(f"  {_short(str(column), 40)}: {shown.dtypes.iloc[position]}{nulls}")
-    if columns > _MAX_COLUMNS:
-        text.append(f"  … {columns - _MAX_COLUMNS} more columns")
-    text.append(value.head(3).to_string(max_cols=12, max_colwidth=24, line_width=120))
-    return _short("\n".join(text), _MAX_DESCRIPTION)
+for _room in (values, objects, arrays, frames, tables, estimators, charts):
+    _room.register()

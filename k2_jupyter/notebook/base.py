@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
@@ -176,6 +176,8 @@ class Notebook:
     """Ids of cells that the agent made. Kept in memory only: a file can't claim them."""
     runs: dict[str, CellRun] = field(default_factory=dict)
     """Cell id → its newest run in this turn, in the order of running."""
+    _users: set[str] = field(default_factory=set, init=False, repr=False)
+    """Names of variables that cells of the user's gave when they ran in this turn."""
 
     def add(
         self,
@@ -220,6 +222,7 @@ class Notebook:
         self.document.cell(cell_id).check(source_hash(source))
         yield CellStarted(cell_id, source, purpose, self.kernel.epoch)
         run = yield from self.kernel.run(cell_id, source, timeout=timeout, stop=stop)
+        run = replace(run, changes=self._whose(cell_id, run.changes))
         self.runs.pop(cell_id, None)
         self.runs[cell_id] = run
         self.document.set_outputs(cell_id, run.outputs, run.execution_count)
@@ -228,3 +231,17 @@ class Notebook:
         self.document.save()
         yield CellFinished(cell_id, run.status, run.seconds, run.execution_count, run.outputs)
         return run
+
+    def _whose(self, cell_id: str, changes: Changes) -> Changes:
+        """The changes, with those of the user's names that a cell of the agent's took.
+
+        Each is told once; from then on it is the agent's. The kernel knows what the user
+        ran there; whose a cell was that we ran, it does not.
+        """
+        if cell_id not in self.own:
+            self._users |= {*changes.appeared, *changes.changed}
+            return replace(changes, overwritten=())
+        taken = self._users.intersection(changes.changed)
+        self._users -= {*taken, *changes.appeared, *changes.gone}
+        others = [name for name in changes.overwritten if name not in taken]
+        return replace(changes, overwritten=(*others, *sorted(taken)))

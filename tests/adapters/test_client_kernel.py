@@ -77,7 +77,7 @@ def test_input_is_answered_with_an_error_at_once(shared: ClientKernel) -> None:
 
 def test_variables_are_told_after_an_error_too(shared: ClientKernel) -> None:
     result = run(shared, "before_the_error = [1, 2]\n1 / 0")
-    assert result.changes.appeared == {"before_the_error": "list, 2 items"}
+    assert result.changes.appeared == {"before_the_error": "list, 2 items: [1, 2]"}
     gone = run(shared, "del before_the_error")
     assert gone.changes.gone == ("before_the_error",)
 

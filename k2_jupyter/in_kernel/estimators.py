@@ -1,0 +1,323 @@
+"""Fitted models and the results of tests: scikit-learn, statsmodels, scipy.stats, torch.
+
+Runs inside the user's kernel. A scikit-learn estimator and a torch module are read from
+their instance dictionaries, so that subclasses of the user's may be read too.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from . import kinds, looking, words
+
+_COEFFICIENTS = 20
+_PARAMETERS = 12
+_SCIPY_RESULTS = (
+    *("TukeyHSDResult", "BootstrapResult", "PermutationTestResult", "MonteCarloTestResult"),
+    *("DunnettResult", "RelativeRiskResult", "OddsRatioResult", "BinomTestResult", "FitResult"),
+    *("SomersDResult", "BartlettResult", "AndersonResult"),
+)
+"""What scipy.stats returns that is no tuple with names."""
+_ROWS = 1_000_000
+"""Observations up to which statsmodels is asked for what it computes from residuals."""
+
+
+class Estimator(kinds.Kind):
+    """A scikit-learn estimator, or a pipeline of them."""
+
+    through_base = True
+
+    def outline(self, value: Any) -> str:
+        name = words.short(looking.class_name(type(value)), 60)
+        held = looking.own_dict(value)
+        fitted = fitted_names(held)
+        state = "fitted" if fitted or _parts_fitted(held) else "not fitted"
+        return f"{name}{self._steps(held) or self._set(value, held)}, {state}"
+
+    def details(self, value: Any) -> Iterator[str]:
+        held = looking.own_dict(value)
+        for name, step in _steps(held):
+            yield f"  {words.short(name, 40)}: {words.short(kinds.outline(step), 160)}"
+        for name in fitted_names(held)[:_PARAMETERS]:
+            yield f"  {words.short(name, 40)}: {_fitted(held[name])}"
+
+    def brief(self, value: Any, depth: int) -> str:
+        held = looking.own_dict(value)
+        name = words.short(looking.class_name(type(value)), 40)
+        return f"{name}{self._set(value, held)}" if depth > 0 else name
+
+    def facts(self, value: Any) -> kinds.Facts:
+        held = looking.own_dict(value)
+        fitted = dict.fromkeys(fitted_names(held), "")
+        return {"parameters": self._set(value, held), "fitted attribute": fitted}
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        held = looking.own_dict(value)
+        return tuple((name, walk.of(held[name])) for name in fitted_names(held)[:50])
+
+    def _set(self, value: Any, held: dict[str, Any]) -> str:
+        """The parameters that are not the defaults."""
+        differing = []
+        for name, default in _defaults(type(value)).items():
+            if name in held and not _same(held[name], default) and name != "steps":
+                differing.append(f"{words.short(name, 40)}={kinds.shown(name, held[name], 1)}")
+        return f"({words.listed(differing, limit=160)})"
+
+    def _steps(self, held: dict[str, Any]) -> str:
+        steps = [looking.class_name(type(step)) for _, step in _steps(held)]
+        return f" of {words.short(' → '.join(steps), 160)}" if steps else ""
+
+
+def fitted_names(held: dict[str, Any]) -> list[str]:
+    """scikit-learn's convention: what `fit` found ends in an underscore."""
+    return [name for name in held if name.endswith("_") and not name.startswith("_")]
+
+
+def _steps(held: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Of a pipeline, a column transformer or an ensemble with names."""
+    for attribute in ("steps", "transformers", "transformer_list", "estimators"):
+        steps = held.get(attribute)
+        if type(steps) is list and all(type(one) is tuple and len(one) >= 2 for one in steps):
+            return [(one[0], one[1]) for one in steps[:20] if type(one[0]) is str]
+    return []
+
+
+def _parts_fitted(held: dict[str, Any]) -> bool:
+    return any(fitted_names(looking.own_dict(step)) for _, step in _steps(held))
+
+
+def _defaults(cls: type) -> dict[str, Any]:
+    """The parameters of ``__init__`` with their defaults."""
+    for base in looking.mro(cls):
+        init = looking.class_dict(base).get("__init__")
+        init = getattr(init, "__wrapped__", init) if type(init) is types.FunctionType else init
+        if type(init) is not types.FunctionType:
+            continue
+        code = init.__code__
+        names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+        positional = code.co_varnames[: code.co_argcount]
+        given = init.__defaults__ or ()
+        defaults = dict(zip(positional[len(positional) - len(given) :], given))  # noqa: B905
+        defaults.update(init.__kwdefaults__ or {})
+        return {name: defaults.get(name, _defaults) for name in names}
+    return {}
+
+
+_PLAIN = frozenset(map(id, (bool, int, float, str, type(None))))
+
+
+def _same(value: Any, default: Any) -> bool:
+    if value is default:
+        return True
+    plain = id(type(value)) in _PLAIN and id(type(default)) in _PLAIN
+    return plain and type(value) is type(default) and bool(value == default or repr(value) == "nan")
+
+
+def _fitted(value: Any) -> str:
+    """A fitted attribute: its numbers where they are few."""
+    if looking.home(type(value)) == "numpy.ndarray" and value.size <= _COEFFICIENTS:
+        flat = [kinds.brief(one, 1) for one in value.ravel().tolist()]
+        shape = "" if value.ndim <= 1 else f" ({words.size(value.shape)})"
+        return words.short(f"{', '.join(map(_rounded, flat))}{shape}", 240)
+    return words.short(kinds.kind_of(value).line(value), 160)
+
+
+def _rounded(text: str) -> str:
+    try:
+        return words.number(float(text)) if "." in text or "e" in text else text
+    except ValueError:  # a label of a class
+        return text
+
+
+class Fit(kinds.Kind):
+    """A statsmodels result: the numbers of its summary, not its text."""
+
+    def outline(self, value: Any) -> str:
+        result = _unwrapped(value)
+        model = getattr(result, "model", None)
+        named = (
+            f" of {words.short(looking.class_name(type(model)), 60)}" if model is not None else ""
+        )
+        return f"statsmodels {looking.class_name(type(result))}{named}"
+
+    def line(self, value: Any) -> str:
+        figures = ", ".join(f"{name} {number}" for name, number in _quality(_unwrapped(value)))
+        return words.short(f"{self.outline(value)}: {figures}", words.LINE)
+
+    def details(self, value: Any) -> Iterator[str]:
+        return _coefficients(_unwrapped(value))
+
+
+def _unwrapped(value: Any) -> Any:
+    return looking.own_dict(value).get("_results", value)
+
+
+def _quality(result: Any) -> list[tuple[str, str]]:
+    """How good the fit is, as far as this sort of model has such a number."""
+    nobs = getattr(result, "nobs", None)
+    names = ["nobs", "df_model", "df_resid"]
+    if nobs is not None and nobs <= _ROWS:
+        names += [
+            "rsquared",
+            "rsquared_adj",
+            "prsquared",
+            "fvalue",
+            "f_pvalue",
+            "llf",
+            "aic",
+            "bic",
+        ]
+    found = []
+    for name in names:
+        try:
+            found.append((name, words.number(getattr(result, name))))
+        except Exception:  # noqa: BLE001, S112 - not every model has each of them
+            continue
+    return found
+
+
+def _coefficients(result: Any) -> Iterator[str]:
+    """Estimate, standard error, p and confidence interval of each parameter."""
+    params = result.params
+    names = getattr(params, "index", None)
+    if names is None:
+        names = getattr(getattr(result, "model", None), "exog_names", None)
+    numpy = sys.modules["numpy"]
+    columns = [numpy.asarray(one) for one in (params, result.bse, result.pvalues)]
+    if columns[0].ndim != 1:
+        yield f"  params: {kinds.outline(params)}"
+        return
+    interval = numpy.asarray(result.conf_int())
+    for at, row in enumerate(zip(*columns)):  # noqa: B905 - not before 3.10
+        if at == _COEFFICIENTS:
+            yield f"  … {len(columns[0]) - at} more parameters"
+            return
+        name = kinds.label(names[at]) if names is not None and at < len(names) else f"[{at}]"
+        estimate, error, p = map(words.number, row)
+        low, high = map(words.number, interval[at])
+        yield f"  {name}: {estimate}, standard error {error}, p {p}, 95 % interval {low} … {high}"
+
+
+class Differences(kinds.Kind):
+    """Tukey's comparisons of statsmodels, a line a pair."""
+
+    def details(self, value: Any) -> Iterator[str]:
+        held = looking.own_dict(value)
+        groups = [kinds.brief(one, 1) for one in held["groupsunique"].tolist()]
+        pairs = [(a, b) for at, a in enumerate(groups) for b in groups[at + 1 :]]
+        rows = zip(pairs, held["meandiffs"], held["confint"], held["pvalues"], held["reject"])  # noqa: B905
+        for (a, b), difference, (low, high), p, reject in list(rows)[:30]:
+            interval = f"{words.number(low)} … {words.number(high)}"
+            verdict = "differ" if reject else "not shown to differ"
+            yield (
+                f"  {b} - {a}: {words.number(difference)} ({interval}),"
+                f" p {words.number(p)}, {verdict}"
+            )
+
+
+class AnovaResult(kinds.Kind):
+    """statsmodels' AnovaRM: its table is a frame."""
+
+    def details(self, value: Any) -> Iterator[str]:
+        table = looking.own_dict(value)["anova_table"]
+        for effect, row in zip(table.index, table.to_numpy().tolist()):  # noqa: B905
+            names = [kinds.label(name) for name in table.columns]
+            pairs = zip(names, map(words.number, row))  # noqa: B905
+            yield f"  {kinds.label(effect)}: {', '.join(f'{name} {n}' for name, n in pairs)}"
+
+
+class Outcome(kinds.Kind):
+    """What a function of scipy returns: its public attributes are plain numbers or arrays."""
+
+    def outline(self, value: Any) -> str:
+        names = [name for name in looking.own_dict(value) if not name.startswith("_")]
+        return f"scipy {looking.class_name(type(value))}, {words.listed(names[:20])}"
+
+    def line(self, value: Any) -> str:
+        pairs = [f"{name}={kinds.brief(one, 2)}" for name, one in self._held(value)]
+        return f"scipy {looking.class_name(type(value))}: {words.listed(pairs, limit=240)}"
+
+    def details(self, value: Any) -> Iterator[str]:
+        for name, one in self._held(value):
+            yield f"  {name}: {_fitted(one)}"
+
+    def _held(self, value: Any) -> list[tuple[str, Any]]:
+        held = looking.own_dict(value)
+        return [(name, held[name]) for name in held if not name.startswith("_")][:20]
+
+
+class Distribution(kinds.Kind):
+    """A frozen distribution of scipy.stats."""
+
+    def outline(self, value: Any) -> str:
+        held = looking.own_dict(value)
+        name = looking.own_dict(held["dist"]).get("name")
+        parameters = [kinds.brief(one, 1) for one in held["args"]]
+        parameters += [f"{name}={kinds.brief(one, 1)}" for name, one in held["kwds"].items()]
+        return f"scipy distribution {kinds.label(name)}({', '.join(parameters)})"
+
+
+class Network(kinds.Kind):
+    """A torch module: what it is built of, from the dictionaries that it holds."""
+
+    through_base = True
+
+    def outline(self, value: Any) -> str:
+        held = looking.own_dict(value)
+        sizes = [_parameters(module) for module in _modules(value)]
+        mode = "training" if held.get("training") is True else "evaluation"
+        return (
+            f"{words.short(looking.title(type(value)), 100)}, torch module,"
+            f" {sum(sizes)} parameters, {mode} mode"
+        )
+
+    def details(self, value: Any) -> Iterator[str]:
+        children = looking.own_dict(value).get("_modules") or {}
+        for name, child in list(children.items())[:20]:
+            sizes = sum(_parameters(module) for module in _modules(child))
+            title = words.short(looking.class_name(type(child)), 60)
+            yield f"  {words.short(name, 40)}: {title}, {sizes} parameters"
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        walk.whole = False
+        return tuple(
+            0 if tensor is None else tensor._version
+            for module in _modules(value)
+            for tensor in _tensors(module)
+        )
+
+
+def _modules(value: Any, most: int = 1_000) -> list[Any]:
+    """A torch module and all inside it."""
+    found: list[Any] = []
+    seen = set()
+    waiting = [value]
+    while waiting and len(found) < most:
+        module = waiting.pop()
+        if id(module) in seen or module is None:
+            continue
+        seen.add(id(module))
+        found.append(module)
+        waiting += list((looking.own_dict(module).get("_modules") or {}).values())
+    return found
+
+
+def _tensors(module: Any) -> list[Any]:
+    return list((looking.own_dict(module).get("_parameters") or {}).values())
+
+
+def _parameters(module: Any) -> int:
+    return sum(int(tensor.numel()) for tensor in _tensors(module) if tensor is not None)
+
+
+def register() -> None:
+    kinds.add(Estimator(), "sklearn.BaseEstimator")
+    kinds.add(Fit(), "statsmodels.ResultsWrapper", "statsmodels.Results")
+    kinds.add(Differences(), "statsmodels.TukeyHSDResults")
+    kinds.add(AnovaResult(), "statsmodels.AnovaResults")
+    kinds.add(Distribution(), "scipy.rv_frozen")
+    kinds.add(Outcome(), *(f"scipy.{name}" for name in _SCIPY_RESULTS))
+    kinds.add(Network(), "torch.Module")

@@ -1,0 +1,391 @@
+"""Python's own values: numbers, texts, containers, records. Runs inside the user's kernel.
+
+Subclasses are read through the methods of the base class, which their overrides do not
+reach: ``dict.items(value)``, ``str.__str__(value)``.
+"""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import enum
+import fractions
+import itertools
+import marshal
+import pathlib
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from . import kinds, looking, words
+
+_SHOWN = 5
+"""Items of a container that a line shows."""
+_LISTED = 12
+"""Items of a container that are described one by one."""
+_HASHED = 100_000
+"""Bytes or characters up to which a text is compared as a whole."""
+_FLAT = kinds.NUMBERS | {id(str)}
+
+
+class Scalar(kinds.Kind):
+    """One value, shown as it is."""
+
+    through_base = True
+
+    def text(self, value: Any) -> str:
+        return words.short(repr(value))
+
+    def outline(self, value: Any) -> str:
+        return words.short(looking.title(type(value)))
+
+    def line(self, value: Any) -> str:
+        return f"{self.outline(value)} = {self.text(value)}"
+
+    def brief(self, value: Any, depth: int) -> str:
+        return self.text(value)
+
+    def facts(self, value: Any) -> kinds.Facts:
+        return {"=": self.text(value)}
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        return self.text(value)
+
+
+class Null(Scalar):
+    def line(self, value: Any) -> str:
+        return self.text(value)
+
+
+class Integer(Scalar):
+    def text(self, value: Any) -> str:
+        number = int.__int__(value)
+        if type(value) is bool:
+            return repr(value)
+        bits = number.bit_length()
+        return str(number) if bits <= 256 else f"an integer of {bits} bits"
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        return int.__int__(value)
+
+
+class Float(Scalar):
+    def text(self, value: Any) -> str:
+        return float.__repr__(float.__float__(value))
+
+    def brief(self, value: Any, depth: int) -> str:
+        text = self.text(value)
+        return text if len(text) <= 8 else words.number(float.__float__(value))
+
+
+class Complex(Scalar):
+    def text(self, value: Any) -> str:
+        return complex.__repr__(complex.__pos__(value))
+
+
+class Text(Scalar):
+    def text(self, value: Any) -> str:
+        return words.short(repr(str.__getitem__(value, slice(0, words.SHORT + 1))))
+
+    def outline(self, value: Any) -> str:
+        return f"{super().outline(value)}, {words.counted(str.__len__(value), 'character')}"
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        if str.__len__(value) <= _HASHED:
+            return hash(str.__str__(value))
+        walk.whole = False
+        return str.__len__(value)
+
+
+class Bytes(Scalar):
+    def __init__(self, base: Any) -> None:
+        self._base = base
+
+    def text(self, value: Any) -> str:
+        return words.short(repr(bytes(self._base.__getitem__(value, slice(0, words.SHORT)))))
+
+    def outline(self, value: Any) -> str:
+        return f"{super().outline(value)}, {words.counted(self._base.__len__(value), 'byte')}"
+
+    def line(self, value: Any) -> str:
+        return self.outline(value)
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        walk.whole = self._base.__len__(value) <= _HASHED
+        return hash(bytes(self._base.__getitem__(value, slice(0, _HASHED))))
+
+
+class Stdlib(Scalar):
+    """A small immutable value of the standard library, which may be asked for its text."""
+
+    through_base = False
+
+    def text(self, value: Any) -> str:
+        return words.short(str(value))
+
+
+class Moment(Stdlib):
+    """A date or time; a time zone of the user's own is left out, its methods are code."""
+
+    def text(self, value: Any) -> str:
+        zone = value.tzinfo
+        if zone is not None and not looking.home(type(zone)).startswith(("datetime", "zoneinfo")):
+            return f"{value.replace(tzinfo=None)} in a time zone of {looking.title(type(zone))}"
+        return str(value)
+
+
+class Member(Scalar):
+    """A member of an enumeration."""
+
+    def text(self, value: Any) -> str:
+        held = looking.own_dict(value)
+        name = words.short(f"{looking.class_name(type(value))}.{held.get('_name_')}")
+        return f"{name} ({kinds.brief(held.get('_value_'), 1)})"
+
+    def line(self, value: Any) -> str:
+        return self.text(value)
+
+
+class Container(kinds.Kind):
+    """Items in a row, read through the methods of the base class."""
+
+    through_base = True
+
+    def __init__(self, base: Any, brackets: tuple[str, str]) -> None:
+        self.base = base
+        self.brackets = brackets
+
+    def items(self, value: Any, limit: int) -> list[Any]:
+        return list(itertools.islice(self.base.__iter__(value), limit))
+
+    def length(self, value: Any) -> int:
+        return int(self.base.__len__(value))
+
+    def outline(self, value: Any) -> str:
+        name = words.short(looking.title(type(value)))
+        return f"{name}, {words.counted(self.length(value), 'item')}"
+
+    def line(self, value: Any) -> str:
+        shown = self.inside(value, 3)
+        return f"{self.outline(value)}: {words.short(shown, 200)}" if shown else self.outline(value)
+
+    def inside(self, value: Any, depth: int) -> str:
+        """The first items between brackets; "" where there are none."""
+        if not self.length(value):
+            return ""
+        shown = [kinds.brief(item, depth - 1) for item in self.items(value, _SHOWN)]
+        return self._closed(shown, self.length(value) - len(shown))
+
+    def _closed(self, shown: list[str], more: int) -> str:
+        left, right = self.brackets
+        return f"{left}{', '.join(shown)}{', …' if more else ''}{right}"
+
+    def brief(self, value: Any, depth: int) -> str:
+        left, right = self.brackets
+        if not self.length(value):
+            return left + right
+        if depth <= 0:
+            return f"{left}{words.counted(self.length(value), 'item')}{right}"
+        return words.short(self.inside(value, depth), 120)
+
+    def details(self, value: Any) -> Iterator[str]:
+        items = self.items(value, _LISTED)
+        if all(id(type(item)) in kinds.NUMBERS for item in items):
+            many = self.items(value, 60)
+            more = self.length(value) - len(many)
+            yield "  " + self._closed([kinds.brief(item, 1) for item in many], more)
+            return
+        yield from self._numbered(items)
+        if self.length(value) > len(items):
+            yield f"  … {self.length(value) - len(items)} more"
+
+    def _numbered(self, items: list[Any]) -> Iterator[str]:
+        for position, item in enumerate(items):
+            yield f"  [{position}] {words.short(kinds.kind_of(item).line(item), 200)}"
+
+    def facts(self, value: Any) -> kinds.Facts:
+        return {"items": self.length(value)}
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        if self.length(value) > 12_500:
+            walk.whole = False
+            return None
+        items = self.items(value, 12_500)
+        # Lists of numbers and texts are the most and the longest; this looks at no item in Python.
+        if frozenset(map(id, map(type, items))) <= _FLAT and _characters(items) <= _HASHED:
+            return hash(marshal.dumps(items, 2))
+        return tuple(map(walk.of, items[: walk.nodes + 1])), len(items)
+
+
+class Record(Container):
+    """A tuple with names: a `namedtuple`, and what scipy's tests return."""
+
+    def outline(self, value: Any) -> str:
+        names = words.listed((name for name, _ in self.fields(value)), limit=150)
+        return f"{words.short(looking.title(type(value)))}, fields: {names}"
+
+    def fields(self, value: Any) -> list[tuple[str, Any]]:
+        names = _field_names(type(value))
+        fields = list(zip(names, tuple.__iter__(value)))  # noqa: B905 - not before 3.10
+        held = looking.own_dict(value)  # a t test of scipy has its degrees of freedom there
+        return fields + [(name, held[name]) for name in held if not name.startswith("_")]
+
+    def line(self, value: Any) -> str:
+        return f"{words.short(looking.title(type(value)))}({self._inside(value, 2)})"
+
+    def brief(self, value: Any, depth: int) -> str:
+        name = words.short(looking.class_name(type(value)), 40)
+        return f"{name}({self._inside(value, depth - 1)})" if depth > 0 else name
+
+    def _inside(self, value: Any, depth: int) -> str:
+        fields = self.fields(value)
+        shown = (f"{name}={kinds.shown(name, one, depth)}" for name, one in fields[:10])
+        return words.listed(map(words.plain, shown), max(0, len(fields) - 10), limit=200)
+
+    def details(self, value: Any) -> Iterator[str]:
+        for name, one in self.fields(value)[:_LISTED]:
+            yield f"  {name}: {_line(name, one)}"
+
+
+class Mapping(Container):
+    """A dict, read through `dict` whatever its class overrides."""
+
+    def pairs(self, value: Any, limit: int) -> list[tuple[Any, Any]]:
+        return list(itertools.islice(dict.items(value), limit))
+
+    def inside(self, value: Any, depth: int) -> str:
+        if not self.length(value):
+            return ""
+        shown = [
+            f"{kinds.brief(key, 1)}: {kinds.shown(key, one, depth - 1)}"
+            for key, one in self.pairs(value, _SHOWN)
+        ]
+        return self._closed(shown, self.length(value) - len(shown))
+
+    def details(self, value: Any) -> Iterator[str]:
+        pairs = self.pairs(value, _LISTED)
+        for key, one in pairs:
+            yield f"  {words.short(kinds.brief(key, 2), 60)}: {_line(key, one)}"
+        if self.length(value) > len(pairs):
+            yield f"  … {self.length(value) - len(pairs)} more"
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        pairs = self.pairs(value, walk.nodes + 1)
+        return tuple((walk.of(key), walk.of(one)) for key, one in pairs), self.length(value)
+
+
+class Dataclass(kinds.Kind):
+    """An instance of a dataclass: its fields, from where the instance holds them."""
+
+    def fields(self, value: Any) -> list[tuple[str, Any]]:
+        held = looking.own_dict(value)
+        return [(name, held[name]) for name in _dataclass_names(type(value)) if name in held]
+
+    def outline(self, value: Any) -> str:
+        names = words.listed((name for name, _ in self.fields(value)), limit=150)
+        return f"{words.short(looking.title(type(value)))} (dataclass), fields: {names}"
+
+    def line(self, value: Any) -> str:
+        return self.brief(value, 3)
+
+    def brief(self, value: Any, depth: int) -> str:
+        name = words.short(looking.class_name(type(value)), 40)
+        if depth <= 0:
+            return name
+        shown = (f"{key}={kinds.shown(key, one, depth - 1)}" for key, one in self.fields(value))
+        return f"{name}({words.listed(map(words.plain, shown), limit=200)})"
+
+    def details(self, value: Any) -> Iterator[str]:
+        for name, one in self.fields(value)[:30]:
+            yield f"  {name}: {_line(name, one)}"
+
+    def facts(self, value: Any) -> kinds.Facts:
+        return {
+            "field": {
+                name: "secret" if words.secret(name) else kinds.brief(one, 1)
+                for name, one in self.fields(value)
+            }
+        }
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        return tuple((name, walk.of(one)) for name, one in self.fields(value))
+
+
+def _characters(items: list[Any]) -> int:
+    return sum(len(item) for item in items if type(item) is str)
+
+
+def _line(name: Any, value: Any) -> str:
+    kind = kinds.kind_of(value)
+    if words.secret(name):
+        return f"{words.short(kind.outline(value), 150)} {words.NOT_SHOWN}"
+    return words.short(kind.line(value), 200)
+
+
+def _field_names(cls: type) -> tuple[str, ...]:
+    for base in looking.mro(cls):
+        names = looking.class_dict(base).get("_fields")
+        if type(names) is tuple and all(type(name) is str for name in names):
+            return tuple(words.short(name, 40) for name in names)
+    return ()
+
+
+def _dataclass_names(cls: type) -> list[str]:
+    for base in looking.mro(cls):
+        fields = looking.class_dict(base).get("__dataclass_fields__")
+        if type(fields) is dict:
+            return [name for name in fields if type(name) is str]
+    return []
+
+
+def _is_dataclass(cls: type) -> bool:
+    return bool(_dataclass_names(cls))
+
+
+class _Tuple(Container):
+    """A tuple, or one with names."""
+
+    _record = Record(tuple, ("(", ")"))
+
+    def outline(self, value: Any) -> str:
+        return self._read(value).outline(value)
+
+    def line(self, value: Any) -> str:
+        return self._read(value).line(value)
+
+    def brief(self, value: Any, depth: int) -> str:
+        return self._read(value).brief(value, depth)
+
+    def details(self, value: Any) -> Iterator[str]:
+        return self._read(value).details(value)
+
+    def _read(self, value: Any) -> Container:
+        is_record = type(value) is not tuple and _field_names(type(value))
+        return self._record if is_record else _PLAIN_TUPLE
+
+
+_PLAIN_TUPLE = Container(tuple, ("(", ")"))
+
+
+def register() -> None:
+    kinds.add(Null(), type(None), type(Ellipsis), type(NotImplemented))
+    kinds.add(Integer(), bool, int)
+    kinds.add(Float(), float)
+    kinds.add(Complex(), complex)
+    kinds.add(Text(), str)
+    kinds.add(Bytes(bytes), bytes)
+    kinds.add(Bytes(bytearray), bytearray)
+    kinds.add(Container(list, ("[", "]")), list)
+    kinds.add(_Tuple(tuple, ("(", ")")), tuple)
+    kinds.add(Container(set, ("{", "}")), set)
+    kinds.add(Container(frozenset, ("{", "}")), frozenset)
+    kinds.add(Container(collections.deque, ("[", "]")), collections.deque)
+    kinds.add(Mapping(dict, ("{", "}")), dict)
+    kinds.add(Stdlib(), range, datetime.date, datetime.timedelta, decimal.Decimal, uuid.UUID)
+    kinds.add(Stdlib(), fractions.Fraction, re.Pattern, datetime.timezone)
+    kinds.add(Stdlib(), pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePath)
+    kinds.add(Moment(), datetime.datetime, datetime.time)
+    kinds.add(Member(), enum.Enum, enum.IntEnum, enum.Flag, enum.IntFlag)
+    kinds.OTHERS.append((_is_dataclass, Dataclass()))

@@ -1,0 +1,23 @@
+"""What the tests of in-kernel modules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from k2_jupyter.in_kernel import variables
+from tests.in_kernel.shells import Biting, Shell
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+    """A fresh shell. At the end nothing of a `Biting` may have been called."""
+    shell = Shell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    monkeypatch.setattr(variables, "_seen", {})
+    monkeypatch.setattr(variables, "_users", set())
+    monkeypatch.setattr(variables, "_unseen_runs", [])
+    monkeypatch.setattr(Biting, "touched", [])
+    yield shell
+    assert Biting.touched == []
