@@ -32,7 +32,7 @@ _APPLIED: Final = ("data", "transform", "encoding")
 def vega_record(content: Json) -> dict[str, Any] | None:
     """The figure record (version 1) of a Vega-Lite chart: its JSON, or HTML as altair writes
     it. None where it is none. Never raises."""
-    chart = _from_html(content) if isinstance(content, str) else obj(content)
+    chart = spec_in_html(content) if isinstance(content, str) else obj(content)
     if not chart or not any(key in chart for key in ("mark", "layer", "spec", *_CONCATS)):
         return None
     try:
@@ -41,7 +41,7 @@ def vega_record(content: Json) -> dict[str, Any] | None:
         return None
 
 
-def _from_html(html: str) -> Mapping[str, Any]:
+def spec_in_html(html: str) -> Mapping[str, Any]:
     """The chart that stands as an argument or a value in a script; nothing is executed."""
     if "vega-lite" not in html or len(html) > _MAX_HTML:
         return {}
