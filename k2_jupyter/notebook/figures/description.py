@@ -9,27 +9,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from k2_jupyter.notebook.figures.advice import NONE_FOUND, fault_lines
 from k2_jupyter.notebook.figures.phrases import (
     axes_head,
-    columns,
     facts,
     listed,
     plural,
     quoted,
-    row,
     series_head,
 )
 from k2_jupyter.notebook.figures.record import Axes, FigureRecord, Series
+from k2_jupyter.notebook.figures.rows import NO_ROWS, Rows, all_rows, rows_within
 
 ROOM = 1_500
 """Characters for a figure."""
 _FOR_LEFT_OUT = 220
-_FEWEST_ROWS = 3
-_IN_ORDER = {"line", "fill", "area", "histogram", "contour"}
-"""Kinds whose rows follow an axis: some of them, evenly taken, still show the course."""
 
 
 @dataclass(slots=True)
@@ -43,12 +39,8 @@ class _Part:
 
 @dataclass(slots=True)
 class _SeriesPart(_Part):
-    series: Series | None = None
-    rows: str = ""
-
-    @property
-    def all_rows(self) -> int:
-        return len(self.series.rows) + self.series.left_out if self.series else 0
+    series: Series = field(kw_only=True)
+    rows: Rows = NO_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +103,8 @@ def axes_line(record: FigureRecord, number: int, *, long: bool, ticks: bool = Fa
     head = axes_head(axes, long=long or alone, ticks=ticks, said=said)
     if alone:
         return f"{quoted(axes.title)}: {head}" if axes.title and record.title else head
-    named = f"axes {number} {quoted(axes.title)}" if axes.title else f"axes {number}"
+    name = axes.title or axes.facet
+    named = f"axes {number} {quoted(name)}" if name else f"axes {number}"
     return f"{named}: {head}" if head else named
 
 
@@ -147,10 +140,10 @@ def _fill(panels: Sequence[_Panel], room: int) -> bool:
             part.text = text
         else:
             whole = False
-    return _fill_rows([part for part in series if part.all_rows], left) and whole
+    return _fill_rows(series, left) and whole
 
 
-def _levels(heads: Sequence[_Part], series: Sequence[_SeriesPart]) -> Iterator[tuple[_Part, str]]:
+def _levels(heads: Sequence[_Part], series: Sequence[_Part]) -> Iterator[tuple[_Part, str]]:
     yield from ((part, part.short) for part in heads)
     yield from ((part, part.short) for part in series)
     yield from ((part, part.long) for part in heads)
@@ -159,71 +152,31 @@ def _levels(heads: Sequence[_Part], series: Sequence[_SeriesPart]) -> Iterator[t
 
 def _fill_rows(series: Sequence[_SeriesPart], room: int) -> bool:
     """Share the rest of the room: who needs less than its part leaves it to the others."""
-    whole = True
-    wanted = {id(part): _rows(part, None) for part in series}
-    waiting = sorted(series, key=lambda part: len(wanted[id(part)]))
+    waiting = sorted(series, key=lambda part: len(all_rows(part.series).text))
     for position, part in enumerate(waiting):
         share = room // (len(waiting) - position) - 1
-        part.rows = wanted[id(part)] if part.text else ""
-        if len(part.rows) > share:
-            part.rows, whole = _rows(part, share), False
-        room -= len(part.rows) + 1 if part.rows else 0
-        whole = whole and bool(part.text)
-    return whole
-
-
-def _rows(part: _SeriesPart, room: int | None) -> str:
-    """The rows in a line: all, or those that `room` characters hold, evenly or from the top."""
-    series = part.series
-    if series is None or not series.rows:
-        return ""
-    cells = [row(one) for one in series.rows]
-    head = f"  {columns(series)}: "
-    rest = f" … {series.left_out} more" if series.left_out else ""
-    if room is None:
-        return head + "; ".join(cells) + rest
-    note = f"  {columns(series)} ({len(cells)} of {part.all_rows} rows): "
-    for number in range(_fitting(cells, room - len(note)), _FEWEST_ROWS - 1, -1):
-        chosen = _evenly(cells, number) if series.kind in _IN_ORDER else cells[:number]
-        text = "; ".join(chosen)
-        if len(note) + len(text) <= room:
-            return f"  {columns(series)} ({number} of {part.all_rows} rows): {text}"
-    return ""
-
-
-def _fitting(cells: Sequence[str], room: int) -> int:
-    """How many from the top fit."""
-    used = itertools.accumulate(len(cell) + 2 for cell in cells)
-    return sum(total <= room + 2 for total in used)
-
-
-def _evenly(cells: Sequence[str], number: int) -> list[str]:
-    """So many of the cells, the first and the last among them."""
-    last = len(cells) - 1
-    return [cells[round(position * last / (number - 1))] for position in range(number)]
+        part.rows = rows_within(part.series, share) if part.text else NO_ROWS
+        room -= len(part.rows.text) + 1 if part.rows.text else 0
+    return all(part.rows.number == len(part.series.rows) for part in series)
 
 
 def _lines(panel: _Panel) -> list[str]:
     lines = [panel.head.text]
     for part in panel.series:
-        lines += [part.text, part.rows]
+        lines += [part.text, part.rows.text]
     return [line for line in lines if line]
 
 
 def _left_out(panels: Sequence[_Panel]) -> str:
     """What is not told, so that it can be asked for; "" where all is."""
     heads = [panel.head for panel in panels]
-    axes = [number for number, head in enumerate(heads, 1) if head.short and not head.text]
+    axes = [str(number) for number, head in enumerate(heads, 1) if head.short and not head.text]
     parts = [part for panel in panels for part in panel.series]
     series = [part for part in parts if not part.text]
-    rows = sum(part.all_rows - _rows_told(part) for part in parts)
-    said = [f"axes {axes[0]} to {axes[-1]}"] if len(axes) > 1 else [f"axes {n}" for n in axes]
+    rows = sum(len(part.series.rows) - part.rows.number for part in parts)
+    said = [f"axes {', '.join(axes)}"] if axes else []
     if series:
-        names = [part.series.name for part in series if part.series and part.series.name]
+        names = [part.series.name for part in series if part.series.name]
         said.append(plural(len(series), "series") + (f" ({listed(names, 6)})" if names else ""))
     said += [f"{rows} rows of numbers"] if rows else []
     return ", ".join(said)
-
-
-def _rows_told(part: _SeriesPart) -> int:
-    return part.rows.count("; ") + 1 if part.rows else 0

@@ -84,8 +84,11 @@ def axis(name: str, content: Axis, *, ticks: bool) -> str:
 
 def axes_head(axes: Axes, *, long: bool, ticks: bool = False, said: Collection[str] = ()) -> str:
     """Both axes, their limits and the legend; in short only labels that were not `said`."""
-    parts = [f"facet {quoted(axes.facet)}"] if axes.facet and axes.facet != axes.title else []
-    parts += [axes.projection] if axes.projection else []
+    parts = (
+        [f"facet {quoted(axes.facet)}"] if axes.title and axes.facet not in ("", axes.title) else []
+    )
+    kinds = {series.kind for series in axes.series}
+    parts += [axes.projection] if axes.projection and axes.projection not in kinds else []
     for name, content in (("x", axes.x), ("y", axes.y)):
         if content is not None and long:
             parts.append(axis(name, content, ticks=ticks))
