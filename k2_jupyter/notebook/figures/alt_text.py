@@ -44,21 +44,23 @@ def alt_text(record: FigureRecord) -> str:
 
 
 def _panels(record: FigureRecord) -> str:
-    nouns = {noun for axes in record.axes if (noun := _noun(axes.series)) != "figure"}
-    kind = f"{nouns.pop()}s" if len(nouns) == 1 else "panels"
-    head = f"{len(record.axes)} {kind}"
+    nouns = [_noun(axes.series) for axes in record.axes]
+    alike = len(set(nouns)) == 1
+    head = f"{len(nouns)} {nouns[0]}s" if alike else f"{len(nouns)} panels"
     title = f": {record.title}" if record.title else ""
-    if len(record.axes) <= _TOLD_PANELS:
-        return f"{head}{title}. {'. '.join(_panel(axes, '') for axes in record.axes)}"
-    subjects = [_subject(axes) for axes in record.axes]
-    return f"{head}{title}; {_first(subject for subject in subjects if subject)}"
+    if len(nouns) <= _TOLD_PANELS:
+        told = [_panel(axes, "", kind=not alike) for axes in record.axes]
+        return f"{head}{title}. {'. '.join(one[0].upper() + one[1:] for one in told if one)}"
+    named = [_subject(axes) or noun for axes, noun in zip(record.axes, nouns, strict=True)]
+    return f"{head}{title}; {_first(named)}"
 
 
-def _panel(axes: Axes, title: str) -> str:
+def _panel(axes: Axes, title: str, *, kind: bool = True) -> str:
     subject = title or _subject(axes)
     if not axes.series:
-        return f"{subject or 'panel'}: nothing is drawn"
-    parts = [f"{_noun(axes.series)}: {subject}" if subject else _noun(axes.series)]
+        return f"{subject or 'one panel'}: nothing is drawn"
+    noun = _noun(axes.series) if kind or not subject else ""
+    parts = [": ".join(filter(None, [noun, subject]))]
     main = [one for one in axes.series if _NOUNS[one.kind] == _noun(axes.series)]
     named = [one.name for one in main if one.name]
     if len(main) > 1 and len(named) == len(main):

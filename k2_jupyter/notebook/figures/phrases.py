@@ -77,7 +77,7 @@ def axis(name: str, content: Axis, *, ticks: bool) -> str:
     if content.scale in ("log", "symlog"):
         words.append(f"{content.scale} scale")
     if content.ticks and (ticks or content.scale == "category"):
-        shown = listed(content.ticks, 12)
+        shown = listed(content.ticks, 12 if ticks else 6)
         words.append(shown if content.scale == "category" else f"(ticks {shown})")
     return " ".join(words)
 
@@ -94,7 +94,7 @@ def axes_head(axes: Axes, *, long: bool, ticks: bool = False, said: Collection[s
             parts.append(axis(name, content, ticks=ticks))
         elif content is not None and content.label and content.label not in said:
             parts.append(f"{name} {quoted(content.label)}")
-    if axes.legend is not None and long:
+    if axes.legend is not None and axes.legend.entries and long:
         title = f" {quoted(axes.legend.title)}" if axes.legend.title else ""
         parts.append(f"legend{title}: {listed(axes.legend.entries, 12)}")
     if axes.texts and long:
