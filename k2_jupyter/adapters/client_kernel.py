@@ -14,7 +14,7 @@ from k2_jupyter.adapters.execution import ALL_GONE, Execution, Patience
 from k2_jupyter.adapters.kernel_channels import POLL_MS
 from k2_jupyter.adapters.kernel_messages import Redaction, Redactor
 from k2_jupyter.adapters.kernel_process import KernelProcess
-from k2_jupyter.adapters.kernel_setup import CHANGES, Message, describe_expression, value_of
+from k2_jupyter.adapters.kernel_setup import AFTER_ERROR, Message, describe_expression, value_of
 from k2_jupyter.errors import KernelError, KernelSilentError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream
 from k2_jupyter.journal.redaction import SECRET_NAME
@@ -22,6 +22,8 @@ from k2_jupyter.notebook.base import CellRun, Changes
 from k2_jupyter.notebook.outputs import OutputCollector
 
 _ASK_SECONDS = 5.0
+_MOST_HINTS = 12
+_LONGEST_HINT = 300
 _MOST_NAMES = 100
 
 
@@ -118,7 +120,8 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
                 yield CellOutput(cell_id, change)
         finally:
             execution.leave()
-        run = execution.result(self._changes(process, execution, stop))
+        told = self._told(process, execution, stop)
+        run = execution.result(self._changes(told), self._hints(told))
         if execution.lost:
             self._lose()
             if not stop.is_set():  # the model's next answer takes longer than a start
@@ -179,18 +182,29 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         self._runs += 1
         return self._spool_dir and self._spool_dir / f"output-{self._epoch}-{self._runs}.txt"
 
-    def _changes(
+    def _told(
         self, process: KernelProcess, execution: Execution, stop: threading.Event
-    ) -> Changes:
-        """What the run did to the variables: said in its reply, or asked for after an error.
+    ) -> Mapping[str, Any]:
+        """What the kernel says of the run: in its reply, or asked for after an error.
 
         After a stop nothing is asked; the next run tells.
         """
         if process.language != "python" or execution.lost or not execution.reply:
-            return Changes()
+            return {}
         content = value_of(execution.reply)
         if content is None:
-            content = value_of(_ask(process, CHANGES, stop)) or {}
+            content = value_of(_ask(process, AFTER_ERROR, stop)) or {}
+        return content if execution.status == "error" else {**content, "hints": []}
+
+    def _hints(self, content: Mapping[str, Any]) -> tuple[str, ...]:
+        """What the kernel knows of the error, as far as what it said is that."""
+        told = content.get("hints")
+        redact = self._redactor.text if self._redactor else str
+        lines = told[:_MOST_HINTS] if isinstance(told, list) else []
+        return tuple(redact(str(line)[:_LONGEST_HINT]) for line in lines)
+
+    def _changes(self, content: Mapping[str, Any]) -> Changes:
+        """What the run did to the variables."""
         appeared = self._texts(content.get("appeared"))
         more = content.get("more")
         if isinstance(more, int) and more > 0:

@@ -224,8 +224,8 @@ class Execution:
             self._process.interrupt()
             self._collector.close()
 
-    def result(self, changes: Changes) -> CellRun:
-        """The run, after `changes` came to its end."""
+    def result(self, changes: Changes, hints: tuple[str, ...]) -> CellRun:
+        """The run with what the kernel said of it, after `changes()` came to its end."""
         spool = self._collector.close()
         return CellRun(
             self._cell_id,
@@ -237,4 +237,5 @@ class Execution:
             spool,
             self._collector.updates,
             self._detail,
+            hints,
         )

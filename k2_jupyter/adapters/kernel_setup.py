@@ -13,12 +13,16 @@ Message: TypeAlias = dict[str, Any]
 _PARTS = (
     *("looking", "words", "guard", "kinds", "values", "objects", "arrays", "frames", "tables"),
     *("estimators", "charts", "changes", "variables"),
+    *("near", "substitutes", "raised", "failing_line", "missing", "not_found"),
+    *("wrong_values", "errors"),
     *("arithmetic", "series", "figures", "streams"),
 )
 """Modules of `in_kernel/`, each behind those that it imports (``from . import …``)."""
 _VARIABLES = "__import__('sys').modules['_k2_jupyter.variables']"
 CHANGES = f"{_VARIABLES}.changes()"
 """The expression that tells what became of the variables since it was asked last."""
+AFTER_ERROR = "__import__('sys').modules['_k2_jupyter.errors'].after_error()"
+"""The expression that tells the same and, as ``hints``, what is known about the last error."""
 
 _BOOTSTRAP = """
 import sys, types
