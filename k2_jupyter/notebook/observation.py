@@ -15,6 +15,7 @@ from k2_jupyter.notebook import figures
 from k2_jupyter.notebook.base import Cell, CellRun, Changes
 from k2_jupyter.notebook.cutting import cut
 from k2_jupyter.notebook.display_text import TEXT_TYPES, display_text
+from k2_jupyter.notebook.repeats import collapse
 from k2_jupyter.notebook.sight import Sight
 from k2_jupyter.notebook.text import neutral
 from k2_jupyter.notebook.tracebacks import user_traceback
@@ -95,7 +96,7 @@ def _of_outputs(outputs: Sequence[Output], budget: int) -> list[_Section]:
 def _sections(output: Output, room: int) -> list[_Section]:
     match output:
         case Stream(name, text):
-            return [_Section(name, _plain(text))] if text else []
+            return [_Section(name, collapse(_plain(text)))] if text else []
         case ErrorOutput():
             return [_Section("error", user_traceback(output), weight=3)]
         case Display():
