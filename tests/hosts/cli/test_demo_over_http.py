@@ -72,7 +72,7 @@ class Analyst(PlayedModel):
     def loaded(self) -> AssistantMessage | None:
         if "load" not in self.seen:
             return self.run("load", LOAD.format(path=self.path, options=", dtype=str"))
-        if re.search(r"usd\s+(?:str|object)", self.seen["load"]):  # numbers as text
+        if re.search(r"(?m)^salary\w*usd\s+(?:str|object)", self.seen["load"]):  # numbers as text
             return self.edit("load", LOAD.format(path=self.path, options=""))
         return None
 
@@ -95,7 +95,7 @@ class Analyst(PlayedModel):
     def drawn(self) -> AssistantMessage | None:
         if "violin" not in self.seen:
             return self.run("violin", VIOLIN.format(kind="full time", target=self.target))
-        if "EMPTY" in self.seen["violin"]:
+        if "nothing is drawn" in self.seen["violin"]:
             return self.edit("violin", VIOLIN.format(kind="FT", target=self.target))
         return None
 

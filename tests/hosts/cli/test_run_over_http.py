@@ -64,7 +64,7 @@ class Repairing(PlayedModel):
     def plotted(self) -> AssistantMessage | None:
         if "plot" not in self.seen:
             return self.run("plot", PLOT.format(region="north"))
-        if "EMPTY" in self.seen["plot"]:
+        if "nothing is drawn" in self.seen["plot"]:
             return self.edit("plot", PLOT.format(region="North"))
         return None
 
