@@ -4,7 +4,6 @@ Runs in the user's kernel: standard library only, Python 3.8 and later. `Axes.bx
 seaborn and pandas call too, draws for each box, in this order: the box, two whiskers, two
 caps, the median, the mean, the outliers; all but the first two may be missing.
 """
-# ruff: noqa: B905, RUF007 - zip(strict=) and pairwise came with Python 3.10
 
 from __future__ import annotations
 
@@ -109,13 +108,17 @@ def _parts(lines: Sequence[Any], upright: bool) -> tuple[Any, Any, Any, list[flo
 
 
 def _letter_values(drawing: Drawing) -> Iterator[tuple[str, str, list[Any]]]:
-    """Seaborn's boxenplot: nested boxes, the widest between the fourths; then the median's
-    line and the outliers. low and high are the ends of the outermost boxes."""
+    """Seaborn's boxenplot: nested boxes, the widest between the fourths, beside them (in
+    drawing order) the median's line and the outliers. low and high are the outermost ends."""
     artists = list(drawing.artists())
-    for artist, line in zip(artists, artists[1:]):
-        if "PatchCollection" not in kinds(artist) or "Line2D" not in kinds(line):
+    for place, artist in enumerate(artists):
+        if "PatchCollection" not in kinds(artist):
             continue
         boxes = [path.get_extents() for path in artist.get_paths()]
+        near = artists[max(0, place - 2) : place + 3]
+        line = next((one for one in near if _crosses(one, boxes)), None)
+        if line is None:
+            continue
         upright = float(_width(line.get_ydata())) == 0
         spans = [(box.y0, box.y1) if upright else (box.x0, box.x1) for box in boxes]
         widths = [box.width if upright else box.height for box in boxes]
@@ -124,19 +127,30 @@ def _letter_values(drawing: Drawing) -> Iterator[tuple[str, str, list[Any]]]:
         median = float((line.get_ydata() if upright else line.get_xdata())[0])
         centre = _middle(line.get_xdata() if upright else line.get_ydata())
         drawing.take(artist, line)
-        outliers = _dots_behind(drawing, artists, line, upright)
+        outliers = _dots_at(drawing, near, centre, upright)
         at = drawing.along("x" if upright else "y").nearest(centre)
         color = color_of(artist)
-        row = [at, low, q1, median, q3, high, outliers]
-        yield drawing.name(artist, color), color, row
+        yield drawing.name(artist, color), color, [at, low, q1, median, q3, high, outliers]
 
 
-def _dots_behind(drawing: Drawing, artists: Sequence[Any], line: Any, upright: bool) -> list[float]:
-    following = artists[artists.index(line) + 1 :][:1]
-    if not following or "PathCollection" not in kinds(following[0]):
-        return []
-    drawing.take(following[0])
-    return [float(point[1 if upright else 0]) for point in following[0].get_offsets()]
+def _crosses(line: Any, boxes: Sequence[Any]) -> bool:
+    """Whether it is a line through the middle of the widest of the boxes."""
+    if "Line2D" not in kinds(line) or len(line.get_xdata()) != 2:
+        return False
+    x, y = _middle(line.get_xdata()), _middle(line.get_ydata())
+    return any(box.contains(x, y) for box in boxes)
+
+
+def _dots_at(drawing: Drawing, near: Sequence[Any], centre: float, upright: bool) -> list[float]:
+    for dots in near:
+        if "PathCollection" not in kinds(dots) or not drawing.free(dots):
+            continue
+        offsets = dots.get_offsets()
+        at, values = (0, 1) if upright else (1, 0)
+        if all(abs(point[at] - centre) < 1e-6 for point in offsets):
+            drawing.take(dots)
+            return [float(point[values]) for point in offsets]
+    return []
 
 
 def _middle(values: Any) -> float:

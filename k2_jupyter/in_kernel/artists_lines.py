@@ -100,38 +100,46 @@ def read_lines(drawing: Drawing) -> Iterator[dict[str, Any]]:
 
 def _spans_on_curves(
     drawing: Drawing, curves: Sequence[Any]
-) -> dict[int, list[tuple[float | None, float | None]]]:
-    """Low and high at each point of the curves that have short lines at all their points."""
-    numpy = sys.modules["numpy"]
+) -> dict[int, list[tuple[float, float]]]:
+    """Low and high at each point of the curves that have a short line at all their points."""
+    bars: dict[tuple[int, float], list[tuple[float, float, Any]]] = {}
+    for line in curves:
+        for axis, at, low, high in _as_error_bar(line):
+            bars.setdefault((axis, round(at, 6)), []).append((low, high, line))
     found = {}
-    for place, curve in enumerate(curves):
-        if not has_marker(curve):
+    for curve in curves if bars else ():
+        points = curve.get_xydata().tolist()
+        if not 2 <= len(points) <= series.MAX_ROWS or not drawing.free(curve):
             continue
-        points = numpy.asarray(curve.get_xydata(), dtype=float)
-        points = points[numpy.isfinite(points).all(axis=1)]
-        bars = curves[place + 1 : place + 1 + len(points)]
-        spans = [_span(bar, point) for bar, point in zip(bars, points)]
-        if len(spans) == len(curve.get_xdata()) and None not in spans:
-            drawing.take(*bars)
-            found[id(curve)] = spans
+        color = color_of(curve)
+        for axis in (0, 1):
+            spans = []
+            for point in points:
+                near = bars.get((axis, round(point[axis], 6)), ())
+                around = [bar for bar in near if bar[0] <= point[1 - axis] <= bar[1]]
+                # Curves that are not dodged have their bars at one place, told by colour.
+                around.sort(key=lambda bar: color_of(bar[2]) != color)
+                spans += [bar for bar in around if bar[2] is not curve and drawing.free(bar[2])][:1]
+            if len(spans) == len(points):
+                drawing.take(*(bar for _, _, bar in spans))
+                found[id(curve)] = [(low, high) for low, high, _ in spans]
+                break
     return found
 
 
-def _span(bar: Any, point: Any) -> Any:
-    """Low and high of an error bar (with caps or not) through a point; None if it is none."""
+def _as_error_bar(line: Any) -> Iterator[tuple[int, float, float, float]]:
+    """(axis, position, low, high) of a short line that may be an error bar, with caps or not."""
     numpy = sys.modules["numpy"]
-    data = numpy.asarray(bar.get_xydata(), dtype=float)
+    if has_marker(line) or not 2 <= len(line.get_xdata()) <= 8:
+        return
+    data = numpy.asarray(line.get_xydata(), dtype=float)
     data = data[numpy.isfinite(data).all(axis=1)]
-    if not 2 <= len(data) <= 6 or has_marker(bar):
-        return None
-    for axis in (0, 1):
+    for axis in (0, 1) if len(data) > 1 else ():
         at, values = data[:, axis], data[:, 1 - axis]
-        on = numpy.isclose(at, point[axis])
-        centred = numpy.isclose((at.min() + at.max()) / 2, point[axis]) and on.sum() >= 2
-        around = values.min() <= point[1 - axis] <= values.max()
-        if centred and around and numpy.ptp(values[on]) > 0:
-            return float(values.min()), float(values.max())
-    return None
+        middle = (float(at.min()) + float(at.max())) / 2
+        stem = values[numpy.isclose(at, middle)]
+        if len(stem) > 1 and stem.min() == values.min() < values.max() == stem.max():
+            yield axis, middle, float(values.min()), float(values.max())
 
 
 def _references(drawing: Drawing) -> Iterator[dict[str, Any]]:
@@ -213,4 +221,4 @@ def _points(line: Any) -> tuple[Any, Any]:
     xs = numpy.ma.filled(numpy.ma.asarray(line.get_xdata(orig=False), dtype=float), numpy.nan)
     ys = numpy.ma.filled(numpy.ma.asarray(line.get_ydata(orig=False), dtype=float), numpy.nan)
     placed = numpy.isfinite(xs)
-    return xs[placed], ys[placed]
+    return (xs, ys) if placed.all() else (xs[placed], ys[placed])

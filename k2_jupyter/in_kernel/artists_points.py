@@ -46,16 +46,18 @@ def _offsets_in_data(drawing: Drawing, points: Any) -> tuple[bool, bool]:
 def _groups(drawing: Drawing, points: Any, drawn: Any) -> Iterator[tuple[str, str, Any]]:
     """Name, colour and mask of each group of points of one colour, if the legend names them."""
     numpy = sys.modules["numpy"]
-    colors = numpy.asarray(points.get_facecolors())
+    # Sorting rows of four takes 0.2 s for 100,000 points; one number a colour does not.
+    colors = numpy.asarray(points.get_facecolors(), dtype=float)
+    packed = numpy.round(colors * 255) @ numpy.array([1 << 24, 1 << 16, 1 << 8, 1])
+    _, firsts, inverse = numpy.unique(packed, return_index=True, return_inverse=True)
     if points.get_array() is None and len(colors) == len(drawn) > 1:
-        rows, inverse = numpy.unique(colors, axis=0, return_inverse=True)
-        names = [drawing.named_color(hex_color(row)) for row in rows[: _MOST_GROUPS + 1]]
-        if 1 < len(rows) <= _MOST_GROUPS and any(names):
-            inverse = numpy.ravel(inverse)
-            for place in sorted(range(len(rows)), key=lambda one: int((inverse == one).argmax())):
-                yield names[place], hex_color(rows[place]), drawn & (inverse == place)
+        found = [hex_color(colors[first]) for first in firsts[: _MOST_GROUPS + 1]]
+        names = [drawing.named_color(color) for color in found]
+        if 1 < len(found) <= _MOST_GROUPS and any(names):
+            for place in numpy.argsort(firsts):
+                yield names[place], found[place], drawn & (inverse == place)
             return
-    mapped = points.get_array() is not None or len(numpy.unique(colors, axis=0)) > 1
+    mapped = points.get_array() is not None or len(firsts) > 1
     color = "" if mapped else color_of(points)
     yield drawing.name(points, color), color, drawn
 

@@ -119,7 +119,6 @@ def _read_lines(drawing: Drawing, violins: Sequence[_Violin]) -> None:
     for violin in violins:
         if id(violin) in thick:
             _, violin.q1, violin.q3 = thick[id(violin)]
-            violin.median = violin.marks[-1] if violin.marks else None
 
 
 def _read_collections(drawing: Drawing, violins: Sequence[_Violin]) -> None:
@@ -163,9 +162,10 @@ def _turned(points: Any, band: Band) -> tuple[Any, Any]:
 
 def _settle(violin: _Violin) -> None:
     """Which of the marks are the quartiles and the median (drawn behind the mean)."""
-    if violin.q1 is not None or not violin.marks:
-        return
     marks = violin.marks
+    if violin.q1 is not None or not marks:
+        violin.median = marks[-1] if marks else None
+        return
     if len(marks) == 3 and len(set(marks)) == 3:
         violin.q1, violin.median, violin.q3 = sorted(marks)
         return

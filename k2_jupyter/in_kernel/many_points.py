@@ -26,24 +26,26 @@ def line(xs: Any, ys: Any, positions: Positions, *, name: str, color: str) -> di
         found = series.line(xs, ys, name=name, color=color, labels=labels, per=per)
         return _without_slope(found) if positions.categories else found
     numpy = sys.modules["numpy"]
-    drawn = numpy.flatnonzero(numpy.isfinite(ys))
-    if not len(drawn):
-        return series.line(xs[:1], ys[:1], name=name, color=color, labels=None, per=per)
-    values = ys[drawn]
-    wanted = [drawn[0], drawn[-1], drawn[values.argmin()], drawn[values.argmax()]]
+    known = numpy.isfinite(ys)
+    count = int(known.sum())
+    if not count:
+        return series.line(xs[:1], ys[:1], name=name, color=color, per=per)
+    wanted = [known.argmax(), len(ys) - 1 - known[::-1].argmax()]
+    values = ys if count == len(ys) else numpy.where(known, ys, numpy.nan)
+    wanted += [numpy.nanargmin(values), numpy.nanargmax(values)]
     kept = arithmetic.kept(len(ys), series.MAX_ROWS, map(int, wanted))
     labels = positions.texts(xs[kept])
     found = series.line(xs[kept], ys[kept], name=name, color=color, labels=labels, per=per)
     facts = {what: [what, value, at] for what, value, at in found["facts"]}
-    slope, _ = _fit(xs[drawn], values)
+    slope, _ = _fit(xs, ys) if count == len(ys) else _fit(xs[known], ys[known])
     facts["trend"] = ["trend", arithmetic.rounded(slope), f"per {per}"]
-    facts["gaps"] = ["gaps", len(ys) - len(drawn), ""]
+    facts["gaps"] = ["gaps", len(ys) - count, ""]
     if slope is None:
         del facts["trend"]
-    if len(drawn) == len(ys):
+    if count == len(ys):
         del facts["gaps"]
     left_out = len(ys) - len(kept)
-    return {**found, "count": len(drawn), "facts": list(facts.values()), "left_out": left_out}
+    return {**found, "count": count, "facts": list(facts.values()), "left_out": left_out}
 
 
 def scatter(

@@ -11,8 +11,6 @@ import bisect
 import sys
 from typing import Any
 
-_MAX_TRIED = 200
-"""Positions at which a formatting function is tried for the labels of categories."""
 _PERIODS = {"D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year", "A": "year"}
 """Pandas' names of frequencies; "A" was years until pandas 2.2."""
 
@@ -76,30 +74,19 @@ class Positions:
         return sorted(self._places[max(0, right - 1) : right + 1], key=lambda one: abs(one - place))
 
     def _category_labels(self) -> dict[float, str]:
-        names = kinds(self._formatter)
-        if "StrCategoryFormatter" in names or "FixedFormatter" in names or self._set_by_user():
-            places = [float(place) for place in self._axis.get_majorticklocs()]
-            labels = self._formatter.format_ticks(places)
-        elif "FuncFormatter" in names:
-            places, labels = self._of_function()
-        else:
+        fixed = {"StrCategoryFormatter", "FixedFormatter"}
+        if kinds(self._formatter).isdisjoint(fixed) and not self._set_by_user():
             return {}
+        places = [float(place) for place in self._axis.get_majorticklocs()]
+        labels = self._formatter.format_ticks(places)
         found = {place: str(label).strip() for place, label in zip(places, labels)}
         found = {place: label for place, label in found.items() if label}
         return {} if all(_says(label, place) for place, label in found.items()) else found
 
     def _set_by_user(self) -> bool:
-        """`set_xticks(places, labels)`: a function that looks the label up."""
+        """`set_xticks(places, labels)`, pandas too: a function that looks the label up."""
         lookup = getattr(getattr(self._formatter, "func", None), "func", None)
         return getattr(lookup, "__name__", "") == "_format_with_dict"
-
-    def _of_function(self) -> tuple[list[float], list[str]]:
-        """Pandas labels a line's categories by a function that is blank between them."""
-        low, high = sorted(self._axis.get_view_interval())
-        places = [float(place) for place in range(int(low), min(int(high), _MAX_TRIED) + 1)]
-        labels = [str(self._formatter(place, None)) for place in places]
-        blank = not any(str(self._formatter(place + 0.37, None)).strip() for place in places[:5])
-        return (places, labels) if blank else ([], [])
 
     def _period_texts(self, places: Any) -> list[str]:
         period = sys.modules["pandas"].Period
