@@ -14,17 +14,15 @@ from k2_jupyter.adapters.execution import ALL_GONE, Execution, Patience
 from k2_jupyter.adapters.kernel_channels import POLL_MS
 from k2_jupyter.adapters.kernel_messages import Redaction, Redactor
 from k2_jupyter.adapters.kernel_process import KernelProcess
+from k2_jupyter.adapters.kernel_report import changes_in, hints_in, texts_in
 from k2_jupyter.adapters.kernel_setup import AFTER_ERROR, Message, describe_expression, value_of
 from k2_jupyter.errors import KernelError, KernelSilentError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream
 from k2_jupyter.journal.redaction import SECRET_NAME
-from k2_jupyter.notebook.base import CellRun, Changes
+from k2_jupyter.notebook.base import CellRun
 from k2_jupyter.notebook.outputs import OutputCollector
 
 _ASK_SECONDS = 5.0
-_MOST_HINTS = 12
-_LONGEST_HINT = 300
-_MOST_NAMES = 100
 
 
 def kernel_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -121,7 +119,7 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         finally:
             execution.leave()
         told = self._told(process, execution, stop)
-        run = execution.result(self._changes(told), self._hints(told))
+        run = execution.result(changes_in(told, self._redactor), hints_in(told, self._redactor))
         if execution.lost:
             self._lose()
             if not stop.is_set():  # the model's next answer takes longer than a start
@@ -146,7 +144,7 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         content = value_of(reply)
         if content is None:
             raise KernelSilentError("The kernel cannot say what its variables are.")
-        return self._texts(content)
+        return texts_in(content, self._redactor)
 
     def _died(self, process: KernelProcess) -> KernelSilentError:
         problem = KernelSilentError(f"The kernel {process.ending()}. {ALL_GONE}")
@@ -195,39 +193,6 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         if content is None:
             content = value_of(_ask(process, AFTER_ERROR, stop)) or {}
         return content if execution.status == "error" else {**content, "hints": []}
-
-    def _hints(self, content: Mapping[str, Any]) -> tuple[str, ...]:
-        """What the kernel knows of the error, as far as what it said is that."""
-        told = content.get("hints")
-        redact = self._redactor.text if self._redactor else str
-        lines = told[:_MOST_HINTS] if isinstance(told, list) else []
-        return tuple(redact(str(line)[:_LONGEST_HINT]) for line in lines)
-
-    def _changes(self, content: Mapping[str, Any]) -> Changes:
-        """What the run did to the variables."""
-        appeared = self._texts(content.get("appeared"))
-        more = content.get("more")
-        if isinstance(more, int) and more > 0:
-            appeared["…"] = f"{more} more names"
-        return Changes(
-            appeared,
-            self._texts(content.get("changed")),
-            _names(content.get("gone")),
-            _names(content.get("overwritten")),
-        )
-
-    def _texts(self, content: Any) -> dict[str, str]:
-        """Name → text, as far as what the kernel said is that."""
-        if not isinstance(content, dict):
-            return {}
-        redact = self._redactor.text if self._redactor else str
-        return {str(name)[:100]: redact(str(text)[:2_000]) for name, text in content.items()}
-
-
-def _names(content: Any) -> tuple[str, ...]:
-    """Names of variables, as far as what the kernel said is that."""
-    names = content[:_MOST_NAMES] if isinstance(content, list) else []
-    return tuple(str(name)[:100] for name in names)
 
 
 def _ask(process: KernelProcess, expression: str, stop: threading.Event) -> Message | None:

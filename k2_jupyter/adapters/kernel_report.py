@@ -1,0 +1,55 @@
+"""What our part of a kernel says of its variables: taken as far as it is what it should be.
+
+It comes out of a kernel, so it is data: sizes are bounded and secrets removed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from k2_jupyter.adapters.kernel_messages import Redactor
+from k2_jupyter.notebook.base import Changes
+
+_MOST_NAMES = 100
+_MOST_HINTS = 12
+_LONGEST_HINT = 300
+
+
+def texts_in(content: Any, redactor: Redactor | None) -> dict[str, str]:
+    """Name → text."""
+    if not isinstance(content, dict):
+        return {}
+    redact = _redact(redactor)
+    return {str(name)[:100]: redact(str(text)[:2_000]) for name, text in content.items()}
+
+
+def changes_in(report: Mapping[str, Any], redactor: Redactor | None) -> Changes:
+    """What a run did to the variables."""
+    appeared = texts_in(report.get("appeared"), redactor)
+    more = report.get("more")
+    if isinstance(more, int) and more > 0:
+        appeared["…"] = f"{more} more names"
+    return Changes(
+        appeared,
+        texts_in(report.get("changed"), redactor),
+        _names(report.get("gone")),
+        _names(report.get("overwritten")),
+    )
+
+
+def hints_in(report: Mapping[str, Any], redactor: Redactor | None) -> tuple[str, ...]:
+    """What the kernel knows of the error that ended a run."""
+    told = report.get("hints")
+    redact = _redact(redactor)
+    lines = told[:_MOST_HINTS] if isinstance(told, list) else []
+    return tuple(redact(str(line)[:_LONGEST_HINT]) for line in lines)
+
+
+def _redact(redactor: Redactor | None) -> Callable[[str], str]:
+    return redactor.text if redactor else str
+
+
+def _names(content: Any) -> tuple[str, ...]:
+    names = content[:_MOST_NAMES] if isinstance(content, list) else []
+    return tuple(str(name)[:100] for name in names)
