@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
 from k2_jupyter.events import Approval, ApprovalRequest, EventStream
@@ -19,21 +19,30 @@ class Gate:
     """Decides by triage when to ask; the person's answer decides what happens."""
 
     def __init__(
-        self, triage: Callable[[str], tuple[Risk, ...]], *, allowed: Collection[str] = ()
+        self,
+        triage: Callable[[str], tuple[Risk, ...]],
+        *,
+        allowed: Collection[str] = (),
+        task: Sequence[str] = (),
     ) -> None:
+        """`task`: what the person agrees to once, before the first cell; nothing if empty."""
         self._triage = triage
         self._allowed = frozenset(allowed)
+        self._task = tuple(task)
 
     def admit(self, source: str) -> EventStream[str]:
         """ "" when this exact source may run, else the refusal for the model."""
         risks = [risk for risk in self._triage(source) if risk.kind not in self._allowed]
-        if not risks:
+        if not risks and not self._task:
             return ""
-        reasons = tuple(f"line {risk.line}: {risk.reason}" for risk in risks)
+        reasons = (*self._task, *(f"line {risk.line}: {risk.reason}" for risk in risks))
         kinds = tuple(dict.fromkeys(risk.kind for risk in risks))
         digest = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
         request = ApprovalRequest("run", reasons, kinds, code=source, digest=digest)
-        return (yield from _refusal(request))
+        refusal = yield from _refusal(request)
+        if not refusal:
+            self._task = ()
+        return refusal
 
     def confirm(
         self, action: Literal["edit", "restart"], reason: str, *, code: str = ""
