@@ -15,7 +15,10 @@ _PARTS = (
     *("estimators", "charts", "changes", "variables"),
     *("near", "substitutes", "raised", "failing_line", "missing", "not_found"),
     *("wrong_values", "errors"),
-    *("arithmetic", "series", "figures", "streams"),
+    *("arithmetic", "series", "positions", "drawing", "bands", "many_points", "artists_bars"),
+    *("artists_areas", "artists_boxes", "artists_lines", "artists_points", "artists_violins"),
+    *("artists", "axes", "boxes", "colors", "covered", "faults", "layout", "figures"),
+    "streams",
 )
 """Modules of `in_kernel/`, each behind those that it imports (``from . import …``)."""
 _VARIABLES = "__import__('sys').modules['_k2_jupyter.variables']"

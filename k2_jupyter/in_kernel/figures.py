@@ -1,63 +1,216 @@
-"""Facts about matplotlib figures, sent beside their image. Runs inside the user's kernel.
+"""The record of a matplotlib figure, sent beside its image. Runs inside the user's kernel.
 
-The source is sent to the kernel and lives in `sys.modules` under a private name: standard
-library only, Python 3.8 and later. matplotlib is never imported from here: IPython calls
-`describe` for the figures of a matplotlib that the user has imported.
+Standard library only, Python 3.8 and later; matplotlib is never imported from here. IPython
+asks its formatters one after another within one display: `before_drawing` stands in front of
+them and watches the figure's ``draw_event``, the image's formatter draws, and the formatter of
+our MIME type, the last, sends what was seen. Nothing is drawn a second time, and ticks, texts
+and legends are where the image has them. A figure that nobody draws is not described.
 """
 
 from __future__ import annotations
 
+import json
+import time
+import warnings
+import weakref
+from collections.abc import Callable
 from typing import Any
 
-_MIME = "application/vnd.k2.figure+json"
+from . import artists, covered, faults, layout
+from . import axes as around
+
+MIME = "application/vnd.k2.figure+json"
 _MAX_AXES = 20
-_MAX_TEXT = 120
+_MAX_SERIES = 30
+_MAX_SIZE = 32_000
+_MAX_SECONDS = 0.5
+"""After that the rest is left out; 0.05 is usual."""
 
 
-def describe(figure: Any, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-    """A MIME bundle for a `matplotlib.figure.Figure`; empty where it can't be described."""
+_UNREAD: dict[str, Any] = {
+    "title": "",
+    "facet": "",
+    "projection": "",
+    "x": None,
+    "y": None,
+    "legend": None,
+    "texts": [],
+    "series": [],
+    "cut": "these axes could not be read",
+}
+
+
+class _Drawing:
+    """What was seen while a figure was drawn."""
+
+    def __init__(self) -> None:
+        self.size: list[int] | None = None
+        """Pixels of the image; None until it is drawn."""
+        self.faults: list[dict[str, Any]] = []
+        self.seconds = 0.0
+
+    def drawn(self, event: Any) -> None:
+        """Look at the layout; called by matplotlib at the end of each drawing."""
+        if "draw_path" in getattr(event.renderer, "__dict__", ()):
+            return  # a rehearsal, to find the size of the cropped image: it draws nothing
+        started = time.monotonic()
+        figure = event.canvas.figure
+        self.size = list(map(round, event.renderer.get_canvas_width_height()))
+        self.faults = _quietly(_layout_faults, figure, event.renderer) or []
+        self.seconds = time.monotonic() - started
+
+
+_drawings: weakref.WeakKeyDictionary[Any, _Drawing] = weakref.WeakKeyDictionary()
+
+
+def before_drawing(figure: Any) -> Any:
+    """Watch the figure being drawn. Its MIME bundle is its own, or empty."""
+    _quietly(_watch, figure)
+    own = getattr(type(figure), "_repr_mimebundle_", None)
+    return {} if own is None else own(figure)
+
+
+def describe(figure: Any) -> dict[str, Any] | None:
+    """The record of a figure that was drawn since `before_drawing`, else None."""
+    drawing = _drawings.pop(figure, None)
+    if drawing is None or drawing.size is None:
+        return None
+    found: dict[str, Any] | None = _quietly(_record, figure, drawing)
+    return found
+
+
+def _watch(figure: Any) -> None:
+    # matplotlib holds methods weakly: with the drawing, the watch is gone.
+    _drawings[figure] = drawing = _Drawing()
+    figure.canvas.mpl_connect("draw_event", drawing.drawn)
+
+
+def _quietly(act: Callable[..., Any], *arguments: Any) -> Any:
+    """Its value; None where it fails: the figure must show, whatever can be said about it."""
     try:
-        axes = [_axes(one) for one in figure.axes[:_MAX_AXES]]
-        suptitle = getattr(figure, "_suptitle", None)
-        return {_MIME: {"axes": axes, "suptitle": _text(suptitle.get_text() if suptitle else "")}}
-    except Exception:  # noqa: BLE001 - the figure must show, whatever can be said about it
-        return {}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return act(*arguments)
+    except Exception:  # noqa: BLE001
+        return None
 
 
-def _axes(axes: Any) -> dict[str, Any]:
-    """Texts of one axes, and how many artists of each kind really draw something."""
-    lines = [line for line in axes.lines if len(line.get_xdata())]
-    bars = [patch for patch in axes.patches if _has_area(patch)]
-    # An empty scatter still has the path of its marker, but no offsets to draw it at.
-    collections = [
-        one for one in axes.collections if len(one.get_paths()) and len(one.get_offsets())
-    ]
-    return {
-        "title": _text(axes.get_title()),
-        "xlabel": _text(axes.get_xlabel()),
-        "ylabel": _text(axes.get_ylabel()),
-        "lines": len(lines),
-        "bars": len(bars),
-        "collections": len(collections),
-        "images": len(axes.images),
-        "has_data": bool(lines or bars or collections or axes.images or axes.texts),
+# The record
+
+
+def _record(figure: Any, drawing: _Drawing) -> dict[str, Any]:
+    deadline = time.monotonic() + _MAX_SECONDS - drawing.seconds
+    panels = around.panels(figure)
+    drawn = panels[:_MAX_AXES]
+    described: list[dict[str, Any]] = []
+    for axes in drawn:
+        if described and time.monotonic() > deadline:
+            break
+        described.append(_quietly(_axes_record, axes) or dict(_UNREAD))
+    around.add_facets(drawn, described)
+    record = {
+        "version": 1,
+        "library": "matplotlib",
+        "title": around.figure_title(figure),
+        "size": drawing.size,
+        "axes": described,
     }
+    left = len(panels) - len(described)
+    if left:
+        record["cut"] = f"{left} of {len(panels)} axes are not described"
+    drawn = drawn[: len(described)]
+    told = [one for one in drawing.faults if one["axes"] <= len(described)]
+    return _bounded({**record, "faults": _data_faults(record, drawn) + told})
 
 
-def _has_area(patch: Any) -> bool:
-    try:
-        return bool(patch.get_width() and patch.get_height())
-    except AttributeError:  # no rectangle
+def _axes_record(axes: Any) -> dict[str, Any]:
+    return around.describe(axes, series=artists.series_of(axes))
+
+
+def _layout_faults(figure: Any, renderer: Any) -> list[dict[str, Any]]:
+    panels = around.panels(figure)[:_MAX_AXES]
+    found = layout.faults(figure, renderer, panels)
+    found.extend(covered.faults(figure, renderer, panels))
+    return found
+
+
+def _data_faults(record: dict[str, Any], panels: list[Any]) -> list[dict[str, Any]]:
+    """Without what the figure itself excuses."""
+    insets = {inset for axes in panels for inset in around.insets(axes)}
+    return [
+        fault
+        for fault in faults.data_faults(record)
+        if fault["axes"] == 0 or not _is_excused(fault["code"], panels[fault["axes"] - 1], insets)
+    ]
+
+
+def _is_excused(code: str, axes: Any, insets: set[Any]) -> bool:
+    if code == "overplotting":  # `covered` has seen how the points lie
         return True
+    if code == "missing_label":  # an inset magnifies a part of its axes
+        return axes in insets
+    if code == "empty_axes":  # seaborn's pair plots draw the diagonal on axes over the axes
+        return any(
+            twin is not axes
+            for twin in axes.get_shared_x_axes().get_siblings(axes)
+            if twin.bbox.bounds == axes.bbox.bounds and twin.has_data()
+        )
+    return code in ("repeated_colors", "confusable_colors") and around.legend_differs(axes)
 
 
-def _text(text: Any) -> str:
-    return str(text)[:_MAX_TEXT]
+def _bounded(record: dict[str, Any]) -> dict[str, Any]:
+    """As plain JSON of at most `_MAX_SIZE` characters: rows go first, then series."""
+    rows, most = 60, _MAX_SERIES
+    while True:
+        text = json.dumps(record, default=str)
+        if len(text) <= _MAX_SIZE or not most:
+            found: dict[str, Any] = json.loads(text, parse_constant=lambda _: None)
+            return found
+        rows, most = (rows // 2, most) if rows else (0, most // 2)
+        for axes in record["axes"]:
+            for series in axes["series"]:
+                _shorten(series, rows)
+            if len(axes["series"]) > most:
+                axes["cut"] = f"only the first {most} series are described"
+                del axes["series"][most:]
+
+
+def _shorten(series: dict[str, Any], most: int) -> None:
+    """Keep so many rows, evenly."""
+    rows = series["rows"]
+    if len(rows) > most:
+        kept = [rows[i * len(rows) // most] for i in range(most)]
+        series.update(rows=kept, left_out=series["left_out"] + len(rows) - most)
+
+
+# In IPython
+
+
+def _is_figure(thing: Any) -> bool:
+    """Without asking the object itself: it may answer to anything."""
+    kinds = type(thing).__mro__
+    return any((k.__module__, k.__name__) == ("matplotlib.figure", "Figure") for k in kinds)
+
+
+def _formatter(parent: Any) -> Any:
+    from IPython.core.formatters import BaseFormatter
+    from traitlets import Unicode
+
+    class FigureFormatter(BaseFormatter):
+        """Knows figures by itself: the inline backend forgets those that were registered."""
+
+        format_type = Unicode(MIME)
+
+        def __call__(self, thing: Any) -> dict[str, Any] | None:
+            return describe(thing) if _is_figure(thing) else None
+
+    return FigureFormatter(parent=parent)
 
 
 def install() -> None:
     """Begin; called once when the module has arrived in the kernel."""
     from IPython import get_ipython
 
-    formatter = get_ipython().display_formatter.mimebundle_formatter
-    formatter.for_type_by_name("matplotlib.figure", "Figure", describe)
+    display = get_ipython().display_formatter
+    display.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", before_drawing)
+    display.formatters[MIME] = _formatter(display)
