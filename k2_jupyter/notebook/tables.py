@@ -93,18 +93,20 @@ def _table(block: Sequence[str], blank: Sequence[int], start: int) -> Table | No
     width = max(map(len, block))
     common = functools.reduce(operator.and_, blank) & ((1 << width) - 1)
     # A minus sign may take one of two blanks: with many lines one that is left is no accident.
-    wide = "1+" if len(block) >= _MANY_LINES else "11+"
-    gaps = tuple(
-        match.span()
-        for match in re.finditer(wide, f"{common:0{width}b}"[::-1])
-        if 2 * sum(_is_gap(line, *match.span()) for line in block) > len(block)
-    )
-    return Table(start, start + len(block), _header(block), width, gaps) if gaps else None
+    least = 1 if len(block) >= _MANY_LINES else 2
+    gaps: list[tuple[int, int]] = []
+    for match in re.finditer("1+", f"{common:0{width}b}"[::-1]):
+        if match.end() - match.start() >= least and _is_gap(block, gaps, *match.span()):
+            gaps.append(match.span())
+    return Table(start, start + len(block), _header(block), width, tuple(gaps)) if gaps else None
 
 
-def _is_gap(line: str, start: int, stop: int) -> bool:
-    """Does something stand on both sides?"""
-    return bool(_DRAWN.search(line[:start]) and _DRAWN.search(line[stop:]))
+def _is_gap(block: Sequence[str], before: Sequence[tuple[int, int]], start: int, stop: int) -> bool:
+    """Does enough stand on both sides, and is it more than the space after a word of all lines?"""
+    sides = sum(bool(_DRAWN.search(line[:start]) and _DRAWN.search(line[stop:])) for line in block)
+    begin = before[-1][1] if before else 0
+    word = stop - start == 1 and len({line[begin:start] for line in block}) == 1
+    return 5 * sides >= 2 * len(block) and not word
 
 
 def _header(block: Sequence[str]) -> int:

@@ -130,38 +130,6 @@ def test_one_endless_line_is_cut_as_well() -> None:
     assert len(body(Stream("stdout", "x" * 1_000_000), budget=1_000)) < 1_300
 
 
-def test_a_traceback_is_the_users_frames_and_one_line_of_the_library() -> None:
-    error = ErrorOutput(
-        "KeyError",
-        "'zz'",
-        (
-            "\x1b[31m" + "-" * 75 + "\x1b[39m",
-            "\x1b[31mKeyError\x1b[39m          Traceback (most recent call last)",
-            "Cell \x1b[32mIn[2]\x1b[39m, line 3\n      1 def f(c):\n----> 3 f('zz')\n",
-            (
-                "File ~/.venv/lib/python3.11/site-packages/pandas/frame.py:10, in get(self)\n"
-                "      9 x\n---> 10 raise KeyError(key)\n"
-            ),
-            (
-                "File /opt/dist-packages/pandas/base.py:3823, in get_loc(self, key)\n"
-                "   3822 try\n-> 3823 raise KeyError(key)\n"
-            ),
-            "\x1b[31mKeyError\x1b[39m: 'zz'",
-        ),
-    )
-    assert body(error) == (
-        "<error>\n"
-        "Cell In[2], line 3\n      1 def f(c):\n----> 3 f('zz')\n"
-        "File /opt/dist-packages/pandas/base.py:3823, in get_loc(self, key)\n"
-        "KeyError: 'zz'\n"
-        "</error>"
-    )
-
-
-def test_an_error_without_a_traceback_is_still_told() -> None:
-    assert body(ErrorOutput("Interrupted", "by hand")) == "<error>\nInterrupted: by hand\n</error>"
-
-
 def test_a_figure_is_its_picture_and_what_it_draws() -> None:
     record: Json = {"version": 1, "title": "Pay", "axes": [{"series": [{"kind": "line"}]}, {}]}
     assert body(figure(record)) == (
@@ -219,3 +187,17 @@ def test_a_long_notebook_is_described_within_its_budget() -> None:
     text = describe_cells(cells, own=(), budget=20_000)
     assert len(text) < 30_000
     assert all(f"cell {n} (hash" in text for n in range(50))
+
+
+def test_hints_stand_behind_the_error() -> None:
+    error = ErrorOutput("KeyError", "'pay'", ("KeyError: 'pay'",))
+    run = CellRun("c1", "error", (error,), hints=("df has no 'pay'; near it: 'Pay </hints>'",))
+    assert observe(run, source_hash="").text.endswith(
+        "</error>\n<hints>\ndf has no 'pay'; near it: 'Pay <\u200b/hints>'\n</hints>"
+    )
+
+
+def test_progress_is_told_by_some_of_its_lines() -> None:
+    lines = "".join(f"Epoch {n}/50\n" for n in range(1, 51))
+    assert "lines like these left out" in body(Stream("stderr", lines))
+    assert body(Stream("stderr", lines)).endswith("Epoch 50/50\n</stderr>")
