@@ -189,6 +189,16 @@ class Tensor(kinds.Kind):
             return None
 
 
+class Named(kinds.Kind):
+    """A dtype or a device, which may be asked for its text."""
+
+    def outline(self, value: Any) -> str:
+        return f"{looking.title(type(value))} {words.short(str(value))}"
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        return str(value)
+
+
 class Lazy(kinds.Kind):
     """A dask array: shape and pieces are known, the rest is not computed."""
 
@@ -269,5 +279,6 @@ def register() -> None:
     kinds.add(NumpyScalar(), "numpy.generic")
     kinds.add(Sparse(), "scipy._spbase", "scipy.spmatrix")
     kinds.add(Tensor(), "torch.Tensor")
+    kinds.add(Named(), "torch.dtype", "torch.device", "numpy.dtype")
     kinds.add(Lazy(), "dask.Array")
     kinds.add(Labelled(), "xarray.Dataset", "xarray.DataArray")

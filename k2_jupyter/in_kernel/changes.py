@@ -55,7 +55,8 @@ def told(old: State, new: State, name: str, value: Any) -> str:
     if not parts and not (old.facts and new.facts) and old.identity != new.identity:
         return words.short(f"{line(name, value)} (another object)", words.LINE)
     if not parts:
-        parts = ["changed in place" if old.identity == new.identity else _rebound(old, new)]
+        in_place = old.identity == new.identity
+        parts = ["changed in place" if in_place else _rebound(old, new, value)]
     if parts[0].startswith("= "):
         return words.short(f"{title} {parts[0]}", words.LINE)
     return words.short(f"{title}: {'; '.join(parts)}", words.LINE)
@@ -69,8 +70,10 @@ def line(name: str, value: Any) -> str:
     return words.short(kind.line(value), words.LINE)
 
 
-def _rebound(old: State, new: State) -> str:
-    return "other values" if old.content != new.content else "another object of the same form"
+def _rebound(old: State, new: State, value: Any) -> str:
+    if old.content != new.content:
+        return kinds.kind_of(value).other
+    return "another object of the same form"
 
 
 def _size(old: State) -> str:

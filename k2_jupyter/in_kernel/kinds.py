@@ -31,6 +31,8 @@ class Kind:
 
     through_base = False
     """Whether subclasses may be read like the class itself, whatever they override."""
+    other = "other values"
+    """What is told when all that is compared by name is the same, and the content is not."""
 
     def outline(self, value: Any) -> str:
         """One line without any value from the data."""
@@ -80,10 +82,12 @@ class Unread(Kind):
         return words.short(looking.title(type(value)), 60)
 
     def facts(self, value: Any) -> Facts:
-        return {"attribute": self._attributes(value)}
+        return {} if looking.home(type(value)) else {"attribute": self._attributes(value)}
 
     def content(self, value: Any, walk: Walk) -> Any:
         walk.whole = False  # what a C type holds is not seen here
+        if looking.home(type(value)):  # a library's object: its attributes may be a cache
+            return None
         held = looking.own_dict(value)
         return tuple((name, walk.of(one)) for name, one in list(held.items())[:50])
 

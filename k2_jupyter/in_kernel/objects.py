@@ -19,6 +19,8 @@ from . import kinds, looking, words
 class Function(kinds.Kind):
     """A function in Python, by its code object: `inspect.signature` follows attributes."""
 
+    other = "other code"
+
     def outline(self, value: Any) -> str:
         name = words.short(value.__name__, 60)
         return words.short(f"{self._word(value)} {name}({signature(value)})", 200)
@@ -30,6 +32,9 @@ class Function(kinds.Kind):
 
     def brief(self, value: Any, depth: int) -> str:
         return f"function {words.short(value.__name__, 40)}"
+
+    def facts(self, value: Any) -> kinds.Facts:
+        return {"parameters": f"({signature(value)})"}
 
     def content(self, value: Any, walk: kinds.Walk) -> Any:
         defaults = value.__defaults__, value.__kwdefaults__
@@ -66,6 +71,7 @@ class Class(kinds.Kind):
     """A class: its bases and what it defines."""
 
     through_base = True
+    other = "other code"
 
     def outline(self, value: Any) -> str:
         bases = [looking.title(base) for base in value_bases(value) if base is not object]
@@ -85,6 +91,9 @@ class Class(kinds.Kind):
 
     def brief(self, value: Any, depth: int) -> str:
         return f"class {words.short(looking.class_name(value), 40)}"
+
+    def facts(self, value: Any) -> kinds.Facts:
+        return {"bases": str([looking.title(base) for base in value_bases(value)])}
 
     def content(self, value: Any, walk: kinds.Walk) -> Any:
         if looking.home(value):  # it came by an import

@@ -263,7 +263,7 @@ def register() -> None:
     kinds.add(SqlResult(), "sqlalchemy.Result")
     kinds.add(SqlRow(), "sqlalchemy.Row")
     kinds.add(SqlTable(), "sqlalchemy.Table")
-    kinds.add(DaskFrame(), "dask.DataFrame", "dask.Series", "dask.Index")
+    kinds.add(DaskFrame(), "dask.DataFrame", "dask.Series", "dask.Index", "dask.Scalar")
     kinds.add(DaskBag(), "dask.Bag")
     kinds.add(DaskDelayed(), "dask.Delayed")
     kinds.add(Spark(), "pyspark.DataFrame")

@@ -67,7 +67,7 @@ def table(title: str, rows: Any, dtypes: dict[str, str], count: int) -> str:
     """One line about a table; `rows` is None where they are not counted yet."""
     width = counted(count, "column")
     head = f"{title}, {width}" if rows is None else f"{title}, {rows} rows × {count} columns"
-    return f"{head}: {columns(dtypes, count, LINE - len(head))}" if dtypes else head
+    return f"{head}: {columns(dtypes, count, LINE - len(head) - 20)}" if dtypes else head
 
 
 def number(value: Any) -> str:

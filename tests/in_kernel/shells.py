@@ -55,6 +55,6 @@ class Biting:
         raise RuntimeError
 
     __len__ = __repr__ = __str__ = __iter__ = __bool__ = __dir__ = __index__ = _bite
-    __eq__ = __hash__ = _bite  # type: ignore[assignment]
-    __class__ = property(_bite)  # type: ignore[assignment]
-    __dict__ = property(_bite)  # type: ignore[assignment]
+    __eq__ = __hash__ = _bite
+    __class__ = property(_bite)
+    __dict__ = property(_bite)

@@ -78,7 +78,9 @@ def test_what_is_secret_inside_is_not_shown_either(shell: Shell) -> None:
     for value in ({"password": "hunter2"}, [{"token": "hunter2"}], frame, frame["password"]):
         assert "hunter2" not in shell.line(value, f"x{id(value)}")
         assert "hunter2" not in "".join(shell.lines(value))
-    assert shell.line("postgres://me:hunter2@host/db", "url").endswith("'postgres://me:***@host/db'")
+    assert shell.line("postgres://me:hunter2@host/db", "url").endswith(
+        "'postgres://me:***@host/db'"
+    )
 
 
 def test_texts_are_one_printable_line_each(shell: Shell) -> None:
