@@ -61,3 +61,33 @@ def test_a_notebook_keeps_what_a_run_left() -> None:
     assert isinstance(kept, Display)
     assert kept.data == {"text/plain": "100 %"}
     assert list(notebook.runs) == [first.id, second.id]
+
+
+def test_a_name_that_a_users_cell_gave_is_the_users_until_the_agent_takes_it() -> None:
+    played = {
+        "theirs": Played(changes=Changes({"df": "DataFrame"}, {"n": "int = 1 → 2"})),
+        "appears": Played(changes=Changes({"other": "int = 1"})),
+        "changes": Played(changes=Changes({}, {"df": "other values", "x": "int = 1 → 2"})),
+        "told": Played(changes=Changes({}, {"x": "int = 2 → 3"}, (), ("x",))),
+        "gone": Played(changes=Changes({}, {}, ("n",))),
+        "again": Played(changes=Changes({"n": "int = 1"}, {"df": "other values"})),
+        "n": Played(changes=Changes({}, {"n": "int = 1 → 2"})),
+    }
+    notebook = Notebook(MemoryDocument(["theirs"]), MemoryKernel(played.__getitem__))
+
+    def overwritten(cell_id: str) -> tuple[str, ...]:
+        source = notebook.document.cell(cell_id).source
+        list(notebook.run_cell(cell_id, source, timeout=None, stop=threading.Event()))
+        return notebook.runs[cell_id].changes.overwritten
+
+    (theirs,) = notebook.document.cells()
+    assert overwritten(theirs.id) == ()
+    assert overwritten(notebook.add("appears").id) == ()
+    assert overwritten(notebook.add("changes").id) == ("df",)
+    assert overwritten(notebook.add("changes").id) == ()
+    assert overwritten(notebook.add("told").id) == ("x",)
+    assert overwritten(notebook.add("gone").id) == ()
+    assert overwritten(notebook.add("again").id) == ()
+    assert overwritten(notebook.add("n").id) == ()
+    assert overwritten(theirs.id) == ()
+    assert overwritten(notebook.add("n").id) == ("n",)

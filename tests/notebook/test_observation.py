@@ -52,7 +52,7 @@ def test_everything_in_the_order_of_the_outputs() -> None:
         ),
         1.318,
         4,
-        Changes({"df": "DataFrame, 2 rows × 1 columns"}, {"n": "int = 4"}, ("tmp",)),
+        Changes({"df": "DataFrame, 2 rows × 1 columns"}, {"n": "int = 3 → 4"}, ("tmp",), ("n",)),
     )
     assert observe(run, source_hash="0123456789ab").text == (
         "cell 3f2a91bc (hash 0123456789ab) · ok · 1.32 s · [4]\n"
@@ -62,8 +62,10 @@ def test_everything_in_the_order_of_the_outputs() -> None:
         "<result>\n42\n</result>\n"
         "<variables>\n"
         "+ df: DataFrame, 2 rows × 1 columns\n"
-        "~ n: int = 4\n"
+        "~ n: int = 3 → 4\n"
         "- tmp\n"
+        "! n was the user's: your cell changed it. Use a name of your own (for example n_2)"
+        " and leave theirs as it was, unless they asked for that.\n"
         "</variables>"
     )
 
