@@ -9,15 +9,17 @@ order matters: a box plot's lines must be taken before lines are read.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from . import (
     artists_areas,
     artists_bars,
     artists_boxes,
+    artists_errors,
     artists_lines,
     artists_points,
+    artists_steps,
     artists_violins,
     series,
 )
@@ -28,9 +30,10 @@ _MAX_SERIES = 30
 _READERS: tuple[Callable[[Drawing], Iterator[dict[str, Any]]], ...] = (
     artists_areas.read_pies,
     artists_bars.read,
+    artists_steps.read,
     artists_boxes.read,
     artists_violins.read,
-    artists_lines.read_error_bars,
+    artists_errors.read,
     artists_areas.read_contours,
     artists_areas.read_cells,
     artists_points.read_hexagons,
@@ -39,9 +42,9 @@ _READERS: tuple[Callable[[Drawing], Iterator[dict[str, Any]]], ...] = (
     artists_lines.read_lines,
     artists_areas.read_areas,
     artists_lines.read_segments,
+    artists_areas.read_tables,
 )
 _WORDS = {
-    "Table": "table",
     "Quiver": "arrows",
     "Barbs": "wind barbs",
     "FancyArrowPatch": "arrows",
@@ -51,6 +54,10 @@ _WORDS = {
     "Line3DCollection": "3d lines",
     "Poly3DCollection": "3d surface or bars",
     "Patch3DCollection": "3d shapes",
+    "Line2D": "lines",
+    "Rectangle": "rectangles",
+    "Polygon": "polygons",
+    "PolyCollection": "polygons",
 }
 
 
@@ -72,23 +79,31 @@ def series_of(axes: Any) -> list[dict[str, Any]]:
 def _guarded(
     reader: Callable[[Drawing], Iterator[dict[str, Any]]], drawing: Drawing
 ) -> Iterator[dict[str, Any]]:
-    """The reader's series; an artist at which it failed becomes `other`, and it goes on."""
+    """The reader's series; what it took when it failed becomes `other`, and it goes on."""
+    told = len(drawing.taken)
     while True:
-        before = len(drawing.taken)
+        begun = len(drawing.taken)
         try:
-            yield from reader(drawing)
+            for one in reader(drawing):
+                told = len(drawing.taken)
+                yield one
         except Exception:  # noqa: BLE001 - one odd artist must not cost the others
-            if len(drawing.taken) == before:
+            if len(drawing.taken) == begun:
                 return
-            yield series.other(type(drawing.taken[-1]).__name__, 1)
+            yield from _counted(drawing.taken[told:] or drawing.taken[-1:])
+            told = len(drawing.taken)
         else:
             return
 
 
 def _rest(drawing: Drawing) -> Iterator[dict[str, Any]]:
-    """What no reader knows, counted by kind."""
+    """What no reader knows."""
+    yield from _counted(list(drawing.artists()))
+
+
+def _counted(artists: Sequence[Any]) -> Iterator[dict[str, Any]]:
     counts: dict[str, int] = {}
-    for artist in drawing.artists():
+    for artist in artists:
         word = next((_WORDS[name] for name in _WORDS if name in kinds(artist)), "")
         word = word or type(artist).__name__
         counts[word] = counts.get(word, 0) + _marks(artist)
@@ -99,8 +114,6 @@ def _rest(drawing: Drawing) -> Iterator[dict[str, Any]]:
 
 def _marks(artist: Any) -> int:
     names = kinds(artist)
-    if "Table" in names:
-        return len(artist.get_celld())
     if "Quiver" in names or "Path3DCollection" in names:
         return len(artist.get_offsets())
     if "Collection" in names:

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from . import many_points, series
-from .artists_bars import stepped
+from . import arithmetic, many_points, series
+from .artists_steps import histogram, stepped
 from .bands import Band, band_of
 from .drawing import Drawing, color_of
 from .positions import kinds
@@ -40,19 +40,13 @@ def _area(
 ) -> dict[str, Any]:
     numpy = sys.modules["numpy"]
     positions = drawing.along(band.axis)
-    flat = not band.low.any()
-    paths = area.get_paths()
-    if flat and len(paths) == 1:
-        vertices = paths[0].vertices if band.axis == "x" else paths[0].vertices[:, ::-1]
-        steps = _steps_of(vertices)
-        if steps is not None:
-            edges, counts = steps
-            labels = positions.texts(edges)
-            return series.histogram(edges, counts, name=name, color=color, labels=labels)
     stacked = any(
         len(along) == len(band.along) and numpy.allclose(top, band.low) for along, top in tops
     )
-    if flat or stacked:
+    if stacked or not band.low.any():
+        steps = _steps_of(band) if len(area.get_paths()) == 1 else None
+        if steps is not None:
+            return histogram(positions, *steps, name, color)
         found = many_points.line(band.along, band.width, positions, name=name, color=color)
         heads = ["x", "y"] if band.axis == "x" else ["y", "x"]
         return {**found, "kind": "area", "columns": heads}
@@ -60,14 +54,13 @@ def _area(
     return series.fill(shown, band.low, band.high, name=name, color=color)
 
 
-def _steps_of(vertices: Any) -> tuple[list[float], list[float]] | None:
+def _steps_of(band: Band) -> tuple[list[float], list[float]] | None:
     """Edges and heights of an area whose top goes in steps (seaborn's ``element="step"``)."""
     numpy = sys.modules["numpy"]
-    count = (len(vertices) - 3) // 2
-    top = vertices[count + 2 : 2 * count + 2][::-1]
-    if count < 5 or not (numpy.diff(top[:, 0]) == 0).any():
+    top = numpy.column_stack([band.along, band.width])
+    if len(top) < 5 or not (numpy.diff(band.along) == 0).any():
         return None
-    if count % 2:  # ``step="post"``, as seaborn draws it, repeats the last edge
+    if len(top) % 2:  # ``step="post"``, as seaborn draws it, repeats the last edge
         top = top[:-1]
     return stepped(numpy.array([[top[0, 0], 0.0], *top.tolist(), [top[-1, 0], 0.0]]))
 
@@ -81,7 +74,7 @@ def _spans(drawing: Drawing) -> Iterator[dict[str, Any]]:
         box = patch.get_path().get_extents(patch.get_patch_transform())
         axis, ends = ("x", (box.x0, box.x1)) if x_data else ("y", (box.y0, box.y1))
         places = [float(end) for end in ends]
-        low, high = drawing.along(axis).texts(places) or places
+        low, high = drawing.along(axis).texts(places) or map(arithmetic.rounded, places)
         found = series.other("span", 1, name=drawing.name(patch), color=color_of(patch))
         facts = [[f"{axis} from", low, ""], [f"{axis} to", high, ""]]
         yield {**found, "kind": "fill", "facts": facts}
@@ -199,3 +192,19 @@ def _image(drawing: Drawing, image: Any) -> dict[str, Any]:
 def _picture(values: Any) -> dict[str, Any]:
     height, width = values.shape[:2]
     return series.image(width, height, float(values.min()), float(values.max()))
+
+
+def read_tables(drawing: Drawing) -> Iterator[dict[str, Any]]:
+    """The texts of a table, as they stand in its rows."""
+    for table in drawing.artists("Table"):
+        drawing.take(table)
+        cells = table.get_celld()
+        rows, columns = (sorted({place[side] for place in cells}) for side in (0, 1))
+        texts = [
+            [cells[row, column].get_text().get_text()[: series.MAX_TEXT] for column in columns]
+            for row in rows[: series.MAX_ROWS]
+            if all((row, column) in cells for column in columns)
+        ]
+        found = series.other("table", len(cells))
+        heads = [str(column) for column in columns]
+        yield {**found, "columns": heads, "rows": texts, "left_out": len(rows) - len(texts)}

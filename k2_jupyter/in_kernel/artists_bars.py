@@ -1,4 +1,4 @@
-"""Bars and histograms: bar containers, bare rectangles, steps and stairs.
+"""Bars and histograms: bar containers and bare rectangles.
 
 Runs in the user's kernel: standard library only, Python 3.8 and later.
 """
@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from . import series
-from .drawing import Drawing, color_of, has_marker, hex_color
-from .positions import Positions
+from .artists_steps import histogram
+from .drawing import Drawing, color_of, has_marker
 
 _TOUCHING = 1e-6
 """Share of a bar's width by which neighbours may miss each other."""
@@ -41,6 +41,16 @@ class _Bars:
     def centres(self) -> list[float]:
         return [(start + end) / 2 for start, end in zip(self.starts, self.ends)]
 
+    def are_under(self, spans: dict[float, tuple[float, float]]) -> bool:
+        """Whether these error bars (low and high by position) stand at ends of the bars."""
+        ends = {
+            _key(centre): base + length
+            for centre, base, length in zip(self.centres, self.bases, self.lengths)
+        }
+        return bool(spans) and all(
+            place in ends and low <= ends[place] <= high for place, (low, high) in spans.items()
+        )
+
     @property
     def touching(self) -> bool:
         """Neighbours meet, as the bins of a histogram do."""
@@ -52,19 +62,17 @@ class _Bars:
 
 
 def read(drawing: Drawing) -> Iterator[dict[str, Any]]:
-    """All bars and histograms of the axes that are made of rectangles or steps."""
+    """All bars and histograms of the axes that are made of rectangles."""
     groups = _of_containers(drawing)
     beside = _beside_each_other(groups)
     for name, bars in groups:
         if bars.touching:
             edges = [*bars.starts, bars.ends[-1]]
-            yield _histogram(bars.positions, edges, bars.lengths, name, bars.color)
+            yield histogram(bars.positions, edges, bars.lengths, name, bars.color)
         elif beside:
-            yield _histogram(bars.positions, beside, bars.lengths, name, bars.color)
+            yield histogram(bars.positions, beside, bars.lengths, name, bars.color)
         else:
             yield _bars(bars, name)
-    yield from _stairs(drawing)
-    yield from _steps(drawing)
     yield from _bare(drawing)
 
 
@@ -84,13 +92,6 @@ def _bars(bars: _Bars, name: str) -> dict[str, Any]:
     )
 
 
-def _histogram(
-    positions: Positions, edges: Sequence[float], counts: Sequence[float], name: str, color: str
-) -> dict[str, Any]:
-    labels = positions.texts(edges)
-    return series.histogram(edges, counts, name=name, color=color, labels=labels)
-
-
 # Containers
 
 
@@ -104,6 +105,8 @@ def _of_containers(drawing: Drawing) -> list[tuple[str, _Bars]]:
         upright = getattr(container, "orientation", None) != "horizontal"
         name = drawing.name(container, color_of(patches[0]))
         error = getattr(container, "errorbar", None)
+        for part in error or ():
+            drawing.take(*(part if isinstance(part, tuple) else (part,)))
         before = found[-1] if found else None
         if before and len(patches) == 1 and before[0] == name and before[2] == upright:
             before[1].extend(patches)
@@ -120,20 +123,24 @@ def _of_containers(drawing: Drawing) -> list[tuple[str, _Bars]]:
 
 def _add_errors(drawing: Drawing, bars: _Bars, errors: Sequence[Any]) -> None:
     """Ends of the error bars that stand on bars: matplotlib's are in the container,
-    seaborn's are lines of their own at the centres."""
+    seaborn's are lines of their own at the centres, users' are an `errorbar` without line."""
     spans: dict[float, tuple[float, float]] = {}
     for error in errors:
-        for part in error or ():
-            drawing.take(*(part if isinstance(part, tuple) else (part,)))
         for lines in error[2] if error is not None else ():
             spans.update(_spans(lines.get_segments(), bars.upright))
-    centres = {_key(centre) for centre in bars.centres}
     for line in drawing.artists("Line2D"):
         if not has_marker(line) and 2 <= len(line.get_xdata()) <= 8:
             span = _spans([line.get_xydata()], bars.upright)
-            if all(place in centres for place in span) and span:
+            if bars.are_under(span):
                 drawing.take(line)
                 spans.update(span)
+    for container in drawing.containers("ErrorbarContainer"):
+        line, caps, collections = container.lines
+        segments = [segment for part in collections for segment in part.get_segments()]
+        span = _spans(segments, bars.upright)
+        if line is None and bars.are_under(span):
+            drawing.take(*caps, *collections)
+            spans.update(span)
     if spans:
         ends = [spans.get(_key(centre), (None, None)) for centre in bars.centres]
         bars.lows, bars.highs = [low for low, _ in ends], [high for _, high in ends]
@@ -179,55 +186,7 @@ def _beside_each_other(groups: Sequence[tuple[str, _Bars]]) -> list[float] | Non
     return [float(edge) for edge in (*(middles - steps[0] / 2), middles[-1] + steps[0] / 2)]
 
 
-# Other shapes
-
-
-def _stairs(drawing: Drawing) -> Iterator[dict[str, Any]]:
-    for patch in drawing.artists("StepPatch"):
-        drawing.take(patch)
-        data = patch.get_data()
-        positions = drawing.along("x" if patch.orientation == "vertical" else "y")
-        edges = [float(edge) for edge in data.edges]
-        name = drawing.name(patch)
-        yield _histogram(positions, edges, list(data.values), name, _edge_or_face(patch))
-
-
-def _steps(drawing: Drawing) -> Iterator[dict[str, Any]]:
-    """Polygons of ``hist(histtype="step")``."""
-    numpy = sys.modules["numpy"]
-    for patch in drawing.artists("Polygon"):
-        outline = numpy.asarray(patch.get_xy(), dtype=float)
-        for axis, points in (("x", outline), ("y", outline[:, ::-1])):
-            found = stepped(points)
-            if found and all(drawing.in_data(patch)):
-                drawing.take(patch)
-                edges, counts = found
-                name = drawing.name(patch, _edge_or_face(patch))
-                yield _histogram(drawing.along(axis), edges, counts, name, _edge_or_face(patch))
-                break
-
-
-def stepped(outline: Any) -> tuple[list[float], list[float]] | None:
-    """Edges and heights of an outline that goes up from a base, in steps, and down to it.
-
-    `outline` (n × 2) may come back along the base (``stepfilled``). None for other shapes.
-    """
-    numpy = sys.modules["numpy"]
-    x, y = outline[:, 0], outline[:, 1]
-    back = numpy.flatnonzero(numpy.diff(x) < 0)
-    end = int(back[0]) + 1 if len(back) else len(x)
-    x, y = x[:end], y[:end]
-    if len(x) < 6 or len(x) % 2 or y[0] != y[-1]:
-        return None
-    level = numpy.array_equal(y[1:-1:2], y[2:-1:2]) and numpy.array_equal(x[::2], x[1::2])
-    if not level:
-        return None
-    return [float(edge) for edge in x[::2]], [float(top - y[0]) for top in y[1:-1:2]]
-
-
-def _edge_or_face(patch: Any) -> str:
-    """An outline is drawn by its edge."""
-    return color_of(patch) if patch.get_fill() else hex_color(patch.get_edgecolor())
+# Rectangles alone
 
 
 def _bare(drawing: Drawing) -> Iterator[dict[str, Any]]:

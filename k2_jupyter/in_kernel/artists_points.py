@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from . import many_points, series
+from . import arithmetic, many_points, series
 from .drawing import Drawing, color_of, hex_color
 
 _MOST_GROUPS = 20
@@ -44,22 +44,51 @@ def _offsets_in_data(drawing: Drawing, points: Any) -> tuple[bool, bool]:
 
 
 def _groups(drawing: Drawing, points: Any, drawn: Any) -> Iterator[tuple[str, str, Any]]:
-    """Name, colour and mask of each group of points of one colour, if the legend names them."""
+    """Name, colour and mask of the points of each colour and marker that the legend names."""
     numpy = sys.modules["numpy"]
+    colors, color_names, by_color = _by_color(drawing, points, len(drawn))
+    shape_names, by_shape = _by_shape(drawing, points, len(drawn))
+    keys = by_color * len(shape_names) + by_shape
+    firsts = numpy.sort(numpy.unique(keys, return_index=True)[1])
+    if len(firsts) > 1 and any([*color_names, *shape_names]):
+        for first in firsts:
+            names = [color_names[by_color[first]], shape_names[by_shape[first]]]
+            name = ", ".join(name for name in names if name)
+            yield name, colors[by_color[first]], drawn & (keys == keys[first])
+        return
+    yield drawing.name(points, colors[0]), colors[0], drawn
+
+
+def _by_color(drawing: Drawing, points: Any, size: int) -> tuple[list[str], list[str], Any]:
+    """Colours, their names, and the place of each point's colour among them; one colour ""
+    where a colour map or a legend of few of many colours tells them."""
+    numpy = sys.modules["numpy"]
+    one = numpy.zeros(size, dtype=int)
+    if points.get_array() is not None:
+        return [""], [""], one
+    rows = numpy.asarray(points.get_facecolors(), dtype=float)
+    if len(rows) != size or size < 2:
+        return [color_of(points)], [""], one
     # Sorting rows of four takes 0.2 s for 100,000 points; one number a colour does not.
-    colors = numpy.asarray(points.get_facecolors(), dtype=float)
-    packed = numpy.round(colors * 255) @ numpy.array([1 << 24, 1 << 16, 1 << 8, 1])
-    _, firsts, inverse = numpy.unique(packed, return_index=True, return_inverse=True)
-    if points.get_array() is None and len(colors) == len(drawn) > 1:
-        found = [hex_color(colors[first]) for first in firsts[: _MOST_GROUPS + 1]]
-        names = [drawing.named_color(color) for color in found]
-        if 1 < len(found) <= _MOST_GROUPS and any(names):
-            for place in numpy.argsort(firsts):
-                yield names[place], found[place], drawn & (inverse == place)
-            return
-    mapped = points.get_array() is not None or len(firsts) > 1
-    color = "" if mapped else color_of(points)
-    yield drawing.name(points, color), color, drawn
+    packed = numpy.round(rows * 255) @ numpy.array([1 << 24, 1 << 16, 1 << 8, 1])
+    _, firsts, places = numpy.unique(packed, return_index=True, return_inverse=True)
+    colors = [hex_color(rows[first]) for first in firsts[: _MOST_GROUPS + 1]]
+    names = [drawing.named_color(color) for color in colors]
+    if len(colors) == 1:
+        return colors, [""], one
+    known = len(colors) <= _MOST_GROUPS and any(names)
+    return (colors, names, places) if known else ([""], [""], one)
+
+
+def _by_shape(drawing: Drawing, points: Any, size: int) -> tuple[list[str], Any]:
+    """Names of markers, and the place of each point's marker among them."""
+    numpy = sys.modules["numpy"]
+    paths = points.get_paths()
+    names = drawing.named_shapes(paths) if len(paths) == size else []
+    if not any(names):
+        return [""], numpy.zeros(size, dtype=int)
+    known = list(dict.fromkeys(names))
+    return known, numpy.array([known.index(name) for name in names])
 
 
 def _scatter(
@@ -73,6 +102,8 @@ def _scatter(
     if array is not None and len(array) == len(chosen):
         low, high = float(array[chosen].min()), float(array[chosen].max())
         found["facts"].append(["color", f"{low:.6g} to {high:.6g}", ""])
+    elif not color:
+        found["facts"].append(["color", "varies", ""])
     return found
 
 
@@ -124,8 +155,8 @@ def read_hexagons(drawing: Drawing) -> Iterator[dict[str, Any]]:
         most = full[values[full].argmax()]
         x, y = offsets[most]
         facts = [
-            ["min", float(f"{values[full].min():.6g}"), ""],
-            ["max", float(f"{values[most]:.6g}"), f"{x:.6g}, {y:.6g}"],
-            ["total", float(f"{values[full].sum():.6g}"), ""],
+            ["min", arithmetic.rounded(values[full].min()), ""],
+            ["max", arithmetic.rounded(values[most]), f"{x:.6g}, {y:.6g}"],
+            ["total", arithmetic.rounded(values[full].sum()), ""],
         ]
         yield {**found, "kind": "heat map", "facts": [*found["facts"], *facts]}

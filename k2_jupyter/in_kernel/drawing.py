@@ -8,7 +8,7 @@ imported: its classes are known by their names, which subclasses inherit.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .positions import Positions, kinds
@@ -80,6 +80,10 @@ class Drawing:
         marker = self._markers.get(_marker(artist), "") if self._markers else ""
         parts = [self._colors.get(color or color_of(artist), ""), dash, marker]
         return ", ".join(dict.fromkeys(part for part in parts if part))
+
+    def named_shapes(self, paths: Sequence[Any]) -> list[str]:
+        """What the legend says of these markers; nothing, if it tells none by its marker."""
+        return [self._markers.get(shape_of(path), "") for path in paths] if self._markers else []
 
     def named_color(self, color: str) -> str:
         """What the legend says of a colour."""
@@ -185,4 +189,10 @@ def _dash(artist: Any) -> Any:
 def _marker(artist: Any) -> Any:
     if "Line2D" not in kinds(artist):
         return None
-    return str(artist.get_marker())
+    marker = sys.modules["matplotlib.markers"].MarkerStyle(artist.get_marker())
+    return shape_of(marker.get_path().transformed(marker.get_transform()))
+
+
+def shape_of(path: Any) -> bytes:
+    """The outline of a marker, to compare."""
+    return bytes(path.vertices.round(6).tobytes())
