@@ -143,7 +143,7 @@ def _chosen(sheet: Worksheet, task: str, table: Table) -> Script[Crossed]:
     return Crossed(
         factor.column,
         outcome.column,
-        _yes(task, outcome.column),
+        asked_level(task, outcome.column),
         tuple((k, m.values) for k, m in (("a", factor), ("b", outcome)) if len(m.values) > 1),
         tuple(m.column.name for m in found if m not in (factor, outcome)),
     )
@@ -182,7 +182,7 @@ def _is_yes_no(column: Column) -> bool:
     return levels == {"0", "1"} or bool(len(levels) == 2 and levels & vocabulary("yes"))
 
 
-def _yes(task: str, outcome: Column) -> str:
+def asked_level(task: str, outcome: Column) -> str:
     """The level whose share is told: the one that the task names, else the one that says yes."""
     if outcome.distinct != 2 or len(outcome.levels) != 2:
         return ""

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from k2_jupyter.analyst.candidates import (
     Scene,
     are_sisters,
+    can_be_target,
     find_time,
     is_measurement,
     speaks_of_time,
@@ -182,5 +183,5 @@ def _by_types(said: Named) -> Analysis:
 def _only_numbers_can_be(targets: Sequence[Column], said: Named) -> bool:
     """Ratings of 1 to 10 have a mean: they are compared, where they are what is asked about."""
     spoken = [m.column for m in said.categories]
-    numeric = [c for c in spoken if c.is_number and c.distinct >= 5]
+    numeric = [c for c in spoken if can_be_target(c, said.scene.rows)]
     return bool(numeric) and (not targets or bool(set(map(id, targets)) & set(map(id, numeric))))

@@ -18,6 +18,8 @@ from k2_jupyter.analyst.words import best_position, pieces, says, spoken_words, 
 
 Role: TypeAlias = Literal["target", "factor", ""]
 
+APART = 0.15
+"""What a name loses whose words stand apart from each other in the task."""
 WEAK = 0.4
 """Mentions below this explain too little of a name."""
 
@@ -58,7 +60,7 @@ def mentions(task: str, columns: Sequence[Column]) -> list[Mention]:
 def _by_name(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None:
     name = telling(pieces(column.name))
     whole = best_position("".join(name), words)
-    matches = [whole] if whole[0] >= 0.75 else [best_position(word, words) for word in name]
+    matches = _whole("".join(name), whole, words) if whole[0] >= 0.75 else _together(name, words)
     initials = "".join(word[0] for word in pieces(column.name))
     short = [position for word, position in words if word == initials and len(initials) > 2]
     if short:
@@ -67,12 +69,43 @@ def _by_name(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None
     if not hits:
         return _by_period(column, words)
     strength = sum(score for score, _ in matches) / len(matches)
+    if max(hits) - min(hits) >= len(hits):  # said in pieces: another name may own them
+        strength -= APART
     # A name said in full beats one of which a part was said, units and all.
-    exact = [best_position(word, words) for word in pieces(column.name)]
+    exact = _together(pieces(column.name), words)
     said = [position for score, position in exact if score >= 0.9]
     full = max(len(name), len(said)) / max(1, len(exact))
     owned = frozenset((*hits, *said)) if len(said) == len(exact) else frozenset(hits)
     return Mention(column, strength - 0.05 * (1 - full), min(hits), owned)
+
+
+def _whole(
+    name: str, match: tuple[float, int], words: Sequence[tuple[str, int]]
+) -> list[tuple[float, int]]:
+    """The one word that says the name, or the two neighbours that do so together."""
+    score, position = match
+    alone = [word for word, i in words if i == position][:1]
+    single = best_position(name, [(word, position) for word in alone])[0] >= score
+    return [match] if single else [match, (score, position + 1)]
+
+
+def _together(name: Sequence[str], words: Sequence[tuple[str, int]]) -> list[tuple[float, int]]:
+    """For each word of a name the best match, all of them as near to each other as can be."""
+    best = [best_position(word, words) for word in name]
+    places = [
+        [i for w, i in words if best_position(word, [(w, i)])[0] == score > 0] or [position]
+        for word, (score, position) in zip(name, best, strict=True)
+    ]
+
+    def around(anchor: int) -> list[int]:
+        return [min(found, key=lambda i: abs(i - anchor)) for found in places]
+
+    near = min(
+        (around(anchor) for found in places for anchor in found),
+        key=lambda chosen: max(chosen) - min(chosen),
+        default=[],
+    )
+    return [(score, position) for (score, _), position in zip(best, near, strict=True)]
 
 
 def _by_period(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None:

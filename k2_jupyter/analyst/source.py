@@ -50,13 +50,16 @@ _IMPORTS = {
     "pd": "import pandas as pd",
     "sns": "import seaborn as sns",
     "vlc": "import vl_convert as vlc",
-    "sm": "import statsmodels.api as sm",
+    "warnings": "import warnings",
     "smf": "import statsmodels.formula.api as smf",
     "LogLocator": "from matplotlib.ticker import LogLocator",
     "MaxNLocator": "from matplotlib.ticker import MaxNLocator",
     "stats": "from scipy import stats",
     "optimize": "from scipy import optimize",
     "gaussian_filter1d": "from scipy.ndimage import gaussian_filter1d",
+    "lowess": "from statsmodels.nonparametric.smoothers_lowess import lowess",
+    "diagnostic": "from statsmodels.stats.diagnostic import het_breuschpagan, linear_reset",
+    "durbin_watson": "from statsmodels.stats.stattools import durbin_watson",
     "anova_lm": "from statsmodels.stats.anova import anova_lm",
     "multipletests": "from statsmodels.stats.multitest import multipletests",
     "proportion_confint": (
@@ -64,4 +67,4 @@ _IMPORTS = {
     ),
     "anova_oneway": "from statsmodels.stats.oneway import anova_oneway",
 }
-_STANDARD = ("escape", "combinations", "Path", "fill")
+_STANDARD = ("warnings", "escape", "combinations", "Path", "fill")

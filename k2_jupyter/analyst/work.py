@@ -10,10 +10,12 @@ from typing import TypeAlias
 from k2_jupyter.analyst.association import associate
 from k2_jupyter.analyst.comparison import compare
 from k2_jupyter.analyst.conversation import DataFile
+from k2_jupyter.analyst.correlation import correlate
 from k2_jupyter.analyst.draft import WHO
 from k2_jupyter.analyst.kinds import settle
 from k2_jupyter.analyst.loading import load
 from k2_jupyter.analyst.paired import compare_pairs
+from k2_jupyter.analyst.regression import regress
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.table import Table
 from k2_jupyter.analyst.worksheet import Worksheet
@@ -33,6 +35,8 @@ LONGEST_TITLE = 80
 WORK: dict[str, Work] = {
     "paired": compare_pairs,
     "association": associate,
+    "correlation": correlate,
+    "regression": regress,
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from k2_jupyter.analyst.choice import Choice, Impossible, Unclear, choose
+from k2_jupyter.analyst.mentions import mentions
 from k2_jupyter.analyst.reading import Fact
 from k2_jupyter.analyst.table import Column, Table
 
@@ -262,3 +263,22 @@ def test_a_column_that_turned_out_unusable_is_avoided() -> None:
 
     assert isinstance(choice, Choice)
     assert (choice.factor, choice.second) == ("sex", None)
+
+
+FLOWERS = table(
+    *(number(f"{part} {size} (cm)") for part in ("sepal", "petal") for size in ("length", "width"))
+)
+
+
+@pytest.mark.parametrize(
+    ("task", "names"),
+    [
+        ("sepal length and petal width", ["sepal length (cm)", "petal width (cm)"]),
+        ("petal width, sepal width", ["petal width (cm)", "sepal width (cm)"]),
+        ("the width of the petals", ["petal width (cm)"]),
+    ],
+)
+def test_a_name_is_said_by_words_that_stand_together(task: str, names: list[str]) -> None:
+    said = [mention.column.name for mention in mentions(task, FLOWERS.columns)]
+
+    assert said == names

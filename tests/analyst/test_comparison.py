@@ -159,7 +159,7 @@ def test_repeats_are_counted_and_the_test_is_made_without_them(analyse: Analyse)
 def test_a_measurement_as_factor_is_compared_in_quarters(analyse: Analyse) -> None:
     frame = budgets()
 
-    analysis = analyse("Does the income affect the food expenditure (foodexp)?", frame)
+    analysis = analyse("Compare foodexp between the quartiles of the income", frame)
 
     parts = frame.groupby(pd.qcut(frame["income"], 4), observed=True)["foodexp"]
     f, _ = stats.f_oneway(*(part for _, part in parts))

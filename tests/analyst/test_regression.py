@@ -1,0 +1,159 @@
+"""Regressions in a real kernel; every statistic is computed apart and must agree."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from scipy import stats
+from statsmodels.datasets import engel, longley, spector, statecrime
+from statsmodels.stats.diagnostic import het_breuschpagan
+from statsmodels.stats.outliers_influence import variance_inflation_factor
+
+from tests.analyst.conftest import Analyse
+from tests.analyst.sound import is_sound, named
+
+
+def budgets() -> pd.DataFrame:
+    return pd.DataFrame(engel.load_pandas().data)
+
+
+def states() -> pd.DataFrame:
+    """Fifty states and the District, with a name for each and a region that was made up."""
+    frame = pd.DataFrame(statecrime.load_pandas().data).reset_index()
+    return frame.assign(region=np.where(np.arange(51) % 3, "inland", "coast"))
+
+
+def students() -> pd.DataFrame:
+    return pd.DataFrame(spector.load_pandas().data)
+
+
+def economy() -> pd.DataFrame:
+    """Sixteen years whose columns all rise together."""
+    return pd.DataFrame(longley.load_pandas().data)
+
+
+def test_a_line_through_two_measurements(analyse: Analyse) -> None:
+    frame = budgets()
+
+    analysis = analyse("Is the food expenditure (foodexp) related to the income?", frame)
+
+    printed = analysis.printed
+    model = smf.ols("foodexp ~ income", frame).fit(cov_type="HC3")
+    low, high = model.conf_int().loc["income"]
+    told = named("coefficient of income", printed)
+    expected = [model.params["income"], low, high]
+    assert [told[k] for k in ("estimate", "low", "high")] == pytest.approx(expected, abs=6e-4)
+    r = stats.pearsonr(frame["income"], frame["foodexp"])
+    told = named("Pearson's r", printed)
+    expected = [r.statistic, *r.confidence_interval()]
+    assert [told[k] for k in ("estimate", "low", "high")] == pytest.approx(expected, abs=6e-4)
+    rho = stats.spearmanr(frame["income"], frame["foodexp"])
+    assert named("Spearman's rho", printed)["estimate"] == pytest.approx(rho.statistic, abs=6e-4)
+    text = analysis.conclusion.text
+    assert text.startswith("**`foodexp` rises with `income`, and the relation is strong**")
+    assert any("The relation bends" in caveat for caveat in analysis.conclusion.caveats)
+    is_sound(analysis)
+
+
+def test_several_predictors_of_both_kinds(analyse: Analyse) -> None:
+    frame = states()
+
+    analysis = analyse("Regress murder on poverty, single and region", frame)
+
+    printed = analysis.printed
+    model = smf.ols("murder ~ poverty + single + C(region, Treatment('inland'))", frame)
+    robust, plain = model.fit(cov_type="HC3"), model.fit()
+    names = {"poverty": "poverty", "single": "single", "region = coast": robust.params.index[1]}
+    for name, term in names.items():
+        told = named(f"coefficient of {name}", printed)
+        width = np.ptp(robust.conf_int().loc[term])
+        assert told["estimate"] == pytest.approx(robust.params[term], abs=0.006 * width)
+        assert told["p"] == pytest.approx(robust.pvalues[term], rel=0.01)
+    fit = named("fit", printed)
+    assert fit["adjusted R²"] == pytest.approx(robust.rsquared_adj, abs=6e-5)
+    lm, p, _, _ = het_breuschpagan(plain.resid, plain.model.exog)
+    told = named("Breusch-Pagan test of an even spread", printed)
+    assert list(told.values()) == pytest.approx([lm, p], rel=0.01)
+    influence = plain.get_influence().cooks_distance[0]
+    told = named("rows with much influence (Cook's distance above 4 / n)", printed)
+    assert told["n"] == (influence > 4 / 51).sum()
+    huber = smf.rlm(model.formula, frame).fit().params["single"]
+    told = named("Huber's robust regression, coefficient of single", printed)
+    assert told["estimate"] == pytest.approx(huber, rel=0.01)
+    assert "when all predictors are taken together" in analysis.conclusion.text
+    is_sound(analysis)
+
+
+def test_all_columns_explain_where_the_task_names_none(analyse: Analyse) -> None:
+    analysis = analyse("Which columns explain the murder rate?", states())
+
+    assert "coefficient of violent" in analysis.printed
+    assert "state" not in analysis.printed.split("overall test")[1]
+    caveats = " ".join(analysis.conclusion.caveats)
+    assert "taken because they are there" in caveats
+    assert "too few rows for all columns" in caveats
+    is_sound(analysis)
+
+
+def test_predictors_that_go_together_are_told(analyse: Analyse) -> None:
+    frame = economy()
+
+    analysis = analyse("Regress TOTEMP on GNP, adjusting for POP", frame)
+
+    exog = np.column_stack([np.ones(16), frame["GNP"], frame["POP"]])
+    vif = variance_inflation_factor(exog, 1)
+    assert any(f"largest VIF {vif:.1f}" in c for c in analysis.conclusion.caveats)
+
+
+def test_two_outcomes_have_odds(analyse: Analyse) -> None:
+    frame = students()
+
+    analysis = analyse("Does GPA affect the GRADE, controlling for PSI?", frame)
+
+    printed = analysis.printed
+    model = smf.logit("GRADE ~ GPA + PSI", frame).fit(disp=False)
+    for name, term in {"GPA": "GPA", "PSI = 1.0": "PSI"}.items():
+        told = named(f"odds ratio of {name}", printed)
+        expected = np.exp([model.params[term], *model.conf_int().loc[term]])
+        values = [told[k] for k in ("estimate", "low", "high")]
+        assert values == pytest.approx(expected, rel=0.001)
+        assert told["p"] == pytest.approx(model.pvalues[term], rel=0.01)
+    test = named("likelihood-ratio test", printed)
+    assert [test["chi²"], test["p"]] == pytest.approx([model.llr, model.llr_pvalue], rel=0.01)
+    yes = frame["GRADE"] == 1
+    fitted = model.predict()
+    auc = np.mean(fitted[yes][:, None] > fitted[~yes])
+    assert named("fit", printed)["AUC"] == pytest.approx(auc, abs=0.006)
+    assert any("Few events" in caveat for caveat in analysis.conclusion.caveats)
+    is_sound(analysis)
+
+
+def test_perfect_separation_has_no_odds(analyse: Analyse) -> None:
+    frame = pd.DataFrame({"dose": np.arange(40.0), "cured": ["no"] * 20 + ["yes"] * 20})
+
+    analysis = analyse("Does the dose affect whether they are cured?", frame)
+
+    assert analysis.finished.reason == "cannot"
+    assert "no finite ratio" in analysis.conclusion.text
+
+
+def test_a_target_of_many_words_needs_a_model(analyse: Analyse) -> None:
+    frame = states().assign(party=["red", "blue", "green"] * 17)
+
+    analysis = analyse("Regression of party on poverty", frame)
+
+    assert analysis.finished.reason == "cannot"
+    assert "needs a model" in analysis.conclusion.text
+
+
+def test_a_finding_that_hangs_on_one_row_is_told(analyse: Analyse) -> None:
+    rng = np.random.default_rng(9)
+    frame = pd.DataFrame({"rain": rng.normal(50, 9, 40)})
+    frame["harvest"] = frame["rain"] / 9 + rng.normal(0, 0.5, 40)
+    frame.loc[40] = [120.0, -30.0]
+
+    text = analyse("Does the rain affect the harvest?", frame).conclusion.text
+
+    assert "Without the rows of most influence that of `rain` changes" in text
