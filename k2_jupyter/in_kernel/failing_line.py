@@ -77,6 +77,15 @@ class Line:
         return []
 
 
+def constant_index(node: ast.AST) -> str:
+    """The text between the brackets of ``thing["text"]``, or ""."""
+    index = getattr(node, "slice", None) if isinstance(node, ast.Subscript) else None
+    if type(index).__name__ == "Index":  # before Python 3.9
+        index = getattr(index, "value", None)
+    value = index.value if isinstance(index, ast.Constant) else None
+    return value if type(value) is str else ""
+
+
 def of_exception(error: BaseException) -> Line | None:
     """The line of the deepest frame that is no library's; None where there is none."""
     found = None

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import kinds, looking, words
-from .failing_line import Line
+from .failing_line import Line, constant_index, dotted
 from .near import near, near_or_all
 from .raised import arguments, is_a, message, own
 from .substitutes import MOVED, USUAL
@@ -44,10 +44,12 @@ def key(error: BaseException, line: Line | None) -> Iterator[str]:
     if line is None or not (named or is_a(error, KeyError)):
         return
     wanted = _keys_wanted(error)
+    indexed = (node for node in line.nodes() if isinstance(node, ast.Subscript))
+    asked = {dotted(node.value) for node in indexed if constant_index(node) in wanted} - {""}
     for name, value in line.values().items():
         what, names = _names_in(value)
         for one in wanted:
-            if what and one not in names:
+            if what and one not in names and (not asked or name in asked):
                 yield f"{name} has no {one!r}; {near_or_all(one, names, what)}"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import kinds, looking, words
-from .failing_line import Line, dotted
+from .failing_line import Line, constant_index, dotted
 from .near import quoted
 from .raised import is_a, message
 
@@ -23,7 +23,7 @@ _UNREADABLE = (
     re.compile(r"Unable to parse string \"(.*)\" at position", re.DOTALL),
     re.compile(r"[tT]ime data \"?'?(.*?)'?\"? does(?:n't| not) match format", re.DOTALL),
 )
-_LENGTHS = ("must be of the same length", "must all be same length", "Length of values")
+_LENGTHS = re.compile(r"\blengths?\b", re.IGNORECASE)
 
 
 def columns(error: BaseException, line: Line | None) -> Iterator[str]:
@@ -37,18 +37,18 @@ def columns(error: BaseException, line: Line | None) -> Iterator[str]:
 def _columns(line: Line) -> Iterator[tuple[str, Any]]:
     """``df["a"]`` as it is written, and the column."""
     for node in line.nodes():
-        name = _constant(getattr(node, "slice", None))
-        if isinstance(node, ast.Subscript) and name and not words.secret(name):
-            for owner in line.value_of(node.value):
-                if _is_frame(owner) and name in owner.columns and owner.columns.is_unique:
-                    yield f"{dotted(node.value)}[{name!r}]", owner[name]
+        if isinstance(node, ast.Subscript):
+            for column in _column(node, line):
+                yield f"{dotted(node.value)}[{constant_index(node)!r}]", column
 
 
-def _constant(node: Any) -> str:
-    if type(node).__name__ == "Index":  # before Python 3.9
-        node = node.value
-    value = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
-    return value if type(value) is str else ""
+def _column(node: ast.AST, line: Line) -> list[Any]:
+    """The column that ``df["a"]`` means; empty for anything else, and for secrets."""
+    name = constant_index(node)
+    if not isinstance(node, ast.Subscript) or not name or words.secret(name):
+        return []
+    owners = [owner for owner in line.value_of(node.value) if _is_frame(owner)]
+    return [one[name] for one in owners if name in one.columns and one.columns.is_unique]
 
 
 def _is_frame(value: Any) -> bool:
@@ -103,12 +103,17 @@ def _is_number(text: str) -> bool:
 
 def lengths(error: BaseException, line: Line | None) -> Iterator[str]:
     """How long each part of a dict on the line is."""
-    if line is None or not any(words_ in message(error) for words_ in _LENGTHS):
+    if line is None or not is_a(error, ValueError) or not _LENGTHS.search(message(error)):
         return
     for node in line.nodes():
         if isinstance(node, ast.Dict):
-            parts = [(_constant(key), value) for key, value in zip(node.keys, node.values)]  # noqa: B905 - not before 3.10
-            told = [f"{name} {size}" for name, part in parts for size in _size(part, line) if name]
+            parts = zip(node.keys, node.values)  # noqa: B905 - not before 3.10
+            told = [
+                f"{words.short(str(key.value), 40)} {size}"
+                for key, part in parts
+                if isinstance(key, ast.Constant)
+                for size in _size(part, line)
+            ]
             if told:
                 yield f"lengths: {words.listed(told)}"
 
@@ -116,7 +121,7 @@ def lengths(error: BaseException, line: Line | None) -> Iterator[str]:
 def _size(node: ast.AST, line: Line) -> list[int]:
     if isinstance(node, (ast.List, ast.Tuple)):
         return [len(node.elts)]
-    for value in line.value_of(node):
+    for value in line.value_of(node) or _column(node, line):
         for cls in (list, tuple, dict, set, str):
             if type(value) is cls:
                 return [len(value)]
