@@ -32,7 +32,7 @@ _SENTENCES: dict[FaultCode, str] = {
     "take a palette with a colour for each",
     "confusable_colors": "a colour-blind reader cannot tell these apart{names}: take a "
     "colour-blind safe palette, or add markers or line styles",
-    "legend_over_data": "the legend covers data{points}: move it outside the axes or to an "
+    "legend_over_data": "the legend covers data{marks}: move it outside the axes or to an "
     "empty corner",
     "log_scale_wanted": "the {what} values span orders of magnitude and most are squeezed "
     "together: use a log scale",
@@ -80,7 +80,7 @@ def _sentence(group: Sequence[Fault]) -> str:
         count="many" if count is None else f"{count:,}",
         some=f" ({count} of {of})" if count and of else f" ({count})" if count else "",
         many=f" ({count})" if count else "",
-        points=f" ({count:,} points)" if count else "",
+        marks=f" ({count:,} marks)" if count else "",
         place=places.get(worst.what, f" on {worst.what}"),
         names=f" ({listed(named, 4)})" if named else "",
         limit=f" but at {listed(named[:1], 1)}" if named else "",
