@@ -29,6 +29,8 @@ def listed(values: Any) -> list[Any]:
 
 def number(value: Any) -> Number:
     """A finite float, or None."""
+    if type(value) is float:  # nearly all are
+        return value if math.isfinite(value) else None
     if isinstance(value, (str, bytes)) or value is None:
         return None
     try:

@@ -54,7 +54,7 @@ def line(
             _fact(what, values[place], shown[place])
             for what, place in zip(("first", "last", "min", "max"), wanted)
         ]
-    x_numbers, y_numbers = _pairs(places, values)
+    x_numbers, y_numbers = _pairs(arithmetic.numbers(places), values)
     slope, _ = arithmetic.fit(x_numbers, y_numbers)
     facts += _known("trend", slope, f"per {per}")
     if len(drawn) < len(values):
@@ -81,19 +81,20 @@ def scatter(
     count = min(len(places), len(values))
     places, values = places[:count], values[:count]
     shown = _padded(places if labels is None else labels, count)
-    x_numbers, y_numbers = _pairs(places, values)
-    facts = _range("x", places, shown) + _range("y", values, shown)
+    xs_known, ys_known = arithmetic.numbers(places), arithmetic.numbers(values)
+    x_numbers, y_numbers = _pairs(xs_known, ys_known)
+    facts = _range("x", places, xs_known, shown) + _range("y", values, ys_known, shown)
     slope, correlation = arithmetic.fit(x_numbers, y_numbers)
     facts += _known("correlation", correlation) + _known("trend", slope, f"per {per}")
     if not x_numbers:
         facts += _group_means(places, values) or _group_means(values, places)
     facts += _size_fact(sizes)
-    far, numeric = _far(places, values)
+    far, numeric = _far(xs_known, ys_known)
     if numeric:
         where = "; ".join(f"{written(shown[i])}, {written(values[i])}" for i in far[:_SHOWN])
         facts.append(_fact("outliers", len(far), where))
     rows = [[shown[i], values[i]] for i in arithmetic.kept(count, MAX_ROWS, far)]
-    drawn = sum(x is not None and y is not None for x, y in zip(shown, values))
+    drawn = sum(x is not None and y is not None for x, y in zip(places, values))
     return _series("scatter", name, color, drawn, facts, _table(["x", "y"], rows, count))
 
 
@@ -343,8 +344,10 @@ def _known(what: str, value: Any, at: str = "") -> list[list[Any]]:
     return [] if found is None else [_fact(what, found, at)]
 
 
-def _padded(values: Sequence[Any], count: int) -> list[Any]:
+def _padded(values: Sequence[Any], count: int) -> Sequence[Any]:
     """The first `count` of the values, None where there are fewer."""
+    if len(values) == count:
+        return values
     return [*values[:count], *[None] * (count - len(values))]
 
 
@@ -352,10 +355,11 @@ def _finite(values: Any) -> list[float]:
     return [found for found in map(arithmetic.number, values) if found is not None]
 
 
-def _pairs(xs: Sequence[Any], ys: Sequence[Any]) -> tuple[list[float], list[float]]:
+def _pairs(
+    xs: Sequence[float | None], ys: Sequence[float | None]
+) -> tuple[list[float], list[float]]:
     """Where both are numbers."""
-    both = [(arithmetic.number(x), arithmetic.number(y)) for x, y in zip(xs, ys)]
-    found = [(x, y) for x, y in both if x is not None and y is not None]
+    found = [(x, y) for x, y in zip(xs, ys) if x is not None and y is not None]
     return [x for x, _ in found], [y for _, y in found]
 
 
@@ -368,18 +372,22 @@ def _extremes(what: str, pairs: Sequence[tuple[Any, Any]]) -> list[list[Any]]:
     return [_fact(f"highest {what}", *high), _fact(f"lowest {what}", *low)]
 
 
-def _range(axis: str, values: Sequence[Any], shown: Sequence[Any]) -> list[list[Any]]:
+def _range(
+    axis: str, values: Sequence[Any], numbers: Sequence[float | None], shown: Sequence[Any]
+) -> list[list[Any]]:
     """Lowest, highest and mean of an axis; the number of categories where it has them."""
-    places = [(arithmetic.number(value), at) for value, at in zip(values, shown)]
-    known = [(value, at) for value, at in places if value is not None]
+    known = [(value, place) for place, value in enumerate(numbers) if value is not None]
     if not known:
         texts = {value for value in values if isinstance(value, str)}
         return [_fact(f"{axis} categories", len(texts))] if texts else []
-    low, high = min(known, key=lambda pair: pair[0]), max(known, key=lambda pair: pair[0])
+    low, high = min(known), max(known)
     middle = arithmetic.mean([value for value, _ in known])
+    ends = (("min", low), ("max", high))
     if axis == "x":  # a label says more than the number it stands for
-        return [_fact("x min", low[1]), _fact("x max", high[1]), *_known("x mean", middle)]
-    return [_fact("y min", *low), _fact("y max", *high), *_known("y mean", middle)]
+        facts = [_fact(f"x {name}", shown[place]) for name, (_, place) in ends]
+    else:
+        facts = [_fact(f"y {name}", value, shown[place]) for name, (value, place) in ends]
+    return facts + _known(f"{axis} mean", middle)
 
 
 def _group_means(categories: Sequence[Any], values: Sequence[Any]) -> list[list[Any]]:
@@ -393,18 +401,16 @@ def _group_means(categories: Sequence[Any], values: Sequence[Any]) -> list[list[
     return [_fact("mean", arithmetic.mean(found), name) for name, found in groups.items()]
 
 
-def _far(xs: Sequence[Any], ys: Sequence[Any]) -> tuple[list[int], bool]:
+def _far(xs: Sequence[float | None], ys: Sequence[float | None]) -> tuple[list[int], bool]:
     """Positions of outliers, and whether there are numbers to judge by."""
-    both = [(arithmetic.number(x), arithmetic.number(y)) for x, y in zip(xs, ys)]
-    places = [i for i, (x, y) in enumerate(both) if x is not None and y is not None]
+    places = [i for i, (x, y) in enumerate(zip(xs, ys)) if x is not None and y is not None]
     if places:
         x_numbers, y_numbers = _pairs(xs, ys)
         return [places[i] for i in arithmetic.outliers(y_numbers, x_numbers)], True
-    for column in (1, 0):
-        places = [i for i, pair in enumerate(both) if pair[column] is not None]
+    for column in (ys, xs):
+        places = [i for i, value in enumerate(column) if value is not None]
         if places:
-            found = _finite(both[i][column] for i in places)
-            return [places[i] for i in arithmetic.outliers(found)], True
+            return [places[i] for i in arithmetic.outliers(_finite(column))], True
     return [], False
 
 

@@ -192,7 +192,7 @@ def _axes(
     panel: Panel, layout: Mapping[str, Any], heading: str, bins: Mapping[int, Bins | None]
 ) -> dict[str, Any]:
     told = axes_of(panel, layout)
-    told["facet" if "=" in heading else "title"] = heading.replace("=", " = ", 1)
+    told["facet" if "=" in heading else "title"] = heading
     if "=" not in heading and not heading and len(panel.traces) == 1:
         told["title"] = titled(panel.traces[0].content.get("title"))
     told["series"] = _series(panel, layout, bins) + shape_series(panel, layout)

@@ -93,7 +93,10 @@ def facet_titles(panels: Sequence[Panel], layout: Mapping[str, Any]) -> dict[tup
         headings = [text(note.get("text")) for note in [*nearest, *beside[:1]]]
         if headings:
             found[panel.key] = headings
-    return {key: ", ".join(headings) for key, headings in found.items()}
+    return {
+        key: ", ".join(heading.replace("=", " = ", 1) for heading in headings)
+        for key, headings in found.items()
+    }
 
 
 def _heads(note: Mapping[str, Any]) -> bool:
@@ -110,7 +113,7 @@ def _span(panel: Panel, letter: Letter) -> tuple[float, float] | None:
 
 def texts_of(panel: Panel, layout: Mapping[str, Any], *, first: bool) -> list[str]:
     """Annotations inside a subplot; those on the paper stand at the first one."""
-    headings = set(facet_titles([panel], layout).values())
+    headings = {one.replace(" = ", "=", 1) for one in facet_titles([panel], layout).values()}
     found = []
     for note in map(obj, items(layout.get("annotations"))):
         written = text(note.get("text"))

@@ -32,6 +32,8 @@ class Trace:
         named = self.content.get("orientation")
         if named in ("h", "v"):
             return bool(named == "h")
+        if self.content.get("q1") is not None:  # statistics instead of values
+            return self.content.get("x") is None and self.content.get("y") is not None
         lone = self.content.get("y") is None or self.type == "funnel"
         if self.type == "histogram":
             return not lone and self.content.get("x") is None
@@ -66,18 +68,25 @@ class Panel:
     axes: dict[Letter, Mapping[str, Any]] = field(default_factory=dict)
     types: dict[Letter, AxisType] = field(default_factory=lambda: {"x": "linear", "y": "linear"})
     traces: list[Trace] = field(default_factory=list)
+    _read: dict[tuple[int, str], Coordinates] = field(default_factory=dict)
     coloraxes: Mapping[str, Any] = field(default_factory=dict)
     """The figure's shared colour scales, by id (``coloraxis2``)."""
 
     def along(self, trace: Trace, letter: Letter, other: Sequence[Any] = ()) -> Coordinates:
         """A trace's coordinates; where it gives none, its numbers from ``x0`` and ``dx``."""
+        key = (id(trace), letter)
+        if key in self._read:
+            return self._read[key]
         given = values(trace.content.get(letter))
         if not given and other:
             start = number(trace.content.get(f"{letter}0")) or 0.0
             step = number(trace.content.get(f"d{letter}"))
             step = 1.0 if step is None else step
             return coordinates([start + step * i for i in range(len(other))], "linear")
-        return coordinates(given, self.types[letter])
+        found = coordinates(given, self.types[letter])
+        if given:
+            self._read[key] = found
+        return found
 
     def ordered(self, letter: Letter, found: Sequence[str]) -> list[str]:
         """Categories in the order of the axis: by its ``categoryarray``, else as they came."""

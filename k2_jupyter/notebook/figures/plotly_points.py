@@ -19,7 +19,8 @@ def point_series(panel: Panel, trace: Trace, before: Trace | None) -> list[dict[
     """The series that a trace draws; `before` is the trace that it may be filled down to."""
     xs = panel.along(trace, "x")
     ys = panel.along(trace, "y", xs.places)
-    xs = panel.along(trace, "x", ys.places)
+    if not xs.places:
+        xs = panel.along(trace, "x", ys.places)
     mode = text(trace.content.get("mode"))
     if not mode:
         few = len(ys.places) < _LINES_BELOW and not trace.content.get("stackgroup")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from k2_jupyter.notebook.figures.reading import date_text, days, items, number, obj, text
+from k2_jupyter.notebook.figures.reading import DateTexts, date_text, days, items, number, obj, text
 
 AxisType: TypeAlias = Literal["linear", "log", "date", "category"]
 
@@ -69,7 +69,7 @@ class Coordinates:
     type: AxisType
     places: list[Any]
     """Numbers (days since 1970 on a date axis), or texts where the axis has categories."""
-    labels: list[str] | None
+    labels: Sequence[str] | None
     """What is shown instead of the numbers."""
 
     @property
@@ -88,7 +88,7 @@ def coordinates(content: Sequence[Any], kind: AxisType) -> Coordinates:
         return Coordinates(kind, [_category(value) for value in content], None)
     if kind == "date":
         numbers = [day(value) for value in content]
-        return Coordinates(kind, numbers, ["" if x is None else date_text(x) for x in numbers])
+        return Coordinates(kind, numbers, DateTexts(numbers))
     return Coordinates(kind, [_numeric(value) for value in content], None)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, overload
 
 from k2_jupyter.messages import Json
 
@@ -19,7 +20,6 @@ UNREADABLE: Final = (
 )
 """What reading forged JSON may still raise; one part is lost then, never the figure."""
 
-_DATE = re.compile(r"-?\d{4}-\d\d(-\d\d([T ]\d\d(:?\d\d(:?\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?")
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - dates on an axis have no zone
 
@@ -45,6 +45,8 @@ def text(value: Any, limit: int = 120) -> str:
 
 def number(value: Any) -> float | None:
     """A finite number that is no text and no truth value."""
+    if type(value) is float:  # nearly all are
+        return value if math.isfinite(value) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -93,11 +95,32 @@ def date_text(day: float) -> str:
     return moment.isoformat(" ").removesuffix(" 00:00:00")
 
 
+class DateTexts(Sequence[str]):
+    """Days since 1970 as texts, written when one is looked at: few of them are."""
+
+    def __init__(self, days: Sequence[float | None]) -> None:
+        self._days = days
+
+    def __len__(self) -> int:
+        return len(self._days)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        day = self._days[place]
+        return "" if day is None else date_text(day)
+
+
 def _moment(value: Any) -> datetime | None:
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
+    # Cheaper than a pattern; compact forms ("20240105") and weeks are no dates on an axis.
+    if not isinstance(value, str) or value[4:5] != "-" or not value[5:7].isdigit():
         return None
     try:
         moment = datetime.fromisoformat(value if len(value) > 7 else f"{value}-01")
     except ValueError:
         return None
-    return moment.replace(tzinfo=None)
+    return moment if moment.tzinfo is None else moment.replace(tzinfo=None)

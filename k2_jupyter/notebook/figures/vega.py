@@ -261,12 +261,20 @@ def _unit(view: _View, config: Mapping[str, Any]) -> Unit:
     whole = view.whole or rows
     channels = {
         name: one
-        for name, wanted in view.encoding.items()
-        if wanted is not None and (one := channel(name, wanted, whole))
+        for name in view.encoding
+        if (one := channel(name, _typed(view.encoding, name), whole))
     }
     mark = view.spec.get("mark")
     kind = text(mark) or text(obj(mark).get("type"))
     return Unit(kind, obj(mark), view.encoding, channels, list(rows), list(whole), view.cut, config)
+
+
+def _typed(encoding: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A channel's definition; second ends (x2, yError …) have the type of the first."""
+    wanted = obj(encoding.get(name))
+    if name in ("x2", "y2") or name[1:].startswith("Error"):
+        return {"type": obj(encoding.get(name[0])).get("type"), **wanted}
+    return wanted
 
 
 def _told(units: Sequence[Unit], title: str) -> dict[str, Any]:

@@ -214,6 +214,13 @@ class Channel:
             return _numeric(value)
         return None if value is None else _category(value)
 
+    def keys(self, rows: Sequence[Mapping[str, Any]]) -> list[Key | None]:
+        """`key` of many rows; the plain ones at once, for there may be many."""
+        if not self.field or self.bins is not None or self.parts or not self.continuous:
+            return [self.key(row) for row in rows]
+        read = date_key if self.type == "temporal" else _numeric
+        return [read(field_value(row, self.field)) for row in rows]
+
     def label(self, row: Mapping[str, Any]) -> str | None:
         """How a row's place is called, where its key does not say it."""
         if not self.parts:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from k2_jupyter.in_kernel import arithmetic, series
-from k2_jupyter.notebook.figures.reading import number, obj, text
+from k2_jupyter.notebook.figures.reading import DateTexts, number, obj, text
 from k2_jupyter.notebook.figures.vega_data import NotComputed, aggregated
 from k2_jupyter.notebook.figures.vega_fields import Channel, field_value
 from k2_jupyter.notebook.figures.vega_scales import heights
@@ -115,6 +115,8 @@ def _in_order(unit: Unit, points: Sequence[Point], along: str) -> list[Point]:
     one = unit.channels.get(along)
     if one is None:
         return list(points)
+    if one.continuous and one.definition.get("sort", "ascending") == "ascending":
+        return sorted(points, key=lambda point: point.number(along) or 0.0)
     ranks = {key: i for i, key in enumerate(ordered(one, unit.rows, heights(unit, along)))}
     return sorted(points, key=lambda point: ranks.get(point.keys.get(along) or 0.0, len(ranks)))
 
@@ -143,7 +145,7 @@ def _line(
     values = [point.number(up) for point in points]
     if one is None or not one.continuous:
         return series.line([point.shown(along) for point in points], values, name=name, color=shade)
-    labels = [text(point.shown(along)) for point in points] if one.type == "temporal" else None
+    labels = _dates(points, along, one) if one.type == "temporal" else None
     return series.line(
         [point.number(along) for point in points],
         values,
@@ -152,6 +154,12 @@ def _line(
         labels=labels,
         per="day" if one.type == "temporal" else "x",
     )
+
+
+def _dates(points: Sequence[Point], letter: str, one: Channel) -> Sequence[str]:
+    if one.parts:
+        return [text(point.shown(letter)) for point in points]
+    return DateTexts([point.number(letter) for point in points])
 
 
 def _areas(unit: Unit) -> list[dict[str, Any]]:
@@ -191,7 +199,7 @@ def _points(unit: Unit) -> list[dict[str, Any]]:
             name=name,
             color=shade,
             sizes=[p.number("size") for p in points] if "size" in unit.channels else None,
-            labels=[text(p.shown("x")) for p in points] if dated else None,
+            labels=_dates(points, "x", x) if x is not None and dated else None,
             per="day" if dated else "x",
         )
         told["facts"] += _color_fact(unit, points)
@@ -276,11 +284,11 @@ def _samples(unit: Unit) -> list[tuple[str, str, list[tuple[str, list[float]]]]]
     """The values of the measure by series and place."""
     along, up = unit.letters
     measure = unit.channels.get(up)
-    if measure is None:
-        raise NotComputed(f"{unit.kind} without a measure: not computed")
+    if measure is None or len(unit.points) != len(unit.rows):
+        raise NotComputed(f"{unit.kind} without values to spread: not computed")
     field = measure.field
     by_point = {}
-    for row, point in zip(unit.rows, unit.points, strict=False):
+    for row, point in zip(unit.rows, unit.points, strict=True):
         value = number(field_value(row, field))
         if value is not None:
             by_point[id(point)] = value

@@ -22,7 +22,9 @@ def axis_of(units: Sequence[Unit], letter: str) -> dict[str, Any] | None:
     if not found or not drawn:
         return None
     first = drawn[0]
-    titles = dict.fromkeys(one.title for one in drawn if "datum" not in one.definition)
+    ends = [unit.channels[f"{letter}2"] for unit, _ in found if f"{letter}2" in unit.channels]
+    named = [one for one in (*drawn, *ends) if "datum" not in one.definition]
+    titles = dict.fromkeys(one.title for one in named)
     kind = _scale(first)
     return {
         "label": text(", ".join(filter(None, titles))),

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from k2_jupyter.in_kernel import series
-from k2_jupyter.notebook.figures.reading import color, items, obj, text
+from k2_jupyter.notebook.figures.reading import color, date_text, items, obj, text
 from k2_jupyter.notebook.figures.vega_data import Row, aggregated
 from k2_jupyter.notebook.figures.vega_fields import Channel, Key, channel, field_value
 
@@ -31,6 +31,8 @@ class Point:
     keys: Mapping[str, Key | None]
     labels: Mapping[str, str]
     """By channel, where the key does not say how it is called."""
+    dates: frozenset[str] = frozenset()
+    """Channels whose keys are days since 1970."""
 
     def number(self, name: str) -> float | None:
         found = self.keys.get(name)
@@ -38,7 +40,8 @@ class Point:
 
     def shown(self, name: str) -> Key | None:
         """As an axis or a legend shows it."""
-        return self.labels.get(name, self.keys.get(name))
+        key = self.labels.get(name, self.keys.get(name))
+        return date_text(key) if name in self.dates and isinstance(key, float) else key
 
 
 @dataclass
@@ -63,22 +66,27 @@ class Unit:
         """A point for each row, or for each group where a channel aggregates."""
         named = {**self.channels, **self._extra()}
         plain = {name: one for name, one in named.items() if not one.aggregate}
-        if len(plain) == len(named):
-            return [_point(row, plain, {}) for row in self.rows]
-        groups: dict[tuple[Any, ...], list[Row]] = {} if plain else {(): list(self.rows)}
-        for row in self.rows:
-            groups.setdefault(tuple(one.key(row) for one in plain.values()), []).append(row)
-        folded = {name: one for name, one in named.items() if one.aggregate}
+        timed = [name for name, one in plain.items() if one.type == "temporal" and not one.parts]
+        dates = frozenset(timed)
+        rows: Sequence[Row] = self.rows
+        keys = list(zip(*(one.keys(rows) for one in plain.values()), strict=True))
+        folded: list[dict[str, float | None]] = []
+        if len(plain) < len(named):
+            groups: dict[tuple[Any, ...], list[Row]] = {} if plain else {(): list(rows)}
+            for key, row in zip(keys, rows, strict=False):
+                groups.setdefault(key, []).append(row)
+            folds = {name: one for name, one in named.items() if one.aggregate}
+            folded = [_folded(members, folds) for members in groups.values()]
+            keys = list(groups)
+            rows = [members[0] if members else {} for members in groups.values()]
+        labels = _labels(plain, rows)
         return [
-            _point(
-                members[0] if members else {},
-                plain,
-                {
-                    name: aggregated(one.aggregate, members, one.field)
-                    for name, one in folded.items()
-                },
+            Point(
+                {**dict(zip(plain, key, strict=True)), **(folded[place] if folded else {})},
+                labels[place] if labels else {},
+                dates,
             )
-            for members in groups.values()
+            for place, key in enumerate(keys)
         ]
 
     def _extra(self) -> dict[str, Channel]:
@@ -133,7 +141,9 @@ class Unit:
     def split(self) -> list[tuple[str, str, list[Point]]]:
         """Name, colour and points of each series, in the order of the legend."""
         groups: dict[tuple[Any, ...], list[Point]] = {}
-        for point in self.points:
+        if not self.splitting and self.points:
+            groups[()] = list(self.points)
+        for point in self.points if self.splitting else ():
             key = tuple(point.keys.get(one.name) for one in self.splitting)
             groups.setdefault(key, []).append(point)
         ranks = [
@@ -188,10 +198,19 @@ class Unit:
         return {key: shades[i % len(shades)] for i, key in enumerate(ordered(one, self.whole))}
 
 
-def _point(row: Row, plain: Mapping[str, Channel], folded: Mapping[str, float | None]) -> Point:
-    keys: dict[str, Key | None] = {name: one.key(row) for name, one in plain.items()}
-    labels = {name: label for name, one in plain.items() if (label := one.label(row)) is not None}
-    return Point({**keys, **folded}, labels)
+def _folded(rows: Sequence[Row], folds: Mapping[str, Channel]) -> dict[str, float | None]:
+    return {name: aggregated(one.aggregate, rows, one.field) for name, one in folds.items()}
+
+
+def _labels(plain: Mapping[str, Channel], rows: Sequence[Row]) -> list[dict[str, str]]:
+    """How time units are called, for each row; [] where there are none."""
+    timed = {name: one for name, one in plain.items() if one.parts}
+    if not timed:
+        return []
+    return [
+        {name: label for name, one in timed.items() if (label := one.label(row)) is not None}
+        for row in rows
+    ]
 
 
 def ordered(
