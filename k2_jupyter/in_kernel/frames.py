@@ -278,11 +278,12 @@ def _geometry(series: Any) -> str:
 
 def block_content(block: Any, walk: kinds.Walk) -> Any:
     """What differs when the values of a block of columns do: all, or an even sample."""
-    if looking.home(type(block)).partition(".")[0] not in ("numpy", "pandas"):
+    home = looking.home(type(block))
+    if home == "numpy.ndarray":
+        return arrays.fingerprint(block, walk)
+    if not home.startswith("pandas."):
         walk.whole = False
         return id(block)
-    if looking.home(type(block)) == "numpy.ndarray":
-        return arrays.fingerprint(block, walk)
     backing = _backing(block)
     if backing:
         return tuple(arrays.fingerprint(array, walk) for array in backing)

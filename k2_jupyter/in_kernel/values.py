@@ -27,7 +27,9 @@ _LISTED = 12
 """Items of a container that are described one by one."""
 _HASHED = 100_000
 """Bytes or characters up to which a text is compared as a whole."""
-_FLAT = kinds.NUMBERS | {id(str)}
+_COMPARED = 12_500
+"""Items up to which a container is compared: 100 kB of references."""
+_TEXT = frozenset((id(str),))
 
 
 class Scalar(kinds.Kind):
@@ -209,12 +211,13 @@ class Container(kinds.Kind):
         return {"items": self.length(value)}
 
     def content(self, value: Any, walk: kinds.Walk) -> Any:
-        if self.length(value) > 12_500:
+        if self.length(value) > _COMPARED:
             walk.whole = False
             return None
-        items = self.items(value, 12_500)
+        items = self.items(value, _COMPARED)
         # Lists of numbers and texts are the most and the longest; this looks at no item in Python.
-        if frozenset(map(id, map(type, items))) <= _FLAT and _characters(items) <= _HASHED:
+        found = frozenset(map(id, map(type, items)))
+        if found <= kinds.NUMBERS or (found == _TEXT and sum(map(len, items)) <= _HASHED):
             return hash(marshal.dumps(items, 2))
         return tuple(map(walk.of, items[: walk.nodes + 1])), len(items)
 
@@ -272,8 +275,9 @@ class Mapping(Container):
             yield f"  … {self.length(value) - len(pairs)} more"
 
     def content(self, value: Any, walk: kinds.Walk) -> Any:
-        pairs = self.pairs(value, walk.nodes + 1)
-        return tuple((walk.of(key), walk.of(one)) for key, one in pairs), self.length(value)
+        walk.whole = walk.whole and self.length(value) <= _COMPARED
+        keys = list(itertools.islice(dict.keys(value), _COMPARED))
+        return walk.of(keys), walk.of(list(itertools.islice(dict.values(value), _COMPARED)))
 
 
 class Dataclass(kinds.Kind):
@@ -311,10 +315,6 @@ class Dataclass(kinds.Kind):
 
     def content(self, value: Any, walk: kinds.Walk) -> Any:
         return tuple((name, walk.of(one)) for name, one in self.fields(value))
-
-
-def _characters(items: list[Any]) -> int:
-    return sum(len(item) for item in items if type(item) is str)
 
 
 def _line(name: Any, value: Any) -> str:

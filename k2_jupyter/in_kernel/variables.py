@@ -191,8 +191,14 @@ def _told(before: Any, now: Any, variables: dict[str, Any]) -> dict[str, str]:
         for name, value in variables.items():
             told[name] = _said(before.get(name), now[name], name, value)
 
-    guard.within(_COMPARING, tell)
-    return {name: told.get(name) or _schema(value) for name, value in variables.items()}
+    def outline() -> None:
+        for name, value in variables.items():
+            if name not in told:
+                told[name] = _outline(value)
+
+    if not guard.within(_COMPARING, tell):
+        guard.within(_COMPARING, outline)
+    return {name: told.get(name) or _late(value) for name, value in variables.items()}
 
 
 def _said(old: Any, new: differences.State, name: str, value: Any) -> str:
@@ -210,7 +216,7 @@ def _report(variables: dict[str, Any], describer: Callable[[str, Any], str]) -> 
     told: dict[str, str] = {}
     for name in list(variables)[:_MAX_NAMES]:
         late = time.monotonic() > until
-        told[name] = (_schema if late else partial(describer, name))(variables[name])
+        told[name] = (_late if late else partial(describer, name))(variables[name])
     if len(variables) > _MAX_NAMES:
         told["…"] = f"{len(variables) - _MAX_NAMES} more names"
     return Report(told)
@@ -245,6 +251,18 @@ def _lines(name: str, value: Any) -> Iterator[str]:
 
 
 def _schema(value: Any) -> str:
+    """What is said when the time was over before anything else was."""
+    return "".join(guard.taken(_LOOKING, lambda: iter([_outline(value)]))) or _late(value)
+
+
+def _outline(value: Any) -> str:
+    try:
+        return words.short(kinds.outline(value), words.LINE)
+    except Exception as problem:  # noqa: BLE001 - one odd object must not cost the report
+        return _failed(value, problem)
+
+
+def _late(value: Any) -> str:
     return f"{words.short(looking.title(type(value)), 150)} (not described: out of time)"
 
 

@@ -180,7 +180,10 @@ def test_a_look_that_takes_too_long_leaves_the_schema(
     monkeypatch.setattr(variables, "_LOOKING", 0.05)
     monkeypatch.setattr("k2_jupyter.in_kernel.frames.Frame.content", forever)
     monkeypatch.setattr("k2_jupyter.in_kernel.frames.Frame.line", forever)
-    assert shell.line(pd.DataFrame()) == "pandas.DataFrame (not described: out of time)"
+    assert shell.line(pd.DataFrame()) == "DataFrame, 0 rows × 0 columns"
+    assert shell.lines(pd.DataFrame()) == ["DataFrame, 0 rows × 0 columns"]
+    monkeypatch.setattr("k2_jupyter.in_kernel.frames.Frame.outline", forever)
+    assert shell.line(pd.DataFrame(), "y") == "pandas.DataFrame (not described: out of time)"
     assert shell.lines(pd.DataFrame()) == ["pandas.DataFrame (not described: out of time)"]
 
 
