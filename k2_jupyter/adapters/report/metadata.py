@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
+from k2_jupyter.notebook.rerun import Difference, Verification
 from k2_jupyter.notebook.text import visible
 
 _LONGEST = 2_000
 _TITLE_LENGTH = 120
 _OFFLINE = "offline analyst"
+_ROLES = ("conclusion", "verification")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Provenance:
     started: str
     ended: str
     data: tuple[DataFile, ...]
+    packages: tuple[tuple[str, str], ...]
+    """Names and versions of what the code used."""
     version: str
 
     @property
@@ -51,7 +55,8 @@ class CellNote:
     """What was kept about one cell."""
 
     purpose: str
-    is_conclusion: bool
+    role: str
+    """``conclusion``, ``verification`` or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class Claim:
     """Id of the cell that it names, or ""."""
     found: bool
     problem: str
+    headline: str = ""
+    """What the number is, where it is one of those that answer the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,33 @@ def provenance(metadata: Mapping[str, Any]) -> Provenance:
         started=_moment(k2.get("started")),
         ended=_moment(k2.get("ended")),
         data=tuple(_data_file(item) for item in files[:50]) if isinstance(files, list) else (),
+        packages=_packages(k2.get("packages")),
         version=_text(k2.get("version"), 40),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the notebook says of having been run again."""
+
+    result: Verification
+    fingerprint: str
+    """Of the cells that were run again; other cells were not."""
+
+
+def verified(metadata: Mapping[str, Any]) -> Verified | None:
+    """From the metadata of a notebook; None where it says nothing."""
+    k2 = _mapping(metadata.get("k2")).get("verification")
+    if not isinstance(k2, Mapping):
+        return None
+    differences = k2.get("differences")
+    found = [_difference(item) for item in differences[:100]] if _is_list(differences) else []
+    cells, ran = _count(k2.get("cells")), _count(k2.get("ran"))
+    stopped = _text(k2.get("stopped"), 200)
+    if not stopped and ran < cells:
+        stopped = "it ended"
+    return Verified(
+        Verification(cells, ran, tuple(found), stopped), _text(k2.get("fingerprint"), 64)
     )
 
 
@@ -107,7 +140,8 @@ def cell_note(metadata: Mapping[str, Any]) -> CellNote:
     """From the metadata of a cell; a purpose counts only where the agent is the author."""
     k2 = _mapping(metadata.get("k2"))
     purpose = _text(k2.get("purpose"), 300) if k2.get("author") == "agent" else ""
-    return CellNote(" ".join(purpose.split()), k2.get("role") == "conclusion")
+    role = k2.get("role")
+    return CellNote(" ".join(purpose.split()), role if role in _ROLES else "")
 
 
 def conclusion_note(metadata: Mapping[str, Any]) -> ConclusionNote:
@@ -131,6 +165,28 @@ def first_sentence(text: str) -> str:
     return sentence[:_TITLE_LENGTH].rpartition(" ")[0] + " …"
 
 
+def _difference(value: object) -> Difference:
+    item = _mapping(value)
+    return Difference(
+        cell=_text(item.get("cell"), 64),
+        number=_count(item.get("number")),
+        what=_text(item.get("what"), 500),
+    )
+
+
+def _packages(value: object) -> tuple[tuple[str, str], ...]:
+    named = ((_text(name, 60), _text(version, 60)) for name, version in _mapping(value).items())
+    return tuple(one for one in named if all(one))[:30]
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _is_list(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list)
+
+
 def _data_file(value: object) -> DataFile:
     item = _mapping(value)
     size = item.get("bytes")
@@ -150,6 +206,7 @@ def _claim(value: object) -> Claim:
         cell=_text(item.get("cell"), 64),
         found=item.get("found") is True,
         problem=_text(item.get("problem"), 300),
+        headline=_text(item.get("headline"), 60),
     )
 
 

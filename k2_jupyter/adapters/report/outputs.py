@@ -11,15 +11,17 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
-from k2_jupyter.adapters.report import code, markdown
+from k2_jupyter.adapters.report import charts, code, markdown, vega
 from k2_jupyter.adapters.report.sanitize import clean
 from k2_jupyter.notebook.figures import RECORD_TYPE, alt_text, figure_of, for_readers
 from k2_jupyter.notebook.text import visible
 from k2_jupyter.outputs import Display
 
-OutputKind = Literal["text", "stderr", "error", "html", "figure", "notice"]
+OutputKind = Literal["text", "stderr", "error", "html", "figure", "chart", "notice"]
 
 NOT_SHOWN = "Interactive output, not shown here."
+NOT_REDRAWN = "A chart of a kind that is not redrawn here."
+STILL = "An interactive chart in the notebook, a still picture here."
 _UNREADABLE = "An image that cannot be read."
 _LONGEST_NAME = 200
 """Characters of a text form that names an interactive output rather than spelling it out."""
@@ -29,6 +31,7 @@ _SIGNATURES = {
     "image/gif": b"GIF8",
     "image/webp": b"RIFF",
 }
+_INTERACTIVE = (charts.PLOTLY_TYPE, "application/vnd.vega", "application/vnd.bokehjs")
 _STATIC = {"text/html", "text/markdown", "text/latex", "text/plain", RECORD_TYPE}
 _TAG = re.compile(r"<(?!img|table|hr)[^>]*>")
 
@@ -39,12 +42,17 @@ class Shown:
 
     kind: OutputKind
     html: str
-    """A `Markup` if it is clean markup; of a figure its ``src``, of a notice its words."""
+    """A `Markup` if it is clean markup; of a figure its ``src``, of a chart the ``src`` of
+    its picture or "", of a notice its words."""
     alt: str = ""
     width: int | None = None
     """CSS pixels, where the notebook says so."""
     told: tuple[str, ...] = ()
     """What a figure shows in lines of text, where its record says it."""
+    chart: Markup = charts.NOTHING
+    """JSON for the library that redraws it."""
+    note: str = ""
+    """What a reader should know of how the figure is shown."""
 
 
 def show(outputs: Sequence[Mapping[str, Any]], alt: str) -> list[Shown]:
@@ -83,15 +91,31 @@ def _joined(outputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _display(data: Mapping[str, Any], metadata: Mapping[str, Any], alt: str) -> Shown | None:
     texts = {kind: _whole(content) for kind, content in data.items()}
-    for media_type in (*_SIGNATURES, "image/svg+xml"):
-        if isinstance(content := texts.get(media_type), str):
-            figure = _figure(media_type, content, alt, _width(metadata, media_type))
-            return _described(figure, texts)
+    picture = _picture(texts, metadata, alt)
+    if chart := charts.chart(texts.get(charts.PLOTLY_TYPE)):
+        still = picture.html if picture and picture.kind == "figure" else ""
+        return _described(Shown("chart", still, alt, chart=chart), texts)
+    if picture is None and (spec := vega.spec(texts)) and (drawn := vega.svg(spec)):
+        picture = replace(_figure("image/svg+xml", drawn, alt, None), note=STILL)
+    if picture is not None:
+        return _described(picture, texts)
+    if charts.PLOTLY_TYPE in texts:
+        return _described(Shown("notice", NOT_REDRAWN), texts)
     for kind, convert in _CONVERTERS.items():
         content = texts.get(kind)
         if isinstance(content, str) and _TAG.sub("", shown := convert(content)).strip():
             return Shown("html", shown)
     return _plain(texts)
+
+
+def _picture(texts: Mapping[str, Any], metadata: Mapping[str, Any], alt: str) -> Shown | None:
+    """The picture of an output; of an interactive one it says that it stands still."""
+    for media_type in (*_SIGNATURES, "image/svg+xml"):
+        if isinstance(content := texts.get(media_type), str):
+            figure = _figure(media_type, content, alt, _width(metadata, media_type))
+            still = any(kind.startswith(_INTERACTIVE) for kind in texts)
+            return replace(figure, note=STILL) if still else figure
+    return None
 
 
 def _described(figure: Shown, texts: Mapping[str, Any]) -> Shown:
@@ -112,6 +136,8 @@ def _plain(texts: Mapping[str, Any]) -> Shown | None:
 
 
 def _latex(source: str) -> Markup:
+    if made := markdown.formula(source):
+        return Markup("<p>{}</p>").format(made)
     return Markup("<p>{}</p>").format(visible(source))
 
 

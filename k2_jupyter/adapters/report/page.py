@@ -14,25 +14,31 @@ from markupsafe import Markup
 
 from k2_jupyter import __version__
 from k2_jupyter.adapters import notebook_file
+from k2_jupyter.adapters.notebook_json import cell_of
 from k2_jupyter.adapters.report import code as sources
-from k2_jupyter.adapters.report import markdown, outputs
+from k2_jupyter.adapters.report import markdown, outputs, scripts
 from k2_jupyter.adapters.report.metadata import (
-    Claim,
-    ConclusionNote,
     Provenance,
     cell_note,
     conclusion_note,
     first_sentence,
     provenance,
+    verified,
 )
-from k2_jupyter.adapters.report.sanitize import Outline
+from k2_jupyter.adapters.report.outline import Outline
+from k2_jupyter.adapters.report.summary import Summary, summary
+from k2_jupyter.notebook.rerun import Verification, fingerprint
 from k2_jupyter.notebook.text import visible
 
 CodeView: TypeAlias = Literal["show", "fold", "hide"]
 """Code cells visible, behind a line that opens them, or left out."""
 
 _TITLE_LINE = re.compile(r"\s*#[ \t]+([^\n]+?)[ \t#]*(?:\n|$)")
+_CONCLUSION_LINE = re.compile(r"\A\s*#+[ \t]+Conclusion[ \t]*\n")
+"""The heading of a conclusion; as the page's summary it has another."""
 _NOTHING = Markup("")
+_FEWEST_ENTRIES = 3
+"""A shorter table of contents says less than the page itself."""
 _LANGUAGE = re.compile(r"[A-Za-z0-9+#.-]{1,40}")
 
 
@@ -49,20 +55,6 @@ class _Cell:
     outputs: tuple[outputs.Shown, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Summary:
-    """The conclusion, which the page begins with."""
-
-    id: str
-    body: Markup
-    note: ConclusionNote
-    places: Mapping[str, str]
-    """Cell id → label, for the cells that claims may link to."""
-
-    def place(self, claim: Claim) -> str:
-        return self.places.get(claim.cell, "")
-
-
 def export(
     notebook_path: Path,
     html_path: Path,
@@ -70,7 +62,8 @@ def export(
     code: CodeView = "fold",
     title: str | None = None,
 ) -> None:
-    """Write a notebook as one HTML file that needs no network and runs no script.
+    """Write a notebook as one HTML file that needs no network and runs no script
+    but our own: tables that sort, charts that are redrawn.
 
     Raises `DocumentError` where the notebook can't be read or is none, or the file can't
     be written; an older file is whole then.
@@ -85,29 +78,45 @@ def render(
 ) -> str:
     """The page as text; `notebook` in format 4.5, as `notebook_file.parse` returns it."""
     origin = provenance(notebook["metadata"])
+    again, is_changed = _again(notebook)
     cells = [dict(cell) for cell in notebook["cells"]]
     heading = _take_title(cells)
     chosen = title or heading or first_sentence(origin.task) or fallback_title
+    cells = [cell for cell in cells if cell_note(cell["metadata"]).role != "verification"]
     concluding = _conclusion_index(cells)
     conclusion = cells.pop(concluding) if concluding is not None else None
-    body = Outline(below=2).fit(_text(conclusion)) if conclusion else _NOTHING
     outline = Outline(below=1)
     language = _language(notebook["metadata"])
     shown = [one for cell in cells if (one := _cell(cell, code, language, outline))]
-    summary = _summary(conclusion, body, shown) if conclusion else None
+    page = {
+        "title": visible(chosen),
+        "summary": _summary(conclusion, shown) if conclusion else None,
+        "contents": outline.entries if len(outline.entries) >= _FEWEST_ENTRIES else [],
+        "cells": shown,
+        "origin": origin,
+        "again": again,
+        "is_changed": is_changed,
+        "asks": _asks(origin, chosen),
+        "code": code,
+        "version": __version__,
+    }
+    body = _environment().get_template("body.html.j2").render(page)
+    charts = any(output.chart for cell in shown for output in cell.outputs)
+    used = scripts.needed(tables="<table" in body, charts=charts)
     return (
         _environment()
         .get_template("report.html.j2")
-        .render(
-            title=visible(chosen),
-            summary=summary,
-            cells=shown,
-            origin=origin,
-            asks=_asks(origin, chosen),
-            code=code,
-            version=__version__,
-        )
+        .render(page, body=Markup(body), scripts=used, policy=scripts.policy(used))  # noqa: S704
     )
+
+
+def _again(notebook: Mapping[str, Any]) -> tuple[Verification | None, bool]:
+    """What came of running it again, and whether it has been changed since."""
+    found = verified(notebook["metadata"])
+    if found is None:
+        return None, False
+    now = fingerprint([cell_of(raw) for raw in notebook["cells"]])
+    return found.result, now != found.fingerprint
 
 
 def _take_title(cells: list[dict[str, Any]]) -> str:
@@ -126,20 +135,22 @@ def _conclusion_index(cells: list[dict[str, Any]]) -> int | None:
     found = [
         index
         for index, cell in enumerate(cells)
-        if cell["cell_type"] == "markdown" and cell_note(cell["metadata"]).is_conclusion
+        if cell["cell_type"] == "markdown" and cell_note(cell["metadata"]).role == "conclusion"
     ]
     return found[-1] if found else None
 
 
-def _summary(cell: Mapping[str, Any], body: Markup, shown: list[_Cell]) -> _Summary:
+def _summary(cell: Mapping[str, Any], shown: list[_Cell]) -> Summary:
+    told = _CONCLUSION_LINE.sub("", _source(cell))
+    body = Outline(below=2).fit(_text({**cell, "source": told}))
     places = {one.id: one.label for one in shown if one.kind == "code"}
-    return _Summary(cell["id"], body, conclusion_note(cell["metadata"]), places)
+    return summary(cell["id"], body, conclusion_note(cell["metadata"]), places)
 
 
 def _cell(cell: Mapping[str, Any], view: CodeView, language: str, outline: Outline) -> _Cell | None:
     """A cell as the page shows it; None where nothing of it is to be seen."""
     if cell["cell_type"] == "markdown":
-        body = outline.fit(_text(cell))
+        body = outline.fit(_text(cell), listed=True)
         return _Cell(cell["id"], "markdown", "", body=body) if body.strip() else None
     if cell["cell_type"] != "code":
         return None

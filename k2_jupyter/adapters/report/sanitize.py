@@ -1,4 +1,4 @@
-"""What a report lets through of other people's HTML, and how its headings are nested."""
+"""What a report lets through of other people's HTML."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ _CLASSES = {
 IMAGE_URL = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}")
 """The images that markdown and HTML may show; outputs add SVG by a way of their own."""
 _LINK = re.compile(r"(?:https?://|mailto:|#cell-)\S+", re.IGNORECASE)
+_EMPTY_HEAD = re.compile(r'<th((?: [a-z]+="[^"]*")*)>\s*</th>')
+"""As pandas writes them above an index: heads of nothing to a screen reader."""
 _SIZE = re.compile(r"[0-9]{1,4}")
-_HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
 
 
 def clean(html: str) -> Markup:
@@ -50,7 +51,7 @@ def clean(html: str) -> Markup:
     Ids, styles but for alignment, classes but for highlighted code, forms, inline SVG and
     MathML go; links keep http, https and mailto, images keep embedded bitmaps.
     """
-    return Markup(_cleaner().clean(html))  # noqa: S704
+    return Markup(_EMPTY_HEAD.sub(r"<td\1></td>", _cleaner().clean(html)))  # noqa: S704
 
 
 @cache
@@ -78,23 +79,3 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         case _:
             return value
     return value if allowed else None
-
-
-class Outline:
-    """Nests the headings of all fragments below a heading of the page, leaving no level out."""
-
-    def __init__(self, below: int) -> None:
-        self._below = below
-        self._open: list[int] = []
-        """Levels, as written, of the headings that the present one stands under, and its own."""
-
-    def fit(self, html: Markup) -> Markup:
-        """`html`, which must come from `clean`, with the levels that fit what came before."""
-        return Markup(_HEADING.sub(self._fitted, html))  # noqa: S704
-
-    def _fitted(self, match: re.Match[str]) -> str:
-        # The parser closes each heading before the next opens, so a closing tag is the last's.
-        if not match[1]:
-            level = int(match[2])
-            self._open = [*(outer for outer in self._open if outer < level), level]
-        return f"<{match[1]}h{min(self._below + len(self._open), 6)}"

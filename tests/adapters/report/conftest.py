@@ -2,12 +2,13 @@ import base64
 import json
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 from nbformat.v4 import new_notebook
+from playwright.sync_api import Browser, sync_playwright
 
 from k2_jupyter.adapters.report import CodeView, export
 
@@ -26,6 +27,15 @@ def png(width: int = 4, height: int = 3) -> str:
     rows = zlib.compress((b"\0" + b"\xff" * width) * height)
     data = chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
     return base64.b64encode(b"\x89PNG\r\n\x1a\n" + data).decode()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

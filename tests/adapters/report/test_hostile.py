@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 Rendered = Callable[..., str]
 
@@ -62,20 +62,27 @@ MARKDOWN = [
     "# <img src=x onerror={run}>",
     "<javascript:{run}> <{sink}>",
 ]
+LATEX = [
+    "$\\href{{javascript:{run}}}{{x}}$",
+    "$\\text{{<img src=x onerror={run}>}}$",
+    "$\\style{{background:url({sink})}}{{x}}$",
+    "$\\hspace{{-99em}}\\raise{{99em}}{{x}}\\class{{summary}}{{x}}\\cssId{{summary}}{{x}}$",
+    "\\begin{{matrix}}<script>{run}</script>\\end{{matrix}}",
+]
+CHART_TEXTS = [
+    "<a href='javascript:{run}'>a</a>",
+    '<a href="{sink}" style="background:url({sink})" target="_self">b</a>',
+    "<span style='fill:url({sink}#x);cursor:url({sink})'>c</span>",
+    "<img src=x onerror={run}><script>{run}</script>",
+    "<<x>script>{run}</script><<x>a href='javascript:{run}'>d</a>",
+    "</script><script>{run}</script><!--<script>",
+    "$\\text{{<img src=x onerror={run}>}}$",
+]
 TEXT = "</pre></section></title></style><script>{run}</script><img src=x onerror={run}>\"'>"
 SVG = (
     "<svg xmlns='http://www.w3.org/2000/svg' onload=\"{run}\"><script>{run}</script>"
     "<image href='{sink}'/></svg>"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -102,6 +109,39 @@ def sink() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
+CHART = {"data": [{"type": "violin", "y": [1, 2, 3, 4, 9]}], "layout": {}}
+PLOTLY = "application/vnd.plotly.v1+json"
+VEGA = "application/vnd.vegalite.v5+json"
+
+
+def hostile_chart(text: str, sink: str) -> dict[str, Any]:
+    """A chart that brings the text to all places where the library shows one."""
+    button = {"method": "relayout", "args": [{"images[0].source": sink}], "label": text}
+    trace = {
+        "type": "bar",
+        "x": [text, "b"],
+        "y": [1, 2],
+        "text": text,
+        "name": text,
+        "hovertemplate": text,
+        "customdata": [{"__proto__": {"polluted": 1}}],
+        "marker": {"color": f"url({sink})", "pattern": {"shape": text}},
+        "xsrc": sink,
+        "__proto__": {"polluted": 1},
+    }
+    image = {"type": "image", "source": sink}
+    layout = {
+        "title": {"text": text, "font": {"family": f"x;background:url({sink})"}},
+        "images": [{"source": sink, "sizex": 1, "sizey": 1}],
+        "updatemenus": [{"buttons": [button], "type": "buttons", "active": 0}],
+        "annotations": [{"text": text, "x": 0, "y": 0, "hovertext": text}],
+        "shapes": [{"type": "path", "path": "M 0 0 L 1 1", "label": {"text": text}}],
+        "template": {"layout": {"images": [{"source": sink}], "title": text}},
+        "xaxis": {"title": {"text": text}, "ticktext": [text], "tickvals": [0]},
+    }
+    return {"data": [trace, image], "layout": layout, "config": {"plotlyServerURL": sink}}
+
+
 def hostile_notebook(sink: str, picture: str) -> tuple[list[Any], dict[str, Any]]:
     numbers = iter(range(1000))
 
@@ -114,6 +154,11 @@ def hostile_notebook(sink: str, picture: str) -> tuple[list[Any], dict[str, Any]
     text = filled(TEXT)
     forged = {"axes": [{"title": text}], "suptitle": text}
     outputs = [
+        *(display({"text/latex": filled(payload)}) for payload in LATEX),
+        *(display({PLOTLY: hostile_chart(filled(payload), sink)}) for payload in CHART_TEXTS),
+        display({PLOTLY: {"data": [{"type": text}], "layout": text}}),
+        display({PLOTLY: {"data": [{"y": [1]}], "layout": {"shapes": [{"path": text}]}}}),
+        display({VEGA: {"$schema": "vega-lite", "mark": text, "data": {"url": sink}}}),
         *(display({"text/html": filled(payload)}) for payload in HTML),
         *(display({"text/markdown": filled(payload)}) for payload in MARKDOWN),
         display({"image/svg+xml": filled(SVG)}),
@@ -125,7 +170,18 @@ def hostile_notebook(sink: str, picture: str) -> tuple[list[Any], dict[str, Any]
         new_output("stream", name="stdout", text=text),
         new_output("error", ename=text, evalue=text, traceback=[text]),
     ]
-    claims = [{"number": text, "cell": text, "label": text, "found": False, "problem": text}]
+    again = {"cells": 1, "ran": 1, "stopped": text, "fingerprint": text}
+    again["differences"] = [{"cell": text, "number": 1, "what": text}]
+    claims = [
+        {
+            "headline": text,
+            "number": text,
+            "cell": text,
+            "label": text,
+            "found": False,
+            "problem": text,
+        }
+    ]
     attachments = {"a": {"image/svg+xml": base64.b64encode(text.encode()).decode(), text: text}}
     cells = [
         new_markdown_cell(f"# {text}"),
@@ -137,17 +193,28 @@ def hostile_notebook(sink: str, picture: str) -> tuple[list[Any], dict[str, Any]
         ),
         new_markdown_cell("## A heading\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
         new_code_cell("1", outputs=[display({"image/png": picture})], id="plot"),
+        new_markdown_cell("$\\frac{1}{2}$", id="formula"),
+        new_code_cell("2", outputs=[display({PLOTLY: CHART})], id="chart"),
     ]
     files = [{"name": text, "bytes": 1, "sha256": text}]
-    k2 = {"task": text, "model": text, "data": files, "started": text, "version": text}
+    k2 = {
+        "packages": {text: text},
+        "verification": again,
+        "task": text,
+        "model": text,
+        "data": files,
+        "started": text,
+        "version": text,
+    }
     return cells, {"k2": k2, "language_info": {"name": text}, "title": text}
 
 
 def click_through(page: Page) -> None:
     for element in page.query_selector_all("summary, a, button, input, [onclick]"):
         # An ordinary link is for the reader to follow.
-        if not (element.get_attribute("href") or "").startswith(("http://", "https://")):
-            element.evaluate("element => element.click()")
+        target = element.get_attribute("href") or element.get_attribute("xlink:href") or ""
+        if not target.startswith(("http://", "https://")):
+            element.dispatch_event("click")
     page.evaluate(
         "() => document.querySelectorAll('*').forEach(element => ["
         "'mouseover', 'focus', 'toggle'].forEach(kind => element.dispatchEvent(new Event(kind))))"
@@ -178,19 +245,27 @@ def test_nothing_runs_and_nothing_is_fetched(
     page.on("request", lambda request: requests.append(request.url))
 
     page.goto((tmp_path / "page.html").as_uri(), wait_until="load")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # draws all charts
+    page.emulate_media(media="screen")
     click_through(page)
     page.wait_for_load_state("networkidle")
 
     own = (tmp_path / "page.html").as_uri()
+    local = (own, "data:image/", "blob:")  # blob: a chart's own button for a picture of it
     assert ran == []
     assert hits == []
-    assert [url for url in requests if not url.startswith((own, "data:image/"))] == []
+    assert [url for url in requests if not url.startswith(local)] == []
     assert page.url.startswith(own)
     assert page.title().startswith("</pre>")
     assert page.get_by_role("heading", name="A heading").is_visible()
     assert page.get_by_role("cell", name="2", exact=True).is_visible()
     assert page.locator("#cell-plot figure img").evaluate("image => image.naturalWidth") == 640
     assert page.locator("#summary").count() == 1
+    assert page.locator("#cell-formula math mfrac").is_visible()
+    assert page.locator("#cell-chart .violins path").count() > 0
+    assert page.locator("figure.drawn .main-svg").count() > len(CHART_TEXTS)
+    assert page.evaluate("({}).polluted") is None
     page.close()
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from k2_jupyter.adapters.report.markdown import render
@@ -17,8 +19,29 @@ def test_the_ordinary_things_render() -> None:
 
 
 @pytest.mark.parametrize("formula", ["$a_1 * b * c$", "$$\\frac{a}{b}$$", "$a < b$"])
-def test_formulas_stay_as_text(formula: str) -> None:
-    assert formula.replace("<", "&lt;") in render(f"before {formula} after")
+def test_formulas_are_mathml(formula: str) -> None:
+    html = render(f"before {formula} after")
+
+    assert re.search("<p>before <math display=.*</math> after</p>", html)
+    assert "$" not in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$5 and $10", "$5–$10", "$1,000-$2,000", "$\\unknown{x} < 1$", "$$\\frac{$$", "\\$3 or $4"],
+)
+def test_prices_and_unreadable_formulas_stay_as_text(text: str) -> None:
+    html = render(f"before {text} after")
+
+    assert "<math" not in html
+    assert text.replace("<", "&lt;").replace("\\$", "$") in html
+
+
+def test_a_formula_cannot_be_put_in_by_other_text() -> None:
+    html = render("$x$ formula-" + "0" * 32)
+
+    assert html.count("<math") == 1
+    assert "formula-0" in html
 
 
 def test_attached_bitmaps_are_embedded(picture: str) -> None:

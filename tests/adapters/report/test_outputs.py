@@ -132,4 +132,7 @@ def test_an_interactive_output_with_a_picture_is_that_picture(picture: str) -> N
 
 def test_markdown_and_formulas_are_shown() -> None:
     assert "<strong>bold</strong>" in one(display({"text/markdown": "**bold**"})).html
-    assert one(display({"text/latex": "$a < b$"})).html == "<p>$a &lt; b$</p>"
+    assert "<math" in one(display({"text/latex": "$\\displaystyle a < b$"})).html
+    assert one(display({"text/latex": "\\begin{tabular}a < b"})).html == (
+        "<p>\\begin{tabular}a &lt; b</p>"
+    )
