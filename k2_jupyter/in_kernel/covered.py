@@ -25,7 +25,7 @@ _OUTLINE_HIDDEN = 0.10
 _BAR_HIDDEN = 0.25
 _MIN_POINTS = 100
 _MANY_POINTS = 1_000
-"""Fewer may touch along a line and still show it; not where all lie on few spots."""
+"""Fewer may touch along a line and still show it; not where they lie on the same spots."""
 _TOO_DEEP = 4.0
 """Opaque marks on a spot of their own size, for the average mark: they are seen as one."""
 _NONE = ("None", "none", "", " ", None)
@@ -191,15 +191,20 @@ def _opacity(many: Any) -> float:
 
 def _piled(cloud: tuple[Any, float, float], renderer: Any) -> int:
     """How many points there are, where they lie in piles that look like one."""
-    np: Any = sys.modules["numpy"]
     points, diameter, opacity = cloud
     if len(points) < _MIN_POINTS:
         return 0
-    cells = (points / max(1.0, renderer.points_to_pixels(diameter))).astype(np.int64)
-    _, piles = np.unique(cells[:, 0] * 1_000_003 + cells[:, 1], return_counts=True)
+    many = len(points) >= _MANY_POINTS or len(points) > _TOO_DEEP * len(_piles(points, 1.0))
+    piles = _piles(points, max(1.0, renderer.points_to_pixels(diameter)))
     depth = float((piles * piles).sum() / len(points))
-    many = len(points) >= _MANY_POINTS or len(points) > _TOO_DEEP * len(piles)
     return len(points) if many and depth * opacity > _TOO_DEEP else 0
+
+
+def _piles(points: Any, size: float) -> Any:
+    """How many points lie on each spot of so many pixels that has any."""
+    np: Any = sys.modules["numpy"]
+    spots = (points / size).astype(np.int64)
+    return np.unique(spots[:, 0] * 1_000_003 + spots[:, 1], return_counts=True)[1]
 
 
 def _is(artist: Any, kind: str) -> bool:

@@ -19,7 +19,7 @@ tells as much as all of it."""
 _MAX_NAMES = 6
 _TIGHT = 1.0
 """Pixels around a tick label that must be free: closer ones read as one word."""
-_INSIDE = 0.3
+_INSIDE = 0.15
 """Share of a text that must lie in another panel to be told; less is its margin."""
 _EDGE = 1.0
 """Pixels that may be missing at the edge of the image."""
