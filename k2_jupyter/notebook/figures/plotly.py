@@ -2,6 +2,8 @@
 
 What plotly.js computes in the browser (bins, quartiles, densities) is computed here by its
 rules. Nothing of the JSON is taken on trust.
+
+Over 250 lines with its lists of trace types by the kind of subplot they are drawn in.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from k2_jupyter.notebook.figures.plotly_layout import (
     shape_series,
     texts_of,
 )
+from k2_jupyter.notebook.figures.plotly_legend import legend_of
 from k2_jupyter.notebook.figures.plotly_panel import Letter, Panel, Trace, trace_color
 from k2_jupyter.notebook.figures.plotly_points import POINT_TYPES, point_series
 from k2_jupyter.notebook.figures.plotly_traces import other_series
@@ -45,10 +48,6 @@ _SUBPLOTS: Final = {
 }  # fmt: skip
 _ALONE: Final = ("pie", "funnelarea", "sunburst", "treemap", "icicle", "indicator", "table",
                  "sankey", "parcoords", "parcats", "splom")  # fmt: skip
-_NO_LEGEND: Final = ("heatmap", "histogram2d", "contour", "histogram2dcontour", "image", "surface",
-                     "sunburst", "treemap", "icicle", "indicator", "table", "sankey", "parcoords",
-                     "parcats", "choropleth", "choroplethmap", "choroplethmapbox", "densitymap",
-                     "densitymapbox", "candlestick")  # fmt: skip
 
 
 def plotly_record(content: Json) -> dict[str, Any] | None:
@@ -70,7 +69,7 @@ def _record(data: Sequence[Mapping[str, Any]], figure: Mapping[str, Any]) -> dic
     layout = obj(figure.get("layout"))
     shown = [one for one in data if one.get("visible") not in (False, "legendonly")]
     panels = _panels(shown[:_MAX_TRACES], layout)
-    legend = _legend(shown, layout)
+    legend = legend_of(shown, layout)
     if legend is None:
         for panel in panels:
             for trace in panel.traces:
@@ -258,31 +257,3 @@ def _read(panel: Panel, trace: Trace, before: Trace | None) -> list[dict[str, An
 
 def _unread(trace: Trace) -> dict[str, Any]:
     return {**series.other(trace.type, 0, name=trace.name), "cut": "its values cannot be read"}
-
-
-# Legend
-
-
-def _legend(data: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Shown where there are two traces or more that want it, or one that asks for it."""
-    if layout.get("showlegend") is False:
-        return None
-    pies = [one for one in data if one.get("type") in ("pie", "funnelarea")]
-    wanted = [
-        (place, one)
-        for place, one in enumerate(data)
-        if one.get("showlegend") is not False
-        and one not in pies
-        and (text(one.get("type")) not in _NO_LEGEND or one.get("showlegend") is True)
-    ]
-    asked = layout.get("showlegend") is True or any(one.get("showlegend") for _, one in wanted)
-    entries = []
-    if len(wanted) > 1 or asked:
-        entries = [text(one.get("name"), 60) or f"trace {place}" for place, one in wanted]
-    for pie in pies:
-        if pie.get("showlegend") is not False:
-            entries += [series.written(one)[:60] for one in values(pie.get("labels"))]
-    if not entries:
-        return None
-    title = titled(at(layout, "legend", "title"))
-    return {"title": title, "entries": list(dict.fromkeys(entries))}

@@ -3,6 +3,8 @@
 Views are followed down to single ones (layers, facets, concatenations, repeats); what Vega
 computes when it draws (bins, aggregates, time units, stacks, quartiles) is computed here by
 its rules. What cannot be followed is told in ``cut`` and never guessed.
+
+Over 250 lines: views, facets and layers hold each other, so they are followed in one place.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from typing import Any, Final
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.figures.bounds import MAX_AXES, bounded
 from k2_jupyter.notebook.figures.reading import UNREADABLE, items, number, obj, text
-from k2_jupyter.notebook.figures.vega_data import NotComputed, Row, rows_of, transformed
+from k2_jupyter.notebook.figures.vega_aggregates import NotComputed, Row
+from k2_jupyter.notebook.figures.vega_data import rows_of, transformed
 from k2_jupyter.notebook.figures.vega_fields import Channel, channel
 from k2_jupyter.notebook.figures.vega_marks import series_of
 from k2_jupyter.notebook.figures.vega_scales import axis_of, legend_of

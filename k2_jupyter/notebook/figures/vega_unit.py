@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from k2_jupyter.in_kernel import series
 from k2_jupyter.notebook.figures.reading import color, date_text, items, obj, text
-from k2_jupyter.notebook.figures.vega_data import Row, aggregated
+from k2_jupyter.notebook.figures.vega_aggregates import Row, aggregated
 from k2_jupyter.notebook.figures.vega_fields import Channel, Key, channel, field_value
 
 SPLITTING: Final = (
