@@ -16,8 +16,10 @@ import pytest
 from k2_jupyter.adapters import client_kernel
 from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
 from k2_jupyter.errors import KernelSilentError, StopRequested
-from k2_jupyter.notebook.base import CellRun, Kernel
+from k2_jupyter.notebook.base import CellRun, Kernel, Notebook
+from k2_jupyter.notebook.memory import MemoryDocument
 from k2_jupyter.outputs import Display, ErrorOutput, Stream, UpdateDisplay
+from k2_jupyter.tools.read_output import ReadOutput
 from tests.adapters.kernels import HANG, SECRET, install_kernel, stream_text
 from tests.notebook.contract import KernelContract, run, run_and_watch
 
@@ -80,6 +82,31 @@ def test_variables_are_told_after_an_error_too(shared: ClientKernel) -> None:
     assert result.changes.appeared == {"before_the_error": "list, 2 items: [1, 2]"}
     gone = run(shared, "del before_the_error")
     assert gone.changes.gone == ("before_the_error",)
+
+
+def test_hints_come_with_an_error_and_only_then(shared: ClientKernel) -> None:
+    source = """
+import pandas as pd
+def pay(rows):
+    return rows['salary_usd'].mean()
+pay(pd.DataFrame({'Salary in USD': [1.5]}))
+"""
+    result = run(shared, source)
+    assert result.hints[0] == "rows has no 'salary_usd'; near it: 'Salary in USD'"
+    assert result.changes.appeared == {"pay": "function pay(rows)"}
+    assert run(shared, "del pay").hints == ()
+    assert run(shared, "raise KeyboardInterrupt").hints == ()
+    assert run(shared, "x = (").hints == ()
+    assert run(shared, "sum(1, 2)").hints == ()
+
+
+def test_hints_are_redacted(shared: ClientKernel) -> None:
+    half = len(SECRET) // 2
+    run(shared, f"rows = {{{SECRET[:half]!r} + {SECRET[half:]!r}: 1}}")
+    result = run(shared, "rows['other']")
+    assert "[redacted]" in result.hints[0]
+    assert SECRET not in repr(result)
+    run(shared, "del rows")
 
 
 def test_nothing_of_ours_stays_in_the_users_namespace(fresh: ClientKernel) -> None:
@@ -150,6 +177,20 @@ def test_a_flood_costs_little_memory_and_leaves_little(shared: ClientKernel) -> 
     assert text.endswith("the end\n")
     assert result.spool is not None
     assert result.spool.stat().st_size <= 64_000_000
+    notebook = Notebook(MemoryDocument([""]), shared, runs={"cell1": result})
+    page = read_output(notebook, search="xxx", lines=2)
+    assert page.startswith("<output>\n64 lines match\n1: 0 xxx")
+    assert "… more matches from line 3" in page
+    assert len(page) < 2_000
+    assert read_output(notebook, from_line=50, from_character=999_990).count("x") > 10
+
+
+def read_output(notebook: Notebook, **asked: object) -> str:
+    """What the model reads of the first cell's output."""
+    events = ReadOutput(notebook).run({"cell": "cell1", **asked}, threading.Event())
+    with pytest.raises(StopIteration) as end:
+        next(events)
+    return str(end.value.value.text)
 
 
 def test_a_figure_carries_its_facts(shared: ClientKernel) -> None:

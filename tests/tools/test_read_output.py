@@ -70,6 +70,8 @@ def test_lines_around_a_match_are_marked_and_come_once(read: Read) -> None:
     ]
     both = read("a1\nb\na2\nc\n", search="a", context=2).text.split("\n")
     assert both[2:-1] == ["1: a1", "2- b", "3: a2", "4- c"]
+    next_to = read("x\na1\na2\n", search="a", context=2).text.split("\n")
+    assert next_to[2:-1] == ["1- x", "2: a1", "3: a2"]
 
 
 def test_a_long_line_is_read_on_from_a_character(read: Read) -> None:
@@ -94,6 +96,8 @@ def test_a_match_deep_in_a_long_line_is_shown(read: Read) -> None:
 def test_no_page_is_longer_than_its_budget(read: Read, asked: dict[str, object]) -> None:
     text = read(("x" * 3_000 + "\n") * 500, lines=400, **asked).text
     assert len(text) < BUDGET + 1_000
+    wide = ("x" * 3_000 + "\n") * 15 + "x" * 3_000 + "needle\n"
+    assert len(read(wide * 9, search="needle", context=10).text) < BUDGET + 1_000
     assert len(read("\x07" * 100_000, from_character=1).text) < BUDGET + 1_000
 
 
