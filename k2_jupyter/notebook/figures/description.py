@@ -21,7 +21,7 @@ from k2_jupyter.notebook.figures.phrases import (
     series_head,
 )
 from k2_jupyter.notebook.figures.record import Axes, FigureRecord, Series
-from k2_jupyter.notebook.figures.rows import NO_ROWS, Rows, all_rows, rows_within
+from k2_jupyter.notebook.figures.rows import NO_ROWS, Rows, all_rows, some_rows
 
 ROOM = 1_500
 """Characters for a figure."""
@@ -40,6 +40,7 @@ class _Part:
 @dataclass(slots=True)
 class _SeriesPart(_Part):
     series: Series = field(kw_only=True)
+    all_rows: Rows = field(kw_only=True)
     rows: Rows = NO_ROWS
 
 
@@ -61,7 +62,8 @@ def describe(record: FigureRecord, room: int = ROOM) -> str:
 def for_readers(record: FigureRecord, room: int = 4 * ROOM) -> list[str]:
     """For people, a line a series or panel; without the faults, which are the author's."""
     lines, left_out = _told(record, room)
-    return [*lines, f"Not said here: {left_out}."] if left_out else lines
+    told = [line.strip("- ") for line in lines]
+    return [*told, f"Not said here: {left_out}."] if left_out else told
 
 
 def _told(record: FigureRecord, room: int) -> tuple[list[str], str]:
@@ -119,7 +121,12 @@ def _panel(record: FigureRecord, number: int) -> _Panel:
     axes: Axes = record.axes[number - 1]
     head = _Part(axes_line(record, number, long=False), axes_line(record, number, long=True))
     parts = [
-        _SeriesPart(series_line(one, long=False), series_line(one, long=True), series=one)
+        _SeriesPart(
+            series_line(one, long=False),
+            series_line(one, long=True),
+            series=one,
+            all_rows=all_rows(one),
+        )
         for one in axes.series
     ]
     return _Panel(head, parts)
@@ -152,10 +159,12 @@ def _levels(heads: Sequence[_Part], series: Sequence[_Part]) -> Iterator[tuple[_
 
 def _fill_rows(series: Sequence[_SeriesPart], room: int) -> bool:
     """Share the rest of the room: who needs less than its part leaves it to the others."""
-    waiting = sorted(series, key=lambda part: len(all_rows(part.series).text))
+    waiting = sorted(series, key=lambda part: len(part.all_rows.text))
     for position, part in enumerate(waiting):
         share = room // (len(waiting) - position) - 1
-        part.rows = rows_within(part.series, share) if part.text else NO_ROWS
+        part.rows = part.all_rows if part.text else NO_ROWS
+        if len(part.rows.text) > share:
+            part.rows = some_rows(part.series, share)
         room -= len(part.rows.text) + 1 if part.rows.text else 0
     return all(part.rows.number == len(part.series.rows) for part in series)
 

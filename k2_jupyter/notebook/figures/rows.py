@@ -36,11 +36,8 @@ def all_rows(series: Series) -> Rows:
     return Rows(f"  {columns(series)}: {text}{more}", len(series.rows))
 
 
-def rows_within(series: Series, room: int) -> Rows:
+def some_rows(series: Series, room: int) -> Rows:
     """As many as `room` characters hold: evenly taken, or where they have no order the first."""
-    whole = all_rows(series)
-    if len(whole.text) <= room:
-        return whole
     cells = [row(one) for one in series.rows]
     drawn = len(cells) + series.left_out
     for count in range(_fitting(cells, room), _FEWEST - 1, -1):
