@@ -169,6 +169,9 @@ def _tops(found: Sequence[Bars]) -> list[list[Any]]:
 
 def _told(panel: Panel, bars: Bars) -> dict[str, Any]:
     trace = bars.trace
+    if trace.type == "histogram" and not bars.bins and panel.types[trace.letters[0]] != "category":
+        told = series.other("histogram", 0, name=trace.name, color=trace.color)
+        return {**told, "cut": "its bins (on a log axis, or very many): not computed"}
     if bars.bins and bars.heights:
         told = _told_bins(bars, bars.bins)
     else:

@@ -264,6 +264,12 @@ def test_other_kinds_are_named_with_their_numbers(trace: Any, fact: tuple[str, A
     assert facts(told)[fact[0]][0] == fact[1]
 
 
+def test_bins_that_are_not_known_are_not_guessed() -> None:
+    told = only(px.histogram(x=[1, 10, 100], log_x=True))
+    assert (told["kind"], told["rows"]) == ("other", [])
+    assert "not computed" in told["cut"]
+
+
 # What the browser computes
 
 

@@ -33,7 +33,8 @@ def test_months_are_whole() -> None:
     data = [19_358 * day + place * 7 * day for place in range(60)]  # from 2023-01-01, weekly
     bins = bins_of(data, Wish(size="M1"), dates=True)
     assert bins is not None
-    assert bins.label(0) == "2022-12-31 12:00:00 to 2023-01-28 12:00:00" or bins.dates
+    assert bins.label(0) == "2022-12-31 12:00:00 to 2023-01-31 12:00:00"
+    assert bins.label(1) == "2023-01-31 12:00:00 to 2023-02-28 12:00:00"
     assert sum(bins.place(value) is not None for value in data) == 60
 
 
