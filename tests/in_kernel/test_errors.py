@@ -121,7 +121,8 @@ def test_locals_of_the_deepest_frame_of_the_users(hints: Hints) -> None:
     assert "hunter2" not in str(told)
 
 
-def test_one_line_of_two_statements_is_read_as_two(hints: Hints) -> None:
+def test_the_thing_that_was_indexed_is_told_and_no_other(hints: Hints) -> None:
+    assert hints("df['price'] = other['x']", other={"y": 1})[0].startswith("other has no 'x'")
     told = hints("if other['x']: df['price'] = 1", other={"y": 1})
     assert told == ["other has no 'x'; its keys: 'y'", "other: dict, 1 item: {'y': 1}"]
 
