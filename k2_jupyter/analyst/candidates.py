@@ -113,7 +113,7 @@ def find_targets(scene: Scene) -> list[Column]:
         return _guessed_targets(scene)
     best = max(_weight(m) for m in asked)
     equal = [m.column for m in asked if _weight(m) >= best - 0.05]
-    return _comparable(equal, scene.columns)
+    return in_one_currency(equal, scene.columns)
 
 
 def _guessed_targets(scene: Scene) -> list[Column]:
@@ -142,7 +142,7 @@ def _weight(mention: Mention) -> float:
     return mention.strength + (0.5 if mention.role == "target" else 0.0)
 
 
-def _comparable(equal: list[Column], columns: Sequence[Column]) -> list[Column]:
+def in_one_currency(equal: list[Column], columns: Sequence[Column]) -> list[Column]:
     """Amounts in one currency instead of the same amounts in many.
 
     Where a column says that the currency varies, and a sister column of the target has

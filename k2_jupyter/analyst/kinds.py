@@ -156,7 +156,8 @@ def _by_method(said: Named) -> Analysis | None:
 
 def _asks_for_trend(task: str, said: Named) -> bool:
     time = said.scene.time
-    if time is None or said.categories or not speaks_of_time(task, said.scene):
+    others = [m for m in said.categories if not says(pieces(m.column.name), ("month", "quarter"))]
+    if time is None or others or not speaks_of_time(task, said.scene):
         return False
     role = next((m.role for m in said.scene.spoken if m.column is time), "")
     return "trend" in said.methods or (role != "factor" and len(said.measures) < 2)

@@ -10,6 +10,7 @@ from k2_jupyter.analyst.candidates import (
     are_sisters,
     can_be_target,
     in_many_currencies,
+    in_one_currency,
     is_identifier,
     is_measurement,
 )
@@ -56,6 +57,7 @@ class Explained:
 def choose_model(sheet: Worksheet, said: Named) -> Script[Explained]:
     """Asks where the target is open. Raises `StepError` where no model can be made."""
     target = _target(said) or (yield from _asked(sheet, said))
+    target = in_one_currency([target], said.scene.columns)[0]
     scene = said.scene
     measured = is_measurement(target, scene.rows) or (
         target.distinct > 2 and can_be_target(target, scene.rows)
@@ -65,7 +67,11 @@ def choose_model(sheet: Worksheet, said: Named) -> Script[Explained]:
             f"`{target.name}` holds more than two categories, and the rules know models of numbers "
             "and of two outcomes only. This needs a model."
         )
-    spoken = [m.column for m in scene.spoken if m.column is not target]
+    spoken = [
+        m.column
+        for m in scene.spoken
+        if m.column is not target and not _same_money(m.column, target, said)
+    ]
     named = [c for c in spoken if _can_explain(c, said)]
     predictors = named or _all_others(said, target)
     if not predictors:
@@ -129,14 +135,18 @@ def _can_explain(column: Column, said: Named) -> bool:
     return column.is_number or column.distinct < said.scene.rows / 2
 
 
+def _same_money(column: Column, target: Column, said: Named) -> bool:
+    """The target again in other currencies, or the name of its currency."""
+    return in_many_currencies(said.scene.columns) and are_sisters(column, target)
+
+
 def _all_others(said: Named, target: Column) -> list[Column]:
     """Every column that could explain the target; none that holds the same thing again."""
-    money = in_many_currencies(said.scene.columns)
     return [
         column
         for column in said.scene.columns
         if column is not target and _can_explain(column, said)
-        if not (money and are_sisters(column, target))
+        if not _same_money(column, target, said)
         if is_category(column, said.scene) or column.is_number
         if column.missing < 0.2 * said.scene.rows
     ]

@@ -47,6 +47,9 @@ class Column:
     period: str = "Y"
     """Of a date column: ``Y`` for years, ``M`` for months where the dates span few years."""
 
+    first: str = ""
+    """Of a date column: the earliest day, as ISO 8601."""
+    last: str = ""
     ends_early: bool = False
     """Of a date column: its last day lies well before the end of its period, for its steps."""
 
@@ -67,7 +70,8 @@ class Column:
     def is_year(self) -> bool:
         """Whole numbers that can be calendar years; missing ones make pandas read floats."""
         low, high = self.low, self.high
-        if low is None or high is None or not 1800 <= low <= high <= 2100:
+        earliest = 1000 if "year" in self.name.casefold() else 1800
+        if low is None or high is None or not earliest <= low <= high <= 2100:
             return False
         few = low % 1 == high % 1 == 0 and self.distinct <= high - low + 1
         return self.dtype.lower().startswith(("int", "uint")) or few
@@ -126,6 +130,8 @@ def _column(missing: str, distinct: str, dtype: str, name: str, details: str) ->
         numbers=int(numbers[1]) / 100 if numbers else 0.0,
         dates=int(days[1] or 100) / 100 if days else 0.0,
         period="M" if monthly else "Y",
+        first=days[2] if days else "",
+        last=days[3] if days else "",
         ends_early=days is not None
         and _ends_early(days[2], days[3], int(to_float(distinct)), monthly=monthly),
     )

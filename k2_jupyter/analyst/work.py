@@ -18,6 +18,7 @@ from k2_jupyter.analyst.paired import compare_pairs
 from k2_jupyter.analyst.regression import regress
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.table import Table
+from k2_jupyter.analyst.trend import follow
 from k2_jupyter.analyst.worksheet import Worksheet
 
 START = {
@@ -37,6 +38,7 @@ WORK: dict[str, Work] = {
     "association": associate,
     "correlation": correlate,
     "regression": regress,
+    "trend": follow,
 }
 
 
@@ -47,7 +49,7 @@ def analyse(sheet: Worksheet, task: str, file: DataFile, *, dashboard: bool) -> 
     sheet.write(f"{headed(task)}\n\n*Made by the {WHO}.*\n\n## Data")
     table = yield from load(sheet, task, file)
     kind = settle(task, table)
-    if kind not in WORK:
+    if kind == "comparison":
         yield from compare(sheet, task, table, wants_dashboard=dashboard)
         return
     if dashboard:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from k2_jupyter.analyst import CATALOGUE, answer
@@ -30,6 +32,8 @@ def test_a_question_about_itself_is_answered_in_words(task: str) -> None:
         "Download the newest prices from the web",
         "Cluster the shops",
         "Sing a song",
+        "Fit a mixed multilevel model of the price",
+        "Cox regression of the price",
     ],
 )
 def test_what_rules_cannot_do_needs_a_model(task: str) -> None:
@@ -111,6 +115,12 @@ def test_a_conversation_without_a_user_message_asks_nothing() -> None:
         answer([SystemMessage("…")], [])
 
 
-def test_the_catalogue_names_its_kinds() -> None:
-    for kind in ("profile", "comparison of groups", "dashboard"):
-        assert kind in CATALOGUE
+EXAMPLE = re.compile(r'"([^"…]+)"')
+RENT = ["rent", "area", "city", "year", "sales", "score before", "score after", "smoking", "region"]
+
+
+@pytest.mark.parametrize("example", EXAMPLE.findall(CATALOGUE))
+def test_what_the_catalogue_offers_is_taken(example: str) -> None:
+    told = play(" ".join(example.split()), briefing("a.csv", columns=RENT))
+
+    assert told.calls[0][0] == "set_plan"
