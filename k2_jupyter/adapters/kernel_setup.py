@@ -11,8 +11,8 @@ Message: TypeAlias = dict[str, Any]
 """A Jupyter message: header, parent_header, msg_type, content, metadata."""
 
 _PARTS = (
-    *("looking", "words", "guard", "kinds", "values", "objects", "arrays", "frames", "tables"),
-    *("estimators", "charts", "changes", "variables"),
+    *("looking", "words", "guard", "kinds", "values", "containers", "objects", "arrays", "frames"),
+    *("tables", "estimators", "results", "charts", "changes", "variables"),
     *("near", "substitutes", "raised", "failing_line", "missing", "not_found"),
     *("wrong_values", "errors"),
     *("arithmetic", "series", "positions", "drawing", "bands", "many_points"),

@@ -1,12 +1,11 @@
-"""Fitted models and the results of tests: scikit-learn, statsmodels, scipy.stats, torch.
+"""Fitted models: scikit-learn's estimators and torch's modules. Runs inside the user's kernel.
 
-Runs inside the user's kernel. A scikit-learn estimator and a torch module are read from
-their instance dictionaries, so that subclasses of the user's may be read too.
+Both are read from their instance dictionaries, so that subclasses of the user's may be
+read too.
 """
 
 from __future__ import annotations
 
-import sys
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -15,14 +14,6 @@ from . import kinds, looking, words
 
 _COEFFICIENTS = 20
 _PARAMETERS = 12
-_SCIPY_RESULTS = (
-    *("TukeyHSDResult", "BootstrapResult", "PermutationTestResult", "MonteCarloTestResult"),
-    *("DunnettResult", "RelativeRiskResult", "OddsRatioResult", "BinomTestResult", "FitResult"),
-    *("SomersDResult", "BartlettResult", "AndersonResult"),
-)
-"""What scipy.stats returns that is no tuple with names."""
-_ROWS = 1_000_000
-"""Observations up to which statsmodels is asked for what it computes from residuals."""
 
 
 class Estimator(kinds.Kind):
@@ -42,7 +33,7 @@ class Estimator(kinds.Kind):
         for name, step in _steps(held):
             yield f"  {words.short(name, 40)}: {words.short(kinds.outline(step), 160)}"
         for name in fitted_names(held)[:_PARAMETERS]:
-            yield f"  {words.short(name, 40)}: {_fitted(held[name])}"
+            yield f"  {words.short(name, 40)}: {fitted_text(held[name])}"
 
     def brief(self, value: Any, depth: int) -> str:
         held = looking.own_dict(value)
@@ -116,7 +107,7 @@ def _same(value: Any, default: Any) -> bool:
     return plain and type(value) is type(default) and bool(value == default or repr(value) == "nan")
 
 
-def _fitted(value: Any) -> str:
+def fitted_text(value: Any) -> str:
     """A fitted attribute: its numbers where they are few."""
     if looking.home(type(value)) == "numpy.ndarray" and value.size <= _COEFFICIENTS:
         flat = [kinds.brief(one, 1) for one in value.ravel().tolist()]
@@ -130,134 +121,6 @@ def _rounded(text: str) -> str:
         return words.number(float(text)) if "." in text or "e" in text else text
     except ValueError:  # a label of a class
         return text
-
-
-class Fit(kinds.Kind):
-    """A statsmodels result: the numbers of its summary, not its text."""
-
-    def outline(self, value: Any) -> str:
-        result = _unwrapped(value)
-        model = getattr(result, "model", None)
-        named = (
-            f" of {words.short(looking.class_name(type(model)), 60)}" if model is not None else ""
-        )
-        return f"statsmodels {looking.class_name(type(result))}{named}"
-
-    def line(self, value: Any) -> str:
-        figures = ", ".join(f"{name} {number}" for name, number in _quality(_unwrapped(value)))
-        return words.short(f"{self.outline(value)}: {figures}", words.LINE)
-
-    def details(self, value: Any) -> Iterator[str]:
-        return _coefficients(_unwrapped(value))
-
-
-def _unwrapped(value: Any) -> Any:
-    return looking.own_dict(value).get("_results", value)
-
-
-def _quality(result: Any) -> list[tuple[str, str]]:
-    """How good the fit is, as far as this sort of model has such a number."""
-    nobs = getattr(result, "nobs", None)
-    names = ["nobs", "df_model", "df_resid"]
-    if nobs is not None and nobs <= _ROWS:
-        names += [
-            "rsquared",
-            "rsquared_adj",
-            "prsquared",
-            "fvalue",
-            "f_pvalue",
-            "llf",
-            "aic",
-            "bic",
-        ]
-    found = []
-    for name in names:
-        try:
-            found.append((name, words.number(getattr(result, name))))
-        except Exception:  # noqa: BLE001, S112 - not every model has each of them
-            continue
-    return found
-
-
-def _coefficients(result: Any) -> Iterator[str]:
-    """Estimate, standard error, p and confidence interval of each parameter."""
-    params = result.params
-    names = getattr(params, "index", None)
-    if names is None:
-        names = getattr(getattr(result, "model", None), "exog_names", None)
-    numpy = sys.modules["numpy"]
-    columns = [numpy.asarray(one) for one in (params, result.bse, result.pvalues)]
-    if columns[0].ndim != 1:
-        yield f"  params: {kinds.outline(params)}"
-        return
-    interval = numpy.asarray(result.conf_int())
-    for at, row in enumerate(zip(*columns)):  # noqa: B905 - not before 3.10
-        if at == _COEFFICIENTS:
-            yield f"  … {len(columns[0]) - at} more parameters"
-            return
-        name = kinds.label(names[at]) if names is not None and at < len(names) else f"[{at}]"
-        estimate, error, p = map(words.number, row)
-        low, high = map(words.number, interval[at])
-        yield f"  {name}: {estimate}, standard error {error}, p {p}, 95 % interval {low} … {high}"
-
-
-class Differences(kinds.Kind):
-    """Tukey's comparisons of statsmodels, a line a pair."""
-
-    def details(self, value: Any) -> Iterator[str]:
-        held = looking.own_dict(value)
-        groups = [kinds.brief(one, 1) for one in held["groupsunique"].tolist()]
-        pairs = [(a, b) for at, a in enumerate(groups) for b in groups[at + 1 :]]
-        rows = zip(pairs, held["meandiffs"], held["confint"], held["pvalues"], held["reject"])  # noqa: B905
-        for (a, b), difference, (low, high), p, reject in list(rows)[:30]:
-            interval = f"{words.number(low)} … {words.number(high)}"
-            verdict = "differ" if reject else "not shown to differ"
-            yield (
-                f"  {b} - {a}: {words.number(difference)} ({interval}),"
-                f" p {words.number(p)}, {verdict}"
-            )
-
-
-class AnovaResult(kinds.Kind):
-    """statsmodels' AnovaRM: its table is a frame."""
-
-    def details(self, value: Any) -> Iterator[str]:
-        table = looking.own_dict(value)["anova_table"]
-        for effect, row in zip(table.index, table.to_numpy().tolist()):  # noqa: B905
-            names = [kinds.label(name) for name in table.columns]
-            pairs = zip(names, map(words.number, row))  # noqa: B905
-            yield f"  {kinds.label(effect)}: {', '.join(f'{name} {n}' for name, n in pairs)}"
-
-
-class Outcome(kinds.Kind):
-    """What a function of scipy returns: its public attributes are plain numbers or arrays."""
-
-    def outline(self, value: Any) -> str:
-        names = [name for name in looking.own_dict(value) if not name.startswith("_")]
-        return f"scipy {looking.class_name(type(value))}, {words.listed(names[:20])}"
-
-    def line(self, value: Any) -> str:
-        pairs = [f"{name}={kinds.brief(one, 2)}" for name, one in self._held(value)]
-        return f"scipy {looking.class_name(type(value))}: {words.listed(pairs, limit=240)}"
-
-    def details(self, value: Any) -> Iterator[str]:
-        for name, one in self._held(value):
-            yield f"  {name}: {_fitted(one)}"
-
-    def _held(self, value: Any) -> list[tuple[str, Any]]:
-        held = looking.own_dict(value)
-        return [(name, held[name]) for name in held if not name.startswith("_")][:20]
-
-
-class Distribution(kinds.Kind):
-    """A frozen distribution of scipy.stats."""
-
-    def outline(self, value: Any) -> str:
-        held = looking.own_dict(value)
-        name = looking.own_dict(held["dist"]).get("name")
-        parameters = [kinds.brief(one, 1) for one in held["args"]]
-        parameters += [f"{name}={kinds.brief(one, 1)}" for name, one in held["kwds"].items()]
-        return f"scipy distribution {kinds.label(name)}({', '.join(parameters)})"
 
 
 class Network(kinds.Kind):
@@ -315,9 +178,4 @@ def _parameters(module: Any) -> int:
 
 def register() -> None:
     kinds.add(Estimator(), "sklearn.BaseEstimator")
-    kinds.add(Fit(), "statsmodels.ResultsWrapper", "statsmodels.Results")
-    kinds.add(Differences(), "statsmodels.TukeyHSDResults")
-    kinds.add(AnovaResult(), "statsmodels.AnovaResults")
-    kinds.add(Distribution(), "scipy.rv_frozen")
-    kinds.add(Outcome(), *(f"scipy.{name}" for name in _SCIPY_RESULTS))
     kinds.add(Network(), "torch.Module")

@@ -1,7 +1,7 @@
 """Tables of pandas and geopandas. Runs inside the user's kernel.
 
 Cells that are Python objects are never compared, hashed or asked for their text: a column
-of them may hold anything.
+of them may hold anything. Over 250 lines: frame, column and index are told with one another.
 """
 
 from __future__ import annotations

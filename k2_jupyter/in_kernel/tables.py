@@ -1,7 +1,8 @@
 """Tables of other libraries: polars, pyarrow, duckdb, SQLAlchemy, dask, pyspark.
 
 Runs inside the user's kernel. What is lazy is not computed: of a query its schema is told,
-as far as that is known without running it.
+as far as that is known without running it. Over 250 lines: one short class for each of six
+libraries.
 """
 
 from __future__ import annotations

@@ -140,6 +140,10 @@ class BitingDict(dict[str, int]):
     items = keys = values = __len__ = __iter__ = __getitem__ = __repr__ = Biting._bite
 
 
+biting_dict = dict.__new__(BitingDict)
+dict.__setitem__(biting_dict, "a", 1)
+
+
 class BitingText(str):
     __slots__ = ()
     __len__ = __getitem__ = __str__ = __repr__ = __iter__ = Biting._bite
@@ -162,7 +166,7 @@ class OfBitingMeta(metaclass=BitingMeta):
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (dict.__new__(BitingDict), "BitingDict, 0 items"),
+        (biting_dict, "BitingDict, 1 item: {'a': 1}"),
         (BitingText("abc"), "BitingText, 3 characters = 'abc'"),
         (BitingInt(7), "BitingInt = 7"),
         (OfBitingMeta, "class OfBitingMeta"),
