@@ -83,14 +83,11 @@ def spans_on_curves(
         points = curve.get_xydata().tolist()
         if not 2 <= len(points) <= series.MAX_ROWS or not drawing.free(curve):
             continue
-        color = color_of(curve)
         for axis in (0, 1):
             spans = []
             for point in points:
                 near = bars.get((axis, round(point[axis], 6)), ())
                 around = [bar for bar in near if bar[0] <= point[1 - axis] <= bar[1]]
-                # Curves that are not dodged have their bars at one place, told by colour.
-                around.sort(key=lambda bar: color_of(bar[2]) != color)
                 spans += [bar for bar in around if bar[2] is not curve and drawing.free(bar[2])][:1]
             if len(spans) == len(points):
                 drawing.take(*(bar for _, _, bar in spans))
