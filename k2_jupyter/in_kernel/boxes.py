@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 _INK = 0.8
 """Share of a line's height that is ink: the rest is room for accents and tails, and where
@@ -17,48 +17,36 @@ _LINE = 1.2
 """Height of a line of text by its font size (matplotlib's own line spacing)."""
 
 
-class Box(NamedTuple):
-    """A rectangle around (x, y), turned by `angle` (radians)."""
+class Box:
+    """A rectangle around (x, y), turned by `angle` (radians), and the upright box around it."""
 
-    x: float
-    y: float
-    half_width: float
-    half_height: float
-    angle: float = 0.0
+    __slots__ = ("angle", "bottom", "half_height", "half_width", "left", "right", "top", "x", "y")
+
+    def __init__(
+        self, x: float, y: float, half_width: float, half_height: float, angle: float = 0.0
+    ) -> None:
+        self.x, self.y, self.angle = x, y, angle
+        self.half_width, self.half_height = half_width, half_height
+        across, up = self._half_along(0.0), self._half_along(math.pi / 2)
+        self.left, self.right, self.bottom, self.top = x - across, x + across, y - up, y + up
+
+    def __repr__(self) -> str:
+        sizes = f"{self.half_width}, {self.half_height}, {self.angle}"
+        return f"Box({self.x}, {self.y}, {sizes})"
 
     def wider(self, by: float) -> Box:
         """The same with so many pixels more at both ends."""
-        return self._replace(half_width=self.half_width + by)
-
-    @property
-    def reach(self) -> tuple[float, float]:
-        """Half the size of the upright box around it."""
-        cos, sin = abs(math.cos(self.angle)), abs(math.sin(self.angle))
-        return (
-            self.half_width * cos + self.half_height * sin,
-            self.half_width * sin + self.half_height * cos,
-        )
-
-    @property
-    def left(self) -> float:
-        return self.x - self.reach[0]
-
-    @property
-    def right(self) -> float:
-        return self.x + self.reach[0]
-
-    @property
-    def bottom(self) -> float:
-        return self.y - self.reach[1]
-
-    @property
-    def top(self) -> float:
-        return self.y + self.reach[1]
+        return Box(self.x, self.y, self.half_width + by, self.half_height, self.angle)
 
     def meets(self, other: Box) -> bool:
         """Do they overlap? Two rectangles do unless a side of one parts them."""
-        sides = {self.angle, self.angle + math.pi / 2, other.angle, other.angle + math.pi / 2}
-        return all(self._meets_along(other, angle) for angle in sides)
+        if self.right <= other.left or other.right <= self.left:
+            return False
+        if self.top <= other.bottom or other.top <= self.bottom:
+            return False
+        turned = {self.angle, other.angle} - {0.0}
+        sides = [side for angle in turned for side in (angle, angle + math.pi / 2)]
+        return all(self._meets_along(other, side) for side in sides)
 
     def _meets_along(self, other: Box, angle: float) -> bool:
         cos, sin = math.cos(angle), math.sin(angle)
@@ -73,19 +61,16 @@ class Box(NamedTuple):
         """How much of its upright box lies in the other's, 0 to 1."""
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.top, other.top) - max(self.bottom, other.bottom)
-        whole = (self.right - self.left) * (self.top - self.bottom)
-        return max(0.0, width) * max(0.0, height) / whole if whole > 0 else 0.0
+        if width <= 0 or height <= 0:
+            return 0.0
+        return width * height / ((self.right - self.left) * (self.top - self.bottom))
 
 
 def upright(extent: Any) -> Box:
     """The box of a matplotlib `Bbox`."""
-    low, high = (extent.x0, extent.y0), (extent.x1, extent.y1)
-    return Box(
-        (low[0] + high[0]) / 2,
-        (low[1] + high[1]) / 2,
-        abs(high[0] - low[0]) / 2,
-        abs(high[1] - low[1]) / 2,
-    )
+    ends = float(extent.x0), float(extent.y0), float(extent.x1), float(extent.y1)
+    left, bottom, right, top = ends  # Python's own numbers: numpy's are slow one by one
+    return Box((left + right) / 2, (bottom + top) / 2, abs(right - left) / 2, abs(top - bottom) / 2)
 
 
 def of_text(text: Any, renderer: Any) -> Box:
@@ -102,13 +87,13 @@ def of_text(text: Any, renderer: Any) -> Box:
     if sin < 0.01:
         blank = next((i for i, line in enumerate(lines) if line.strip()), 0) / len(lines)
         used = box.half_height * (1 - blank)  # pandas begins labels with empty lines
-        return box._replace(y=box.y - box.half_height + used, half_height=used * _INK)
+        return Box(box.x, box.bottom + used, box.half_width, used * _INK)
     if cos < 0.01:
-        return box._replace(half_width=box.half_width * _INK)
+        return Box(box.x, box.y, box.half_width * _INK, box.half_height)
     height = renderer.points_to_pixels(text.get_fontsize()) * _LINE * len(lines)
     across = 2 * box.half_width - height * sin, 2 * box.half_height - height * cos
     width = across[0] / cos if cos > sin else across[1] / sin
-    return box._replace(half_width=max(0.0, width / 2), half_height=height / 2 * _INK, angle=angle)
+    return Box(box.x, box.y, max(0.0, width / 2), height / 2 * _INK, angle)
 
 
 def meeting(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:

@@ -32,7 +32,7 @@ def test_the_record_says_what_is_drawn() -> None:
         ["line"],
         ["bar"],
     ]
-    assert "cut" not in found
+    assert found["cut"] == ""
 
 
 @pytest.mark.parametrize("printing", [{}, {"bbox_inches": None}, {"fmt": "retina"}])
@@ -93,6 +93,7 @@ def test_a_layout_that_fails_costs_only_its_faults(monkeypatch: pytest.MonkeyPat
     found = record(figure)
     assert found["axes"][0]["series"]
     assert {"missing_title", "missing_label"} == {fault["code"] for fault in found["faults"]}
+    assert found["cut"] == "its layout could not be read"
 
 
 def test_axes_that_fail_cost_only_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +132,7 @@ def test_when_time_is_up_the_rest_is_left_out(monkeypatch: pytest.MonkeyPatch) -
         axes.plot([1, 2])
     found = record(figure)
     assert len(found["axes"]) == 1
-    assert found["cut"] == "2 of 3 axes are not described"
+    assert found["cut"] == "2 of 3 axes are not described; hidden marks were not looked for"
 
 
 def test_numbers_that_json_has_not_become_null() -> None:
