@@ -136,8 +136,11 @@ class Channel:
 
     def keys(self, rows: Sequence[Mapping[str, Any]]) -> list[Key | None]:
         """`key` of many rows; the plain ones at once, for there may be many."""
-        if not self.field or self.bins is not None or self.parts or not self.continuous:
+        if not self.field or self.bins is not None or self.parts:
             return [self.key(row) for row in rows]
+        if not self.continuous:
+            found = [field_value(row, self.field) for row in rows]
+            return [None if value is None else _category(value) for value in found]
         read = date_key if self.type == "temporal" else _numeric
         return [read(field_value(row, self.field)) for row in rows]
 
@@ -210,6 +213,8 @@ def _numeric(value: Any) -> float | None:
 
 
 def _category(value: Any) -> str:
+    if isinstance(value, str):
+        return value[:120]
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():

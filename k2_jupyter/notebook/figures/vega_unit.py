@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -214,15 +214,14 @@ def _labels(plain: Mapping[str, Channel], rows: Sequence[Row]) -> list[dict[str,
 
 
 def ordered(
-    one: Channel, rows: Iterable[Row], heights: Mapping[Key, float] | None = None
+    one: Channel, rows: Sequence[Row], heights: Mapping[Key, float] | None = None
 ) -> list[Key]:
     """The keys of a channel in the order of its scale: as its domain or `sort` says, else
     ascending. `heights` are what ``sort: "-y"`` orders by."""
     found: dict[Key, Any] = {}
-    for row in rows:
-        key = one.key(row)
-        if key is not None:
-            found.setdefault(key, field_value(row, one.field) if one.field else key)
+    for key, row in zip(one.keys(rows), rows, strict=True):
+        if key is not None and key not in found:
+            found[key] = field_value(row, one.field) if one.field else key
     keys = list(found)
     sort = one.definition.get("sort", "ascending")
     if sort is not None:
