@@ -15,7 +15,7 @@ def bitmap() -> Callable[..., bytes]:
     def make(
         width: int, height: int, kind: str = "PNG", *, mode: str = "RGB", noise: bool = False
     ) -> bytes:
-        picture = PIL.Image.new(mode, (width, height), "teal")
+        picture = PIL.Image.new(mode, (width, height), "black" if mode == "1" else "teal")
         if noise:  # nothing that a palette or deflate could make small
             data = random.Random(1).randbytes(3 * width * height)
             picture = PIL.Image.frombytes("RGB", (width, height), data)

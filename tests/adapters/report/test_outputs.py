@@ -66,7 +66,7 @@ def test_a_figure_is_embedded_with_its_size_and_its_own_description(picture: str
     assert shown.kind == "figure"
     assert shown.html == f"data:image/png;base64,{picture}"
     assert shown.alt == "Bar chart: Pay <b>; highest 9.5 at EN."
-    assert shown.told == ('title "Pay <b>"', '- bar, 3 bars: highest 9.5 at "EN"')
+    assert shown.told == ('title "Pay <b>"', 'bar, 3 bars: highest 9.5 at "EN"')
     assert shown.width == 320
 
 
