@@ -10,7 +10,8 @@ from k2_jupyter.notebook.figures.alt_text import alt_text
 from k2_jupyter.notebook.figures.description import ROOM, describe, for_readers
 from k2_jupyter.notebook.figures.full_text import Choice, full_text, unknown_part
 from k2_jupyter.notebook.figures.of_display import figure_of, figure_text
-from k2_jupyter.notebook.figures.record import RECORD_TYPE, FigureRecord, parse
+from k2_jupyter.notebook.figures.parsing import parse
+from k2_jupyter.notebook.figures.record import RECORD_TYPE, FigureRecord
 
 __all__ = [
     "RECORD_TYPE",

@@ -10,9 +10,10 @@ from k2_jupyter.in_kernel.faults import data_faults
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.display_text import display_text
 from k2_jupyter.notebook.figures.description import ROOM, describe
+from k2_jupyter.notebook.figures.parsing import parse
 from k2_jupyter.notebook.figures.plotly import plotly_record
 from k2_jupyter.notebook.figures.reading import UNREADABLE
-from k2_jupyter.notebook.figures.record import RECORD_TYPE, FigureRecord, parse
+from k2_jupyter.notebook.figures.record import RECORD_TYPE, FigureRecord
 from k2_jupyter.notebook.figures.vega import vega_record
 from k2_jupyter.notebook.pictures import picture_in, picture_line
 from k2_jupyter.outputs import Display

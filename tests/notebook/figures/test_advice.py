@@ -5,7 +5,8 @@ from typing import get_args
 import pytest
 
 from k2_jupyter.notebook.figures.advice import fault_lines
-from k2_jupyter.notebook.figures.record import FaultCode, parse
+from k2_jupyter.notebook.figures.parsing import parse
+from k2_jupyter.notebook.figures.record import FaultCode
 from tests.notebook.figures.records import fault, figure, panel
 
 

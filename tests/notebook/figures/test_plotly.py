@@ -17,7 +17,7 @@ from plotly.subplots import make_subplots
 
 from k2_jupyter.in_kernel import faults
 from k2_jupyter.notebook.figures.plotly import plotly_record
-from k2_jupyter.notebook.figures.record import parse
+from k2_jupyter.notebook.figures.parsing import parse
 from tests.notebook.figures import charts, corpus_plotly
 from tests.notebook.figures.charts import facts
 

@@ -13,7 +13,7 @@ import pytest
 import vl_convert
 
 from k2_jupyter.in_kernel import faults
-from k2_jupyter.notebook.figures.record import parse
+from k2_jupyter.notebook.figures.parsing import parse
 from k2_jupyter.notebook.figures.vega import vega_record
 from tests.notebook.figures import charts, corpus_altair
 from tests.notebook.figures.charts import facts
