@@ -93,7 +93,7 @@ def drawn_ticks(axis: Any, *, minor: bool = False) -> list[Any]:
     Read from the ticks as the drawing left them: `get_ticklabels` would place them anew.
     """
     ticks = list(axis.get_major_ticks())
-    if minor:
+    if minor and type(axis.get_minor_formatter()).__name__ != "NullFormatter":
         ticks += axis.get_minor_ticks()
     low, high = sorted(axis.get_view_interval())
     edge = 1e-9 * (high - low)

@@ -34,7 +34,7 @@ _NONE = ("None", "none", "", " ", None)
 
 def faults(figure: Any, renderer: Any, panels: list[Any]) -> Iterator[dict[str, Any]]:
     """Data under legends, and points under points."""
-    legends = _legend_boxes(figure, renderer, panels)
+    legends = _legend_boxes(figure, panels)
     for number, axes in enumerate(panels, 1):
         if axes.name != "rectilinear":
             continue
@@ -50,12 +50,12 @@ def faults(figure: Any, renderer: Any, panels: list[Any]) -> Iterator[dict[str, 
 # Under a legend
 
 
-def _legend_boxes(figure: Any, renderer: Any, panels: list[Any]) -> list[boxes.Box]:
+def _legend_boxes(figure: Any, panels: list[Any]) -> list[boxes.Box]:
     parts = (figure, *getattr(figure, "subfigs", ()))
     legends = [legend for part in parts for legend in part.legends]
     legends += [axes.get_legend() for axes in panels]
     return [
-        boxes.upright(legend.get_frame().get_window_extent(renderer))
+        boxes.upright(legend.get_frame().get_bbox())
         for legend in legends
         if legend is not None and legend.get_visible()
     ]

@@ -53,7 +53,7 @@ def _all_words(figure: Any, renderer: Any, panels: list[Any]) -> Iterator[Words]
         heads = [getattr(part, name, None) for name in names]
         own = [one for one in (*heads, *part.texts) if one is not None]
         yield from _words({id(one): one for one in own}.values(), 0, renderer, free=True)
-        yield from _legend_words(part.legends, 0, renderer)
+        yield from _legend_words(part.legends, 0)
     for number, axes in enumerate(panels, 1):
         if axes.name == "rectilinear":
             yield from _axes_words(axes, number, renderer)
@@ -72,7 +72,7 @@ def _axes_words(axes: Any, number: int, renderer: Any) -> Iterator[Words]:
     inside = [text for text in axes.texts if _is_shown(text)]
     yield from _words(inside[:_MAX_TEXTS], number, renderer, free=True)
     legend = axes.get_legend()
-    yield from _legend_words([legend] if legend is not None else [], number, renderer)
+    yield from _legend_words([legend] if legend is not None else [], number)
 
 
 def _is_shown(text: Any) -> bool:
@@ -92,11 +92,11 @@ def _words(
             yield Words(name, boxes.of_text(text, renderer), number, axis, free)
 
 
-def _legend_words(legends: list[Any], number: int, renderer: Any) -> Iterator[Words]:
+def _legend_words(legends: list[Any], number: int) -> Iterator[Words]:
     for legend in legends:
         if legend.get_visible():
-            # Not `legend.get_window_extent`: it looks for the best place once more.
-            box = boxes.upright(legend.get_frame().get_window_extent(renderer))
+            # In pixels, as drawn. `legend.get_window_extent` looks for the best place once more.
+            box = boxes.upright(legend.get_frame().get_bbox())
             yield Words("the legend", box, number, free=True)
 
 
