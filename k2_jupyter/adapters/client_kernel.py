@@ -15,7 +15,13 @@ from k2_jupyter.adapters.kernel_channels import POLL_MS
 from k2_jupyter.adapters.kernel_messages import Redaction, Redactor
 from k2_jupyter.adapters.kernel_process import KernelProcess
 from k2_jupyter.adapters.kernel_report import changes_in, hints_in, texts_in
-from k2_jupyter.adapters.kernel_setup import AFTER_ERROR, Message, describe_expression, value_of
+from k2_jupyter.adapters.kernel_setup import (
+    AFTER_ERROR,
+    VERSIONS,
+    Message,
+    describe_expression,
+    value_of,
+)
 from k2_jupyter.errors import KernelError, KernelSilentError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream
 from k2_jupyter.journal.redaction import SECRET_NAME
@@ -145,6 +151,20 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         if content is None:
             raise KernelSilentError("The kernel cannot say what its variables are.")
         return texts_in(content, self._redactor)
+
+    def versions(self, stop: threading.Event) -> Mapping[str, str]:
+        """Package → version, of what the user's code has imported and of Python.
+
+        Empty for other languages, and where the kernel does not answer.
+        """
+        process = self._process
+        try:
+            answers = process is not None and process.wait(stop) and process.alive()
+        except KernelError:  # it never came up: whoever needed it has said so
+            return {}
+        if process is None or not answers or process.language != "python":
+            return {}
+        return texts_in(value_of(_ask(process, VERSIONS, stop)) or {}, self._redactor)
 
     def _died(self, process: KernelProcess) -> KernelSilentError:
         problem = KernelSilentError(f"The kernel {process.ending()}. {ALL_GONE}")

@@ -19,7 +19,7 @@ _PARTS = (
     *("artists_steps", "artists_bars", "artists_errors"),
     *("artists_areas", "artists_boxes", "artists_lines", "artists_points", "artists_violins"),
     *("artists", "axes", "boxes", "colors", "covered", "faults", "layout", "figures"),
-    "streams",
+    *("streams", "versions"),
 )
 """Modules of `in_kernel/`, each behind those that it imports (``from . import …``)."""
 _VARIABLES = "__import__('sys').modules['_k2_jupyter.variables']"
@@ -27,6 +27,8 @@ CHANGES = f"{_VARIABLES}.changes()"
 """The expression that tells what became of the variables since it was asked last."""
 AFTER_ERROR = "__import__('sys').modules['_k2_jupyter.errors'].after_error()"
 """The expression that tells the same and, as ``hints``, what is known about the last error."""
+VERSIONS = "__import__('sys').modules['_k2_jupyter.versions'].versions()"
+"""The expression that tells the versions of what the user's code has imported."""
 
 _BOOTSTRAP = """
 import sys, types

@@ -39,6 +39,7 @@ class Verification:
     stopped: str = ""
     """Why it ended before the last cell; "" where it did not."""
     out_of_time: bool = False
+    interrupted: bool = False
 
     @property
     def equal(self) -> bool:
@@ -109,7 +110,14 @@ def rerun(
             unseen = "" if cell.outputs or cell.execution_count else "had no outputs; "
             found.append(Difference(cell.id, number, unseen + what))
     late = bool(stopped) and time.monotonic() >= deadline
-    return Verification(len(code), ran, tuple(found), stopped, out_of_time=late)
+    return Verification(
+        len(code),
+        ran,
+        tuple(found),
+        stopped,
+        out_of_time=late,
+        interrupted=bool(stopped) and stop.is_set(),
+    )
 
 
 def code_cells(cells: Sequence[Cell]) -> list[Cell]:

@@ -176,7 +176,9 @@ def _difference(value: object) -> Difference:
 
 def _packages(value: object) -> tuple[tuple[str, str], ...]:
     named = ((_text(name, 60), _text(version, 60)) for name, version in _mapping(value).items())
-    return tuple(one for one in named if all(one))[:30]
+    found = [one for one in named if all(one)]
+    found.sort(key=lambda one: (one[0] != "python", one[0].casefold()))
+    return tuple(found[:30])
 
 
 def _count(value: object) -> int:

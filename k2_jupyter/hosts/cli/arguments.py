@@ -10,6 +10,7 @@ from k2_jupyter import __version__
 EXIT_CODES = """\
 exit codes:
   0    done
+  1    k2 verify: a cell differs, or could not be run again
   2    usage: an option, a file or the configuration must be changed
   3    outside the offline analyst's catalogue, or the model says that it cannot
   70   a bug in k2, or the notebook could not go on (disk full, no kernel)
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_demo(commands)
     _add_export(commands)
+    _add_verify(commands)
     _add_endpoint(commands)
     _add_turns(commands)
     return top
@@ -114,6 +116,12 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="send no pictures, only descriptions of figures",
     )
     run.add_argument(
+        "--no-verify",
+        dest="verify",
+        action="store_false",
+        help="do not run the notebook again at the end; the report says so",
+    )
+    run.add_argument(
         "--force", action="store_true", help="overwrite an earlier analysis in the output folder"
     )
     run.add_argument(
@@ -160,6 +168,29 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="fold each code cell behind its purpose",
     )
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: NOTEBOOK.html")
+
+
+def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verify = _command(
+        commands,
+        "verify",
+        "run a notebook again from top to bottom and tell what differs",
+        "The code runs with your rights, in a new kernel and in a copy of the notebook's\n"
+        "folder, so that the files in it stay as they are. Numbers are compared within a\n"
+        "tolerance, figures by what they show. The notebook is not changed.\n\n"
+        "examples:\n  k2 verify k2-out/analysis.ipynb\n  k2 verify notes.ipynb --in-place\n\n"
+        + EXIT_CODES,
+    )
+    verify.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    verify.add_argument("--kernel", metavar="NAME", help="a kernelspec; default: python3")
+    verify.add_argument(
+        "--max-seconds", type=_positive, metavar="N", help="wall time; default 3600"
+    )
+    verify.add_argument(
+        "--in-place",
+        action="store_true",
+        help="run in the notebook's folder itself: its cells may change files there",
+    )
 
 
 def _add_endpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 from k2_jupyter.events import Conclusion, EndReason, PlanItem, TurnFinished
 from k2_jupyter.hosts.cli.cell_block import first_line, plain
 from k2_jupyter.hosts.cli.live_area import MARKS, clock, tokens
+from k2_jupyter.notebook.rerun import Verification
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,6 +24,7 @@ _REASONS: dict[EndReason, str] = {
     "model": "The model could not be reached",
     "failed": "The turn could not go on",
 }
+_MOST_DIFFERENCES = 20
 _LOOKED_UP = "The turn ended without a checked conclusion; its numbers were looked up afterwards."
 
 
@@ -70,6 +72,15 @@ def plain_text(
         yield "\n".join([f"\n{title}", *(f"- {line}" for line in lines)])
     yield from map(str, _files(paths))
     yield str(_footer(finished))
+
+
+def rerun(found: Verification) -> Iterator[str]:
+    """The result of running the notebook again, then a line for each cell that differs."""
+    yield f"{'✓' if found.equal else '!'} {plain(found.sentence)}"
+    for one in found.differences[:_MOST_DIFFERENCES]:
+        yield f"cell {one.number} ({plain(one.cell)}): {first_line(one.what)}"
+    if len(found.differences) > _MOST_DIFFERENCES:
+        yield f"… and {len(found.differences) - _MOST_DIFFERENCES} more"
 
 
 def _detail(finished: TurnFinished) -> str:

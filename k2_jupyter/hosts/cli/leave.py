@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,10 @@ from k2_jupyter.errors import DocumentError
 from k2_jupyter.hosts.cli.data_files import DataFile
 from k2_jupyter.hosts.cli.files import REPORT
 from k2_jupyter.messages import Json
+from k2_jupyter.notebook.base import Cell
+from k2_jupyter.notebook.rerun import Verification, fingerprint
 
+MOST_DIFFERENCES = 100
 HASHED_BYTES = 500_000_000
 """Larger data files are named in the report without a hash."""
 
@@ -27,6 +30,8 @@ class Provenance:
     model: str
     started: datetime
     data: Sequence[DataFile]
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """Versions of what the code used, by package."""
 
     def as_metadata(self) -> dict[str, Json]:
         """The notebook's ``metadata.k2``: no path, no key, nothing that is read to act."""
@@ -36,6 +41,7 @@ class Provenance:
             "started": self.started.isoformat(timespec="seconds"),
             "ended": datetime.now(UTC).isoformat(timespec="seconds"),
             "data": [_named(file) for file in self.data],
+            "packages": dict(self.packages),
             "version": __version__,
         }
 
@@ -56,13 +62,26 @@ class Paths:
         return (*first, *self.others)
 
 
-def leave(document: FileDocument, provenance: Provenance) -> Paths:
-    """Complete the notebook and write the report, unless the turn made no cells."""
+def leave(
+    document: FileDocument, provenance: Provenance, verification: Verification | None = None
+) -> Paths:
+    """Complete the notebook and write the report, unless the turn made no cells.
+
+    `verification` is what came of running it again; ``None`` where there was nothing to run.
+    """
     folder = document.path.parent
     if not document.cells():
         return Paths()
     try:
-        document.set_metadata("k2", provenance.as_metadata())
+        facts = provenance.as_metadata()
+        if verification is not None:
+            facts["verification"] = _as_metadata(verification, document.cells())
+            document.insert(
+                _told(verification),
+                kind="markdown",
+                metadata={"k2": {"author": "agent", "role": "verification"}},
+            )
+        document.set_metadata("k2", facts)
         document.save()
         from k2_jupyter.adapters.report import export
 
@@ -77,6 +96,31 @@ def leave(document: FileDocument, provenance: Provenance) -> Paths:
         if path.name != REPORT and path.stat().st_mtime >= since
     )
     return Paths(document.path, folder / REPORT, tuple(others))
+
+
+def _as_metadata(verification: Verification, cells: Sequence[Cell]) -> dict[str, Json]:
+    return {
+        "cells": verification.cells,
+        "ran": verification.ran,
+        "stopped": verification.stopped,
+        "differences": [asdict(one) for one in verification.differences[:MOST_DIFFERENCES]],
+        "fingerprint": fingerprint(cells),
+    }
+
+
+def _told(verification: Verification) -> str:
+    """The result for who reads the notebook; texts from outputs stay texts."""
+    lines = [f"*{verification.sentence[0].upper()}{verification.sentence[1:]}.*"]
+    lines += [
+        f"- cell {one.number}: {_literal(one.what)}"
+        for one in verification.differences[:MOST_DIFFERENCES]
+    ]
+    return "\n".join([lines[0], "", *lines[1:]]).strip()
+
+
+def _literal(text: str) -> str:
+    """Text as a code span, which no character of it can end."""
+    return f"``{' '.join(text.replace('``', '` `').split())} ``"
 
 
 def _named(file: DataFile) -> dict[str, Json]:

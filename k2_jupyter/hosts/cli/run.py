@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,23 +13,28 @@ from typing import TYPE_CHECKING, get_args
 
 from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
 from k2_jupyter.adapters.file_document import FileDocument
+from k2_jupyter.adapters.ipython_source import transform
 from k2_jupyter.adapters.kernel_spec import check_kernel
 from k2_jupyter.agent.limits import Limits
 from k2_jupyter.errors import DocumentError, KernelError, SettingsError
+from k2_jupyter.events import TurnFinished
 from k2_jupyter.hosts.build import Policy, build_agent
 from k2_jupyter.hosts.cli.data_files import DataFile, inspect
 from k2_jupyter.hosts.cli.drive import Driven, drive
 from k2_jupyter.hosts.cli.files import NOTEBOOK, alone_in, drop_if_empty, files_in, output_folder
 from k2_jupyter.hosts.cli.leave import Paths, Provenance, leave
+from k2_jupyter.hosts.cli.scratch import standing_in
 from k2_jupyter.hosts.cli.signals import stopping
+from k2_jupyter.hosts.cli.verify import AfterTurn, Rerun, refusal
 from k2_jupyter.hosts.cli.view import TerminalView
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.recorded import recorded
 from k2_jupyter.journal.redaction import Redactor, collect_secrets
 from k2_jupyter.models.base import Model
 from k2_jupyter.notebook.base import Notebook
+from k2_jupyter.notebook.rerun import Verification
 from k2_jupyter.settings import Settings, config_folder, state_folder, take_keys
-from k2_jupyter.tools.triage import RiskKind
+from k2_jupyter.tools.triage import RiskKind, Triage
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,6 +63,7 @@ class RunOptions:
     allow: Sequence[str] = ()
     force: bool = False
     images: bool = True
+    verify: bool = True
 
     @property
     def limits(self) -> Limits:
@@ -130,26 +136,32 @@ class _Turn:
         ):
             if not self.options.plan_only:
                 kernel.start()
-            driven, paths = self._play(Notebook(self.document, kernel), journal, view)
+            driven, again, paths = self._play(kernel, journal, view)
         view.finish(driven.finished, paths.shown())
+        if again is not None:
+            view.verified(again)
         if paths.problem:
             view.note(paths.problem)
         reason = driven.finished.reason
+        if reason == "done" and again is not None and again.interrupted:
+            reason = "interrupted"
         if driven.unapproved and reason in ("done", "cannot"):
             return UNAPPROVED
         return EXIT["failed" if paths.problem and reason == "done" else reason]
 
     def _play(
-        self, notebook: Notebook, journal: Journal, view: TerminalView
-    ) -> tuple[Driven, Paths]:
+        self, kernel: ClientKernel, journal: Journal, view: TerminalView
+    ) -> tuple[Driven, Verification | None, Paths]:
         started = datetime.now(UTC)
+        standing = standing_in(self.folder)
         stop = threading.Event()
+        policy = self._policy()
         agent = build_agent(
             self.model,
-            notebook,
+            Notebook(self.document, kernel),
             limits=self.options.limits,
             redact=self.redactor.text,
-            policy=self._policy(),
+            policy=policy,
             images=self.options.images,
         )
         briefing = self.redactor.text(self._briefing())
@@ -158,8 +170,29 @@ class _Turn:
             for note in self.settings.notes:
                 view.note(note)
             driven = drive(recorded(events, journal), view, stop)
-            provenance = Provenance(self.task, self.model.name, started, self.data)
-            return driven, leave(self.document, provenance)
+            provenance = Provenance(
+                self.task, self.model.name, started, self.data, kernel.versions(stop)
+            )
+            kernel.shutdown()  # its memory may be needed for the next
+            again = self._again(driven.finished, policy, standing).of(
+                self.document, stop, view.progress
+            )
+            return driven, again, leave(self.document, provenance, again)
+
+    def _again(
+        self, finished: TurnFinished, policy: Policy, standing: Collection[str]
+    ) -> AfterTurn:
+        """How the notebook is run again: as if the turn had never been."""
+        triage = Triage(transform, protected=policy.protected, private=policy.private)
+        rerun = Rerun(
+            self.folder,
+            self.kernel_name,
+            self.options.limits.seconds - finished.seconds,
+            self.redactor,
+            refuse=refusal(triage, self.options.allow),
+            only=standing,
+        )
+        return AfterTurn(rerun, finished.reason, wanted=self.options.verify)
 
     def _policy(self) -> Policy:
         # What stood in the folder before is not ours to overwrite, unless so ordered.

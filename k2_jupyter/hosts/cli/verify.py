@@ -15,7 +15,7 @@ from k2_jupyter.adapters.file_document import FileDocument
 from k2_jupyter.adapters.kernel_messages import Redactor as Redacting
 from k2_jupyter.adapters.kernel_spec import check_kernel
 from k2_jupyter.errors import DocumentError, KernelError, SettingsError
-from k2_jupyter.events import CellStarted, EventStream
+from k2_jupyter.events import CellStarted, EndReason, EventStream
 from k2_jupyter.hosts.cli.cell_block import first_line, plain
 from k2_jupyter.hosts.cli.scratch import scratch_copy
 from k2_jupyter.hosts.cli.signals import stopping
@@ -25,13 +25,13 @@ from k2_jupyter.notebook.base import Cell
 from k2_jupyter.notebook.compare import Move
 from k2_jupyter.notebook.rerun import Verification, code_cells, rerun
 from k2_jupyter.settings import take_keys
+from k2_jupyter.tools.triage import Triage
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 EQUAL, DIFFERS, TIME_UP, INTERRUPTED = 0, 1, 74, 130
 SECONDS = 3600.0
-MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,41 @@ class Rerun:
                 yield scratch
 
 
+@dataclass(frozen=True, slots=True)
+class AfterTurn:
+    """What `k2 run` does with the notebook at its end."""
+
+    rerun: Rerun
+    reason: EndReason
+    wanted: bool
+    """Not switched off by the user."""
+
+    def of(
+        self, document: FileDocument, stop: threading.Event, progress: Callable[[str], None]
+    ) -> Verification | None:
+        """The result, or why there is none; ``None`` where no cell could run."""
+        count = len(code_cells(document.cells()))
+        if not count:
+            return None
+        try:
+            if self.wanted and self.reason != "failed":
+                return self.rerun.play(document.cells(), stop, progress)
+            hindrance = "--no-verify" if not self.wanted else "the turn could not go on"
+        except (SettingsError, KernelError) as problem:
+            hindrance = str(problem).rstrip(".")
+        return Verification(count, 0, stopped=hindrance)
+
+
+def refusal(triage: Triage, allowed: Collection[str]) -> Callable[[str], str]:
+    """Kinds of risk in a source that nobody approves at the end of a turn; "" for none."""
+
+    def refuse(source: str) -> str:
+        kinds = {risk.kind for risk in triage(source)} - set(allowed)
+        return ", ".join(sorted(kinds))
+
+    return refuse
+
+
 def run_verify(
     notebook: Path,
     console: Console,
@@ -110,18 +145,8 @@ def run_verify(
             found = again.play(document.cells(), stop, view.progress)
         except SettingsError as problem:
             raise SettingsError(f"{problem} --in-place runs it in the folder itself.") from None
-    for line in told(found):
-        console.print(line, markup=False)
-    return exit_code(found, stop)
-
-
-def told(found: Verification) -> Iterator[str]:
-    """The result, a line for each cell that differs."""
-    yield found.sentence
-    for one in found.differences[:MOST_SHOWN]:
-        yield f"  cell {one.number} ({one.cell}): {plain(one.what)}"
-    if len(found.differences) > MOST_SHOWN:
-        yield f"  … and {len(found.differences) - MOST_SHOWN} more"
+    view.verified(found)
+    return exit_code(found)
 
 
 def _watched(
@@ -139,9 +164,9 @@ def _watched(
             progress(f"re-running cell {number} of {count}: {first_line(event.purpose)}")
 
 
-def exit_code(found: Verification, stop: threading.Event) -> int:
+def exit_code(found: Verification) -> int:
     """Of `k2 verify`, see `arguments.EXIT_CODES`."""
-    if stop.is_set():
+    if found.interrupted:
         return INTERRUPTED
     if found.out_of_time:
         return TIME_UP

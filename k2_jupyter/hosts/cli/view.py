@@ -46,6 +46,7 @@ from k2_jupyter.hosts.cli import cell_block, ending
 from k2_jupyter.hosts.cli.asking import Terminal
 from k2_jupyter.hosts.cli.cell_block import first_line, last_line, plain
 from k2_jupyter.hosts.cli.live_area import MARKS, LiveArea
+from k2_jupyter.notebook.rerun import Verification
 from k2_jupyter.outputs import Stream
 
 _DOING = {
@@ -123,6 +124,13 @@ class TerminalView:
     def progress(self, text: str) -> None:
         """What takes time now, outside of a turn."""
         self._now(plain(text))
+
+    def verified(self, found: Verification) -> None:
+        """What came of running the notebook again."""
+        first, *differences = ending.rerun(found)
+        self._line(first, "green" if found.equal else "yellow")
+        for line in differences:
+            self._line(f"  {line}", "yellow")
 
     def finish(self, finished: TurnFinished, paths: Sequence[Path]) -> None:
         """The end: conclusion, what is doubtful about it, and the files."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -161,7 +162,7 @@ def test_the_task_may_stand_behind_the_files(
     assert "needs a task" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "export", "check", "login", "turns"])
+@pytest.mark.parametrize("command", ["run", "demo", "export", "verify", "check", "login", "turns"])
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
@@ -172,7 +173,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 
 
 def test_help_lists_the_exit_codes_and_imports_nothing_heavy() -> None:
-    assert all(f"\n  {code} " in EXIT_CODES for code in (0, 2, 3, 74, 75, 77, 130))
+    assert all(f"\n  {code} " in EXIT_CODES for code in (0, 1, 2, 3, 74, 75, 77, 130))
     assert EXIT_CODES in parser().format_help()
     code = (
         "import sys, k2_jupyter.hosts.cli.main as m; m.parser().format_help(); print(*sys.modules)"
@@ -192,6 +193,7 @@ def test_the_demo_leaves_three_files_and_a_notebook_that_runs_again(
         assert str(out / name) in shown
         assert (out / name).stat().st_size > 10_000
     assert "not found in the outputs" not in shown
+    assert re.search(r"✓ re-run: all \d+ cells equal", shown)
     assert (out / "dashboard.html").stat().st_size < 8_000_000
 
     # the reference figures of the salary file, found by the analyst itself

@@ -185,7 +185,7 @@ def test_a_stop_ends_it_within_a_cell(tmp_path: Path) -> None:
     found = again.play(cells, stop, lambda _: stop.set())
 
     assert (found.ran, found.stopped) == (0, "interrupted")
-    assert exit_code(found, stop) == INTERRUPTED
+    assert exit_code(found) == INTERRUPTED
 
 
 def test_a_folder_that_is_too_large_is_not_copied(
