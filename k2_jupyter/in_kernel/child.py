@@ -1,0 +1,106 @@
+"""Starts and watches the process that holds the agent, from inside the user's kernel.
+
+Standard library only. Nothing of the notebook reaches that process but what goes over the
+pipe: it starts isolated (``-I``: neither ``PYTHON…`` variables nor the working folder count),
+in a folder of its own, with a short list of environment variables as they were when the
+kernel started.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .pipe import TO_KERNEL, Pipe
+
+_ALLOWED = frozenset(
+    [
+        "HOME",
+        "LANG",
+        "LANGUAGE",
+        "LOGNAME",
+        "PATH",
+        "SSL_CERT_DIR",
+        "SSL_CERT_FILE",
+        "TMPDIR",
+        "TZ",
+        "USER",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+        "K2_API_KEY",
+        "K2_BASE_URL",
+        "K2_MODEL",
+        "MOONSHOT_API_KEY",
+    ]
+)
+_ALLOWED_PREFIXES = ("LC_", "XDG_")
+
+
+class Child:
+    """The process, and this end of the pipe to it."""
+
+    def __init__(self) -> None:
+        """Start it. Raises `OSError`."""
+        there, here = os.pipe(), os.pipe()  # what it reads, what it writes
+        folder = _folder()
+        with (folder / "agent.log").open("ab", 0) as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", "-m", "k2_jupyter.hosts.magic"],
+                stdin=there[0],
+                stdout=here[1],
+                stderr=log,
+                cwd=folder,
+                env=_environment(),
+                start_new_session=True,  # an interrupt of the kernel is no interrupt of it
+            )
+        os.close(there[0])
+        os.close(here[1])
+        self.log = folder / "agent.log"
+        self.pipe = Pipe(here[0], there[1], TO_KERNEL)
+        self._owner = os.getpid()
+        os.register_at_fork(after_in_child=self.pipe.close)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, and is this process's own (not that of one it forked from)."""
+        return self._owner == os.getpid() and self.process.poll() is None
+
+    def end(self) -> None:
+        """Close the pipe, which ends it; where that does not help, kill it."""
+        self.pipe.close()
+        try:
+            self.process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _folder() -> Path:
+    base = Path(_began_with().get("XDG_STATE_HOME", ""))
+    base = base if base.is_absolute() else Path.home() / ".local/state"
+    folder = base / "k2_jupyter" / "magic"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _environment() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in _began_with().items()
+        if name in _ALLOWED or name.startswith(_ALLOWED_PREFIXES)
+    }
+
+
+def _began_with() -> dict[str, str]:
+    """The environment that the kernel was started with: cells may have changed it since."""
+    try:
+        pairs = Path("/proc/self/environ").read_bytes().split(b"\0")
+    except OSError:
+        return dict(os.environ)
+    return dict(os.fsdecode(pair).split("=", 1) for pair in pairs if b"=" in pair)

@@ -1,0 +1,140 @@
+"""Messages between the kernel and the process that holds the agent, over a pair of pipes.
+
+A message is four bytes of length, big endian, and a JSON object with an ``op``. Each end
+takes the other for hostile: operations, fields, types and sizes are fixed, and no message
+carries settings, keys or budgets. Standard library only; both ends use this module.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import threading
+from typing import Any, Tuple, Union  # noqa: UP035 - as below
+
+Message = dict[str, Any]
+_Type = Union[type, Tuple[type, ...]]  # noqa: UP006, UP007 - evaluated; Python 3.8
+
+LARGEST = 32_000_000
+"""Bytes of one message."""
+_MOST_WAITING = 200
+"""Messages that wait to be written; then who sends waits too."""
+
+TO_AGENT: dict[str, dict[str, _Type]] = {
+    "turn": {"turn": str, "request": str, "options": dict, "before": list, "names": dict},
+    "output": {"run": str, "type": str, "content": dict, "metadata": dict},
+    "ran": {
+        "run": str,
+        "status": str,
+        "count": (int, type(None)),
+        "seconds": float,
+        "report": dict,
+    },
+    "described": {"id": str, "texts": dict},
+    "answer": {"id": str, "text": (str, type(None))},
+    "interrupt": {},
+    "command": {"id": str, "name": str, "words": list},
+}
+"""What the kernel's end may say, and the fields that each operation must have."""
+
+TO_KERNEL: dict[str, dict[str, _Type]] = {
+    "card": {"html": str, "text": str},
+    "step": {"run": str, "cell": str, "source": str, "title": str},
+    "stop_run": {"run": str},
+    "describe": {"id": str, "names": list},
+    "ask": {"id": str, "prompt": str},
+    "said": {"id": str, "html": str, "text": str},
+    "next_input": {"source": str},
+    "end": {"status": str, "text": str},
+}
+"""What the agent's end may say."""
+
+
+class PipeClosed(Exception):  # noqa: N818 - an end, not always an error
+    """The other end is gone."""
+
+
+class ProtocolError(Exception):
+    """The other end sent what no message may be."""
+
+
+class Pipe:
+    """One end. Any thread may send; one thread receives.
+
+    A thread of its own writes: an interrupt (`KeyboardInterrupt` in the main thread) then
+    can't leave half a message in the pipe.
+    """
+
+    def __init__(self, reading: int, writing: int, accepted: dict[str, dict[str, _Type]]) -> None:
+        self._reading, self._writing = reading, writing
+        self._accepted = accepted
+        self._waiting: queue.Queue[bytes] = queue.Queue(_MOST_WAITING)
+        self._closed = threading.Event()
+        threading.Thread(target=self._write, name="k2-pipe-writer", daemon=True).start()
+
+    def send(self, op: str, **fields: Any) -> None:
+        """Raises `PipeClosed`; `ValueError` for what is too large or no JSON."""
+        body = json.dumps({"op": op, **fields}).encode("ascii")
+        if len(body) > LARGEST:
+            raise ValueError(f"a message of {len(body)} bytes")
+        while not self._closed.is_set():
+            try:
+                return self._waiting.put(body, timeout=0.2)
+            except queue.Full:
+                continue
+        raise PipeClosed("the other end is gone")
+
+    def receive(self) -> Message:
+        """The next message, checked. Raises `PipeClosed` and `ProtocolError`."""
+        size = int.from_bytes(self._read(4), "big")
+        if size > LARGEST:
+            raise ProtocolError(f"a message of {size} bytes")
+        try:
+            message = json.loads(self._read(size))
+        except (ValueError, RecursionError):
+            raise ProtocolError("no JSON") from None
+        if not isinstance(message, dict):
+            raise ProtocolError("no object")
+        fields = self._accepted.get(str(message.get("op")))
+        if fields is None or set(message) != {"op", *fields}:
+            raise ProtocolError(f"no such message: {str(message.get('op'))[:40]}")
+        for name, kind in fields.items():
+            if not isinstance(message[name], kind):
+                raise ProtocolError(f"{message['op']}: bad {name}")
+        return message
+
+    def _write(self) -> None:
+        while not self._closed.is_set():
+            try:
+                body = self._waiting.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            data = memoryview(len(body).to_bytes(4, "big") + body)
+            try:
+                while data:
+                    data = data[os.write(self._writing, data) :]
+            except OSError:
+                self._closed.set()
+
+    def close(self) -> None:
+        """Let go of both pipes."""
+        self._closed.set()
+        for descriptor in (self._reading, self._writing):
+            try:
+                os.close(descriptor)
+            except OSError:
+                continue
+
+    def _read(self, size: int) -> bytes:
+        parts, left = [], size
+        while left:
+            try:
+                part = os.read(self._reading, min(left, 1 << 20))
+            except OSError as problem:
+                raise PipeClosed(str(problem)) from None
+            if not part:
+                raise PipeClosed("the other end is gone")
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)
