@@ -143,9 +143,10 @@ def _handles(legend: Any) -> list[Any]:
 
 
 def _look(handle: Any) -> tuple[str, ...]:
-    """How an entry looks apart from its colour."""
+    """How an entry looks apart from its colour. Dashes by length all answer ``--``."""
     names = ("get_linestyle", "get_marker", "get_hatch")
-    return tuple(str(getattr(handle, name, str)()) for name in names)
+    dashes = getattr(handle, "_unscaled_dash_pattern", None)  # matplotlib ≥ 3.6
+    return (str(dashes), *(str(getattr(handle, name, str)()) for name in names))
 
 
 # One axis

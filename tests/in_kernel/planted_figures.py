@@ -520,6 +520,15 @@ def dashes_instead_of_colors(rng: np.random.Generator) -> Figure:
 
 
 @clean
+def dashes_of_seaborn(rng: np.random.Generator) -> Figure:
+    axes = one_panel()
+    data = people(rng).groupby(["day", "region"], observed=True, as_index=False)["wait"].mean()
+    sns.lineplot(data, x="day", y="wait", style="region", color="black", ax=axes)
+    axes.legend(bbox_to_anchor=(1.02, 1), loc="upper left")
+    return titled(axes)
+
+
+@clean
 def polar(rng: np.random.Generator) -> Figure:
     figure = Figure()
     axes = figure.add_subplot(projection="polar")

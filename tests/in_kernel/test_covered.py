@@ -88,7 +88,8 @@ def test_a_legend_of_the_figure_covers_the_data_of_axes() -> None:
     ("number", "how", "found"),
     [
         (20_000, {}, 20_000),
-        (20_000, {"s": 0.5, "alpha": 0.1}, 0),
+        (20_000, {"alpha": 0.02}, 0),
+        (2_000, {"s": 1}, 0),
         (300, {}, 0),
     ],
 )

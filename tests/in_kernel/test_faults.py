@@ -188,6 +188,7 @@ def test_bars_begin_at_zero() -> None:
     assert faults(axes(bars, x=words, y=cut)) == [("bars_not_from_zero", 1, "y", ["90"])]
     assert faults(axes(bars, x=cut, y=words)) == [("bars_not_from_zero", 1, "x", ["90"])]
     assert faults(axes(bars, x=words, y=axis(limits=[100, 90])))
+    assert faults(axes(bars, x=words, y=axis(limits=[-100, -90])))
     assert faults(axes(bars, x=words, y=axis(limits=[0, 100]))) == []
     assert faults(axes(bars, x=words, y=axis(scale="log", limits=[90, 100]))) == []
     assert faults(axes(series.bars(["north"], [5], bases=[90]), x=words, y=cut)) == []
