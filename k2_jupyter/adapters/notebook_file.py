@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from k2_jupyter.adapters.notebook_repair import repaired
 from k2_jupyter.errors import DocumentError
 
 FORMAT = (4, 5)
@@ -47,10 +48,11 @@ def read(path: Path) -> bytes:
         raise DocumentError(_cause(f"{path} cannot be read", problem)) from problem
 
 
-def parse(data: bytes, path: Path) -> dict[str, Any]:
+def parse(data: bytes, path: Path, *, repair: bool = False) -> dict[str, Any]:
     """A notebook in format 4.5 (or a later 4.x, as it is), every cell with its own id.
 
-    Raises `DocumentError` with the cause where it is none.
+    With `repair`, one that breaks its format is read as far as it can be, which is for
+    looking at it only. Raises `DocumentError` with the cause where it is none.
     """
     try:
         found = json.loads(data.decode("utf-8-sig"))
@@ -58,7 +60,7 @@ def parse(data: bytes, path: Path) -> dict[str, Any]:
         raise DocumentError(f"{path} is no notebook: not JSON ({_first_line(problem)}).") from None
     if not isinstance(found, dict) or not isinstance(found.get("nbformat"), int):
         raise DocumentError(f"{path} is no notebook: it is JSON without `nbformat`.")
-    notebook = _upgraded(found, path)
+    notebook = _upgraded(repaired(found), path) if repair else _valid(_upgraded(found, path), path)
     seen: set[str] = set()
     for cell in notebook["cells"]:
         if cell.get("id") in seen or not isinstance(cell.get("id"), str):
@@ -84,11 +86,20 @@ def _upgraded(found: dict[str, Any], path: Path) -> dict[str, Any]:
                 notebook["nbformat_minor"] = FORMAT[1]
             for cell in notebook["cells"]:
                 cell.setdefault("id", uuid.uuid4().hex[:8])
-            nbformat.validate(notebook, relax_add_props=True)
     except (nbformat.ValidationError, AttributeError, KeyError, TypeError, ValueError) as problem:
         raise DocumentError(f"{path} is no valid notebook: {_first_line(problem)}") from None
     plain: dict[str, Any] = json.loads(json.dumps(notebook))
     return plain
+
+
+def _valid(notebook: dict[str, Any], path: Path) -> dict[str, Any]:
+    import nbformat
+
+    try:
+        nbformat.validate(notebook, relax_add_props=True)
+    except nbformat.ValidationError as problem:
+        raise DocumentError(f"{path} is no valid notebook: {_first_line(problem)}") from None
+    return notebook
 
 
 def replace(path: Path, data: bytes) -> Stamp | None:

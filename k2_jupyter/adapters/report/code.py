@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from markupsafe import Markup
 from nbconvert.filters.ansi import ansi2html
 from nbconvert.filters.highlight import Highlight2HTML
@@ -18,7 +20,9 @@ def source(text: str, language: str) -> Markup:
     text = visible(text)
     if len(text) > _LONGEST_HIGHLIGHTED:
         return Markup("<pre>{}</pre>").format(text)
-    return Markup(Highlight2HTML()(text, language))  # noqa: S704 (escaped there)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a language that it does not know
+        return Markup(Highlight2HTML()(text, language))  # noqa: S704 (escaped there)
 
 
 def printed(text: str) -> Markup:

@@ -68,7 +68,7 @@ def export(
     Raises `DocumentError` where the notebook can't be read or is none, or the file can't
     be written; an older file is whole then.
     """
-    notebook = notebook_file.parse(notebook_file.read(notebook_path), notebook_path)
+    notebook = notebook_file.parse(notebook_file.read(notebook_path), notebook_path, repair=True)
     html = render(notebook, code=code, title=title, fallback_title=notebook_path.stem)
     notebook_file.replace(html_path, html.encode("utf-8", "replace"))
 
