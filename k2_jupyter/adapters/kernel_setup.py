@@ -18,7 +18,7 @@ _PARTS = (
     *("arithmetic", "series", "positions", "drawing", "bands", "many_points"),
     *("artists_steps", "artists_bars", "artists_errors"),
     *("artists_areas", "artists_boxes", "artists_lines", "artists_points", "artists_violins"),
-    *("artists", "axes", "boxes", "colors", "covered", "faults", "layout", "figures"),
+    *("artists", "scales", "axes", "boxes", "colors", "covered", "faults", "layout", "figures"),
     *("streams", "versions"),
 )
 """Modules of `in_kernel/`, each behind those that it imports (``from . import …``)."""

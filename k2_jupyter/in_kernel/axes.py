@@ -1,4 +1,4 @@
-"""What surrounds the data of matplotlib axes: texts, scales, ticks, legends, facets.
+"""What surrounds the data of matplotlib axes: titles, legends, texts, facets.
 
 Runs in the user's kernel after a figure was drawn, so ticks carry the labels of the image.
 Standard library only, Python 3.8 and later; nothing is drawn and nothing is changed.
@@ -6,14 +6,12 @@ Standard library only, Python 3.8 and later; nothing is drawn and nothing is cha
 
 from __future__ import annotations
 
-import re
-import sys
 from collections.abc import Iterable
 from typing import Any
 
-MAX_TEXT = 120
+from .scales import axis_of, figure_text, is_drawn, short
+
 _MAX_TEXTS = 12
-_MAX_TICKS = 12
 
 
 def panels(figure: Any) -> list[Any]:
@@ -41,28 +39,26 @@ def describe(axes: Any, *, series: list[dict[str, Any]]) -> dict[str, Any]:
     flat = axes.name == "rectilinear" and not _is_pie(series)
     both = flat or axes.name == "3d"
     return {
-        "title": title(axes),
+        "title": _title(axes),
         "facet": "",
-        "projection": "" if axes.name == "rectilinear" else _text(axes.name),
-        "x": _axis(axes, "x") if both else None,
-        "y": _axis(axes, "y") if both else None,
+        "projection": "" if axes.name == "rectilinear" else short(axes.name),
+        "x": axis_of(axes, "x") if both else None,
+        "y": axis_of(axes, "y") if both else None,
         "legend": _legend(axes),
         "texts": _texts(axes, series),
         "series": series,
     }
 
 
-def title(axes: Any) -> str:
+def _title(axes: Any) -> str:
     """The titles at the left, in the middle and at the right."""
-    return _text(" ".join(filter(None, (axes.get_title(loc=at) for at in _PLACES))))
-
-
-_PLACES = ("left", "center", "right")
+    titles = (axes.get_title(loc=place) for place in ("left", "center", "right"))
+    return short(" ".join(filter(None, titles)))
 
 
 def figure_title(figure: Any) -> str:
     """The title over all axes."""
-    return _text(_figure_text(figure, "_suptitle"))
+    return short(figure_text(figure, "_suptitle"))
 
 
 def add_facets(drawn: list[Any], described: list[dict[str, Any]]) -> None:
@@ -84,33 +80,7 @@ def add_facets(drawn: list[Any], described: list[dict[str, Any]]) -> None:
         if not cell or not sides:
             continue
         top = "" if record["title"] else tops.get((cell[0], cell[2]), "")
-        record["facet"] = _text(" | ".join(filter(None, (top, sides.get((cell[0], cell[1]))))))
-
-
-def drawn_ticks(axis: Any, *, minor: bool = False) -> list[Any]:
-    """The tick labels (`Text`) that stand in the image, in the order of the axis.
-
-    Read from the ticks as the drawing left them: `get_ticklabels` would place them anew.
-    """
-    ticks = list(axis.get_major_ticks())
-    if minor and type(axis.get_minor_formatter()).__name__ != "NullFormatter":
-        ticks += axis.get_minor_ticks()
-    low, high = sorted(axis.get_view_interval())
-    edge = 1e-9 * (high - low)
-    return [
-        label
-        for tick in ticks
-        if low - edge <= tick.get_loc() <= high + edge
-        for label in (tick.label1, tick.label2)
-        if label.get_visible() and label.get_text().strip()
-    ]
-
-
-def is_drawn(axes: Any, which: str) -> bool:
-    """Does the axes show its x or y axis?"""
-    axis: Any = getattr(axes, f"{which}axis")
-    shown = axes._axis3don if axes.name == "3d" else axes.axison
-    return bool(shown and axis.get_visible())
+        record["facet"] = short(" | ".join(filter(None, (top, sides.get((cell[0], cell[1]))))))
 
 
 def legend_of(axes: Any) -> Any:
@@ -149,87 +119,6 @@ def _look(handle: Any) -> tuple[str, ...]:
     return (str(dashes), *(str(getattr(handle, name, str)()) for name in names))
 
 
-# One axis
-
-
-def _axis(axes: Any, which: str) -> dict[str, Any] | None:
-    if not is_drawn(axes, which):
-        return None
-    axis = getattr(axes, f"{which}axis")
-    labels = drawn_ticks(axis)
-    scale = _scale(axis, labels)
-    return {
-        "label": _axis_label(axes, axis, which),
-        "scale": scale,
-        "limits": _limits(axes, axis, which, scale),
-        "ticks": [_text(_plain(label.get_text())) for label in _spread(labels, _MAX_TICKS)],
-    }
-
-
-def _axis_label(axes: Any, axis: Any, which: str) -> str:
-    """Its label, else the one that the figure has for all (`supxlabel`)."""
-    own = axis.get_label_text() if axis.label.get_visible() else ""
-    return _text(own or _figure_text(axes.figure, f"_sup{which}label"))
-
-
-def _scale(axis: Any, labels: list[Any]) -> str:
-    name = axis.get_scale()
-    if name != "linear":
-        return name if name in ("log", "symlog") else "other"
-    hints = type(_converter(axis)).__name__ + type(axis.get_major_formatter()).__name__
-    if "Category" in hints:
-        return "category"
-    if any(word in hints for word in ("Date", "Period", "Time")):
-        return "date"
-    named = _is_labelled(axis.get_major_formatter())
-    return "category" if named and any(_is_name(one, axis) for one in labels) else "linear"
-
-
-def _is_labelled(formatter: Any) -> bool:
-    """Were the tick labels given as a list? They become one of two formatters."""
-    given = getattr(getattr(formatter, "func", None), "func", None)
-    name = getattr(given, "__name__", type(formatter).__name__)
-    return name in ("FixedFormatter", "_format_with_dict")
-
-
-def _converter(axis: Any) -> Any:
-    """`get_converter` is matplotlib ≥ 3.10."""
-    get = getattr(axis, "get_converter", None)
-    return getattr(axis, "converter", None) if get is None else get()
-
-
-def _is_name(label: Any, axis: Any) -> bool:
-    """Does a label say something else than where it stands?"""
-    place = label.get_position()[0 if axis.axis_name == "x" else 1]
-    try:
-        said = float(label.get_text().replace("\N{MINUS SIGN}", "-"))
-    except ValueError:
-        return True
-    return bool(abs(said - place) > 1e-6)
-
-
-def _limits(axes: Any, axis: Any, which: str, scale: str) -> list[Any] | None:
-    low, high = getattr(axes, f"get_{which}lim")()
-    if scale == "category":
-        return None
-    if scale == "date":
-        ends = [_date(axis, axes, end, high - low) for end in (low, high)]
-        return ends if all(ends) else None
-    return [float(f"{low:.6g}"), float(f"{high:.6g}")]
-
-
-def _date(axis: Any, axes: Any, number: float, span: float) -> str:
-    """A place on a date axis as ISO text, "" where it can't be told."""
-    if hasattr(axes, "freq") and "pandas" in sys.modules:  # pandas plots periods by number
-        period: Any = sys.modules["pandas"].Period
-        return str(period(ordinal=round(number), freq=axes.freq))
-    dates: Any = sys.modules.get("matplotlib.dates")
-    if dates is None or "Period" in type(_converter(axis)).__name__:
-        return ""
-    found = dates.num2date(number)
-    return str(found.date() if abs(span) > 2 else found.strftime("%Y-%m-%d %H:%M"))
-
-
 # Texts
 
 
@@ -238,8 +127,8 @@ def _legend(axes: Any) -> dict[str, Any] | None:
     if legend is None:
         return None
     head = legend.get_title().get_text()
-    entries = [_text(text.get_text()) for text in legend.get_texts()]
-    return {"title": "" if head == "None" else _text(head), "entries": entries}
+    entries = [short(text.get_text()) for text in legend.get_texts()]
+    return {"title": "" if head == "None" else short(head), "entries": entries}
 
 
 def _texts(axes: Any, series: list[dict[str, Any]]) -> list[str]:
@@ -249,7 +138,7 @@ def _texts(axes: Any, series: list[dict[str, Any]]) -> list[str]:
     if cells and len(drawn) >= cells / 2:  # the numbers in a heat map's cells
         drawn = []
     found = [*_scale_texts(axes), *(text.get_text() for text in drawn[:_MAX_TEXTS])]
-    return [_text(text) for text in found[:_MAX_TEXTS]]
+    return [short(text) for text in found[:_MAX_TEXTS]]
 
 
 def _scale_texts(axes: Any) -> Iterable[str]:
@@ -268,21 +157,6 @@ def _scale_texts(axes: Any) -> Iterable[str]:
 def _color_bar(axes: Any, bar: Any) -> str:
     label = axes.get_ylabel() or axes.get_xlabel() or axes.get_title()
     return f"colour bar: {label} from {bar.vmin:.6g} to {bar.vmax:.6g}".replace(":  ", ": ")
-
-
-def _figure_text(figure: Any, name: str) -> str:
-    """A text of the whole figure; matplotlib has getters for them only since 3.8."""
-    found = getattr(figure, name, None)
-    return found.get_text() if found is not None and found.get_visible() else ""
-
-
-def _text(text: Any) -> str:
-    return " ".join(str(text).split())[:MAX_TEXT]
-
-
-def _plain(label: str) -> str:
-    """``$\\mathdefault{10^{2}}$`` is written as 10^2."""
-    return re.sub(r"\$|\\mathdefault|[{}]", "", label) if "\\mathdefault" in label else label
 
 
 # Kinds of axes
@@ -311,10 +185,3 @@ def _is_beside(text: Any, axes: Any) -> bool:
         return False
     place = getattr(text, "xycoords", None)
     return bool(place == "axes fraction" and getattr(text, "xy", (0, 0))[0] >= 1)
-
-
-def _spread(values: list[Any], most: int) -> list[Any]:
-    """At most so many of them, evenly, the first and the last among them."""
-    if len(values) <= most:
-        return values
-    return [values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)]

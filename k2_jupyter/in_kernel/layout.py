@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from . import axes as around
-from . import boxes
+from . import boxes, scales
 
 _MAX_TEXTS = 80
 """Annotations of one axes that are looked at: the first row of a large annotated heat map
@@ -63,11 +62,11 @@ def _axes_words(axes: Any, number: int, renderer: Any) -> Iterator[Words]:
     titles = [getattr(axes, name, None) for name in ("title", "_left_title", "_right_title")]
     yield from _words(filter(None, titles), number, renderer)
     for which in ("x", "y"):
-        if not around.is_drawn(axes, which):
+        if not scales.is_drawn(axes, which):
             continue
         axis = getattr(axes, f"{which}axis")
         yield from _words((axis.label, axis.get_offset_text()), number, renderer)
-        ticks = around.drawn_ticks(axis, minor=True)
+        ticks = scales.drawn_ticks(axis, minor=True)
         yield from _words(ticks, number, renderer, axis=which)
     inside = [text for text in axes.texts if _is_shown(text)]
     yield from _words(inside[:_MAX_TEXTS], number, renderer, free=True)
@@ -88,7 +87,7 @@ def _words(
 ) -> Iterator[Words]:
     for text in texts:
         if text.get_visible() and text.get_text().strip() and text.get_alpha() != 0:
-            name = " ".join(text.get_text().split())[: around.MAX_TEXT]
+            name = " ".join(text.get_text().split())[: scales.MAX_TEXT]
             yield Words(name, boxes.of_text(text, renderer), number, axis, free)
 
 

@@ -20,10 +20,10 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
-from IPython.core.pylabtools import print_figure
 from matplotlib.figure import Figure
 
 from k2_jupyter.in_kernel import figures
+from tests.in_kernel.drawn import image
 
 TARGET = 0.050
 
@@ -102,7 +102,7 @@ def measure(figure: Figure) -> tuple[float, float, int]:
     try:
         started = time.process_time()
         figures.before_drawing(figure)
-        print_figure(figure)  # type: ignore[no-untyped-call]
+        image(figure)
         drawing = time.process_time() - started - at_draw
     finally:
         figures._layout_faults = look

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from IPython.core.pylabtools import print_figure
+from IPython.core import pylabtools
 from matplotlib.figure import Figure
 
 from k2_jupyter.in_kernel import figures
 
 
+def image(figure: Figure, **printing: Any) -> bytes:
+    """As the inline backend draws it; `printing` as for its ``print_figure_kwargs``."""
+    draw: Any = pylabtools.print_figure
+    found: bytes = draw(figure, **printing)
+    return found
+
+
 def record(figure: Figure, **printing: Any) -> dict[str, Any]:
-    """The record that goes beside the image; `printing` as for ``print_figure_kwargs``."""
+    """The record that goes beside the image."""
     figures.before_drawing(figure)
-    print_figure(figure, **printing)  # type: ignore[no-untyped-call]
+    image(figure, **printing)
     found = figures.describe(figure)
     assert found is not None
     return found

@@ -8,11 +8,10 @@ import struct
 from typing import Any
 
 import pytest
-from IPython.core.pylabtools import print_figure
 from matplotlib.figure import Figure
 
 from k2_jupyter.in_kernel import figures, layout
-from tests.in_kernel.drawn import record
+from tests.in_kernel.drawn import image, record
 
 
 def fail(*_: Any, **__: Any) -> None:
@@ -41,8 +40,7 @@ def test_its_size_is_that_of_the_image(printing: dict[str, Any]) -> None:
     figure = Figure(figsize=(3, 2), dpi=100)
     figure.subplots().plot([1, 2])
     size = record(figure, **printing)["size"]
-    image = print_figure(figure, **printing)  # type: ignore[no-untyped-call]
-    assert size == list(struct.unpack(">II", image[16:24]))
+    assert size == list(struct.unpack(">II", image(figure, **printing)[16:24]))
 
 
 @pytest.mark.parametrize("kind", ["png", "retina", "svg", "pdf", "jpg"])
@@ -57,7 +55,7 @@ def test_what_nobody_draws_is_not_described() -> None:
     figure.subplots().plot([1, 2])
     figures.before_drawing(figure)
     assert figures.describe(figure) is None
-    print_figure(figure)  # type: ignore[no-untyped-call]
+    image(figure)
     assert figures.describe(figure) is None  # it was not watched
 
 
@@ -73,7 +71,7 @@ def test_it_is_drawn_no_more_often_than_without_us(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Figure, "draw", counted)
     figure = Figure()
     figure.subplots().plot([1, 2])
-    print_figure(figure)  # type: ignore[no-untyped-call]
+    image(figure)
     alone, drawn = drawn, 0
     record(figure)
     assert drawn == alone
