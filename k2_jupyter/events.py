@@ -54,6 +54,9 @@ class Claim:
     found: bool = False
     problem: str = ""
     """Why it does not count, in words for the model and the reader; "" when found."""
+    headline: str = ""
+    """What the number is, in words for the reader, where it is one of the few that answer
+    the task; "" for the others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _answer(draft: Draft, found: Comparison, tests: OneWay) -> str:
             f"**No clear difference: the mean of {target} does not differ reliably between the "
             f"groups of {factor}** ({worded(draft, tests.welch)})."
         )
-    share = draft.number(tests.eta2)
+    share = draft.number(tests.eta2, "eta², share of the variance")
     top = level_of(draft, found, max(found.groups, key=_mean))
     return (
         f"**{_yes(found)} mean of {target} differs between the groups of {factor} (highest: "
@@ -141,7 +141,7 @@ def _groups(draft: Draft, found: Comparison) -> str:
     ordered = sorted(found.groups, key=lambda group: group.mean.value)
     chosen = ordered if len(ordered) <= 4 else [ordered[0], ordered[-1]]
     told = [
-        f"{level_of(draft, found, group)}: {draft.number(group.mean)} "
+        f"{level_of(draft, found, group)}: {draft.number(group.mean, _headline(found, group))} "
         f"({draft.number(group.low)} to {draft.number(group.high)}; n = {draft.number(group.n)})"
         for group in chosen
     ]
@@ -149,6 +149,14 @@ def _groups(draft: Draft, found: Comparison) -> str:
     return f"Means with their confidence intervals, {which}:\n\n" + "\n".join(
         f"- {t}" for t in told
     )
+
+
+def _headline(found: Comparison, group: Group) -> str:
+    """What the mean of an outermost group is, for the key figures of the report."""
+    means = [one.mean.value for one in found.groups]
+    if group.mean.value not in (min(means), max(means)):
+        return ""
+    return f"mean, {found.choice.factor} = {group.levels[0]}"
 
 
 def _evidence(draft: Draft, found: Comparison, tests: OneWay) -> str:

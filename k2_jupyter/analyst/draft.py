@@ -16,9 +16,12 @@ class Draft:
     def __init__(self) -> None:
         self._claims: dict[tuple[str, str, str], dict[str, Json]] = {}
 
-    def number(self, fact: Fact) -> str:
-        """The number as its cell printed it."""
-        self._claim(fact.text, fact.cell, fact.label)
+    def number(self, fact: Fact, headline: str = "") -> str:
+        """The number as its cell printed it.
+
+        `headline` says what it is, where it is one of the few that answer the task.
+        """
+        self._claim(fact.text, fact.cell, fact.label, headline)
         return fact.text
 
     def percent(self, fact: Fact) -> str:
@@ -32,9 +35,11 @@ class Draft:
             self._claim(number, cell, label or text)
         return f"`{text}`"
 
-    def _claim(self, number: str, cell: str, label: str) -> None:
+    def _claim(self, number: str, cell: str, label: str, headline: str = "") -> None:
         claim: dict[str, Json] = {"number": number, "cell": cell, "label": label}
-        self._claims[number, cell, label] = claim
+        claim = self._claims.setdefault((number, cell, label), claim)
+        if headline:
+            claim["headline"] = headline
 
     def finish(
         self,

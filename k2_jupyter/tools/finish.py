@@ -43,6 +43,13 @@ class Finish:
                         "type": "string",
                         "description": "Words that stand beside it in that output.",
                     },
+                    "headline": {
+                        "type": "string",
+                        "description": (
+                            "Only for the two to four numbers that answer the task: what it "
+                            "is, in a few words for the reader, with its unit."
+                        ),
+                    },
                 },
                 "required": ["number", "cell"],
             },
@@ -77,7 +84,12 @@ class Finish:
             outcome=arguments.get("outcome", "done"),
         )
         offered = [
-            Claim(claim["number"], claim["cell"], claim.get("label", ""))
+            Claim(
+                claim["number"],
+                claim["cell"],
+                claim.get("label", ""),
+                headline=claim.get("headline", ""),
+            )
             for claim in arguments["claims"]
         ]
         checked = claims.check(_findings(conclusion), offered, self._cell)

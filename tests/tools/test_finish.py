@@ -23,6 +23,16 @@ def after_a_run(bench: MakeBench) -> tuple[Bench, Finish]:
     return b, Finish(b.notebook, model="played")
 
 
+def test_the_numbers_that_answer_the_task_keep_their_names(bench: MakeBench) -> None:
+    b, finish = after_a_run(bench)
+
+    result = b.run(finish, conclusion="It is 12.5.", claims=[{**RIGHT, "headline": "mean, cm"}])
+
+    assert isinstance(result, Finished)
+    assert [claim.headline for claim in result.conclusion.claims] == ["mean, cm"]
+    assert "'headline': 'mean, cm'" in str(b.notebook.document.cells()[-1].metadata)
+
+
 def test_a_backed_conclusion_ends_the_turn_and_stands_in_the_notebook(bench: MakeBench) -> None:
     b, finish = after_a_run(bench)
     result = b.run(

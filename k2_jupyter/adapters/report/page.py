@@ -80,7 +80,7 @@ def render(
     origin = provenance(notebook["metadata"])
     again, is_changed = _again(notebook)
     cells = [dict(cell) for cell in notebook["cells"]]
-    heading = _take_title(cells)
+    heading = _take_title(cells, origin.task)
     chosen = title or heading or first_sentence(origin.task) or fallback_title
     cells = [cell for cell in cells if cell_note(cell["metadata"]).role != "verification"]
     concluding = _conclusion_index(cells)
@@ -119,14 +119,20 @@ def _again(notebook: Mapping[str, Any]) -> tuple[Verification | None, bool]:
     return found.result, now != found.fingerprint
 
 
-def _take_title(cells: list[dict[str, Any]]) -> str:
-    """The first line of the first cell, if it is the title; it is removed from the cell."""
+def _take_title(cells: list[dict[str, Any]], task: str) -> str:
+    """The first line of the first cell, if it is the title.
+
+    It is removed from the cell, and so is the task where it is quoted below: the page tells
+    both at its head.
+    """
     if not cells or cells[0]["cell_type"] != "markdown":
         return ""
     found = _TITLE_LINE.match(_source(cells[0]))
     if not found:
         return ""
-    cells[0]["source"] = _source(cells[0])[found.end() :]
+    rest = _source(cells[0])[found.end() :].lstrip("\n")
+    quoted = f"> {task}\n"
+    cells[0]["source"] = rest.removeprefix(quoted) if task else rest
     return re.sub(r"[*_`]", "", found[1])
 
 

@@ -10,8 +10,10 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from k2_jupyter.adapters.notebook_json import cell_of
 from k2_jupyter.adapters.report import CodeView, export
 from k2_jupyter.errors import DocumentError
+from k2_jupyter.notebook.rerun import fingerprint
 
 Rendered = Callable[..., str]
 K2 = {
@@ -128,6 +130,89 @@ def test_the_conclusion_comes_first_with_its_claims(report: Rendered) -> None:
     assert found.select_one("details.claims[open]")
     assert "1 of 3 numbers above not found" in found.text
     assert "Compare the groups. Then plot them." in found.select_one(".summary").text  # type: ignore[union-attr]
+
+
+def test_the_numbers_that_answer_the_task_are_its_key_figures(report: Rendered) -> None:
+    claims = [
+        {"number": str(n), "cell": "c1", "found": n != 2, "headline": f"figure {n}"}
+        for n in range(7)
+    ]
+
+    found = soup(report([conclusion("0 to 6", claims=[*claims, {"number": "9", "found": True}])]))
+
+    told = [box.get_text(" ", strip=True) for box in found.select(".key-figures div")]
+    assert told == ["figure 0 0", "figure 1 1", "figure 3 3", "figure 4 4"]
+
+
+def test_the_contents_list_the_sections_of_the_text(report: Rendered) -> None:
+    heading = new_output("display_data", data={"text/html": "<h2>Of an output</h2>"})
+    cells = [
+        new_markdown_cell("# Title\n\n## One *a*\n\n### Two\n\n#### Three"),
+        new_code_cell("1", outputs=[heading]),
+        new_markdown_cell("## Four"),
+        conclusion("## Conclusion\n\nEnd.\n\n### Caveats"),
+    ]
+
+    found = soup(report(cells))
+
+    links = found.select("nav.contents a")
+    assert [link.text for link in links] == ["One a", "Two", "Four"]
+    for link in links:
+        target = found.select_one(str(link["href"]))
+        assert target is not None
+        assert target.text == link.text
+    assert "Of an output" in found.text
+    assert "Conclusion" not in found.select_one(".summary").text  # type: ignore[union-attr]
+
+
+def test_the_task_is_not_told_twice(report: Rendered) -> None:
+    first = new_markdown_cell(f"# Title\n\n> {K2['task']}\n\nMore.")
+
+    found = soup(report([first], {"k2": K2}))
+
+    assert found.text.count("Compare the groups. Then plot them.") == 1
+    assert "More." in found.text
+
+
+def test_figures_are_numbered_and_named(report: Rendered, picture: str) -> None:
+    shown = new_output("display_data", data={"image/png": picture})
+    plain = new_code_cell("plot()", outputs=[shown, shown])
+
+    found = soup(report([agent_cell("plot()", "Means by group", shown), plain]))
+
+    captions = [caption.get_text(" ", strip=True) for caption in found.select("figcaption")]
+    assert captions == ["Figure 1. Means by group", "Figure 2", "Figure 3"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told", "equal"),
+    [
+        ({"cells": 2, "ran": 2}, "Re-run: all 2 cells equal", "yes"),
+        ({"cells": 2, "ran": 1}, "Re-run: 1 of 2 cells, then it ended", "no"),
+        ({"cells": 2, "ran": 0, "stopped": "--no-verify"}, "Not re-run: --no-verify", "no"),
+        (
+            {"cells": 1, "ran": 1, "differences": [{"cell": "c1", "number": 1, "what": "<a>"}]},
+            "Re-run: 1 of 1 cell differs",
+            "no",
+        ),
+    ],
+)
+def test_it_says_whether_the_notebook_runs_again(
+    report: Rendered, facts: Any, told: str, equal: str
+) -> None:
+    cells = [
+        agent_cell("1", "One"),
+        new_markdown_cell("x", metadata={"k2": {"role": "verification"}}),
+    ]
+    again = {**facts, "fingerprint": fingerprint([cell_of(cell) for cell in cells])}
+
+    found = soup(report(cells, {"k2": {**K2, "verification": again}}))
+
+    line = found.select_one(".again")
+    assert line is not None
+    assert (line.text, line["data-equal"]) == (f"{told}.", equal)
+    assert told.split(": ")[1] in found.footer.text  # type: ignore[union-attr]
+    assert not found.select("section.prose")
 
 
 def test_claims_that_were_all_found_are_folded_into_a_line(report: Rendered) -> None:
