@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison
+from k2_jupyter.analyst.table import Table
 from k2_jupyter.analyst.wording import coded, counted, listed, name_of, plain
+from k2_jupyter.analyst.words import pieces, vocabulary
 
 OBSERVATIONAL = (
     "Observational data: the groups may differ in other ways too, so this is no proof of a cause."
@@ -14,6 +16,8 @@ TRIVIAL = (
     "With this many rows even tiny differences are statistically significant; judge by the "
     "effect sizes."
 )
+FEWEST_OF_WHOM = 5
+"""Values from which on a column may name who a row belongs to."""
 ODD = 0.02
 """Share of negative values below which they look like mistakes among positive ones."""
 DOMINATES = 0.8
@@ -23,7 +27,7 @@ THIN_END = 0.25
 
 
 def caveats_of(draft: Draft, found: Comparison) -> list[str]:
-    caveats = [OBSERVATIONAL]
+    caveats = [OBSERVATIONAL, *belonging(draft, found.table)]
     if found.cleaned.used.value > MANY_ROWS:
         caveats.append(TRIVIAL)
     caveats += _thin(draft, found)
@@ -48,6 +52,24 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
             f"Nobody was there to ask; of several equally good readings this is “{found.assumed}”."
         )
     return [*caveats, *found.remarks]
+
+
+def belonging(draft: Draft, table: Table) -> list[str]:
+    """Rows that name the same person, where several do: they are not independent."""
+    whose = [
+        column.name
+        for column in table.columns
+        if set(pieces(column.name)) <= vocabulary("whom") | {"nr", "no", "number", "name", "code"}
+        if FEWEST_OF_WHOM <= column.distinct <= 0.9 * (table.rows.value - column.missing)
+    ]
+    if not whose:
+        return []
+    name = draft.name(whose[0], table.cell)
+    told = (
+        f"Several rows share a {name}: if they belong together, they are not independent, and the "
+        "tests are too sure."
+    )
+    return [told]
 
 
 def _odd_rows(draft: Draft, found: Comparison) -> list[str]:

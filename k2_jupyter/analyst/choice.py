@@ -122,6 +122,7 @@ def _reading(
         m.column.name
         for m in (*scene.spoken, *constant)
         if m.column not in (*chosen, scene.time) and m.strength >= CLEAR
+        if m.column.distinct < scene.rows
     ]
     relative = _in_other_currencies(scene, target)
     return Choice(

@@ -44,7 +44,7 @@ def correlate(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     sheet.open("clean")
     columns, dropped = _columns(said)
     sheet.write(_stated(columns, dropped))
-    tools = map(cell, ("define_p_text", "define_matrix"))
+    tools = map(cell, ("define_p_text", "define_matrix", "define_scatter"))
     libraries = imports(("combinations", "stats", "multipletests"))
     yield from sheet.need(joined(libraries, *tools), "Functions for the correlations")
     written = "\n".join(

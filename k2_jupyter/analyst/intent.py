@@ -25,7 +25,11 @@ _EACH = re.compile(
     r"\b(by|per|for each|over (the )?(time|years|months|weeks|days))\b", re.IGNORECASE
 )
 _CONTENTS = re.compile(r"\bwhat('s|s| is) in\b|\btell me (more )?about\b", re.IGNORECASE)
-_EXPLAINS = re.compile(r"\b(does|do|did|which|what|whether)\b[^.?!]*\bpredicts?\b", re.IGNORECASE)
+_EXPLAINS = re.compile(
+    r"\b(does|do|did|which|what|whether)\b[^.?!]*\bpredicts?\b"
+    r"|^(?!.*\b(next|future|will|tomorrow)\b).*\bpredict\b.*\b(from|by|using)\b",
+    re.IGNORECASE,
+)
 """``does age predict income``: predictors are looked for, no future is told."""
 METHODS = ("paired", "association", "correlation", "regression", "trend", "comparison")
 
@@ -68,5 +72,5 @@ def _free(task: str, names: Sequence[str]) -> list[str]:
 
 
 def _columns_named(task: str, names: Sequence[str]) -> int:
-    spoken = set(pieces(task))
-    return sum(set(telling(pieces(name))) <= spoken for name in names if pieces(name))
+    spoken = set(map(stem, pieces(task)))
+    return sum(set(map(stem, telling(pieces(name)))) <= spoken for name in names if pieces(name))

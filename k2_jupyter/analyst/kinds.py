@@ -23,6 +23,8 @@ from k2_jupyter.analyst.words import pieces, says, vocabulary
 Analysis: TypeAlias = Literal[
     "comparison", "paired", "association", "correlation", "regression", "trend"
 ]
+MANY_DATES = 40
+"""Dates from which on "by month" asks for a series, not for groups."""
 _DIFFERENCE = (
     "difference differ compare comparison higher lower more less change improve than versus vs"
 )
@@ -160,7 +162,13 @@ def _asks_for_trend(task: str, said: Named) -> bool:
     if time is None or others or not speaks_of_time(task, said.scene):
         return False
     role = next((m.role for m in said.scene.spoken if m.column is time), "")
-    return "trend" in said.methods or (role != "factor" and len(said.measures) < 2)
+    if role == "factor" and (time.distinct < MANY_DATES or _compares(said)):
+        return "trend" in said.methods
+    return "trend" in said.methods or len(said.measures) < 2
+
+
+def _compares(said: Named) -> bool:
+    return says(said.free, vocabulary("tasks", "compare"))
 
 
 def _by_types(said: Named) -> Analysis:
@@ -172,7 +180,14 @@ def _by_types(said: Named) -> Analysis:
     of_two = any(m.column in targets and m.column.distinct == 2 for m in categories)
     if len(measures) == 1 and measures[0].role == "factor" and of_two:
         return "regression"
-    alone = len(measures) == 1 and not categories and measures[0].role == "target"
+    alone = len(measures) + len(categories) == 1 and (measures or categories)[0].role == "target"
+    if categories and categories[0].column.distinct > 2:
+        alone = False
+    rated = any(
+        m.column in targets and can_be_target(m.column, said.scene.rows) for m in categories
+    )
+    if len(measures) == 1 and measures[0].role == "factor" and rated:
+        return "regression"
     open_ = (
         alone
         and says(said.free, ("what", "which"))

@@ -45,7 +45,9 @@ def mentions(task: str, columns: Sequence[Column]) -> list[Mention]:
     strong = [m for m in found if m is not None and m.strength >= WEAK]
     best: dict[str, Mention] = {}
     for mention in sorted(strong, key=lambda m: -m.strength):
-        best.setdefault(mention.column.name, mention)
+        first = best.setdefault(mention.column.name, mention)
+        if first is not mention:  # said by its name and by a value
+            best[first.column.name] = replace(first, words=first.words | mention.words)
     kept = [m for m in best.values() if not _explained_better(m, list(best.values()))]
     owned = {position for mention in kept for position in mention.words}
     # "GDP per capita" names a column; it does not say that something goes by "capita".
@@ -175,6 +177,8 @@ def _role(mention: Mention, words: Sequence[str]) -> Role:
     if end - start > 4:  # said twice, far apart: the first place speaks
         end = start
     before, after = words[max(0, start - 4) : start], words[end + 1 : end + 6]
+    if before[-1:] == ["of"] and says(before[-3:-1], vocabulary("roles", "explainers")):
+        return "target"
     passive = _passive(words)
     if passive is not None:
         return "target" if start < passive else "factor"

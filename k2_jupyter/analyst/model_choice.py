@@ -104,7 +104,7 @@ def _target(said: Named) -> Column | None:
     asked = [m.column for m in able if m.role == "target"]
     if asked:
         return next((c for c in asked if is_measurement(c, scene.rows)), asked[0])
-    free = [m.column for m in able if m.role != "factor"]
+    free = [m.column for m in able if m.role != "factor"] or [m.column for m in able]
     measures = [c for c in free if is_measurement(c, scene.rows)]
     if "logistic" in said.free:
         free = [c for c in free if c.distinct == 2] or free

@@ -133,10 +133,10 @@ class _Told:
     again: Observation
 
     @property
-    def alike(self) -> bool:
-        """Do the names of the two columns share a word?"""
-        one, other = (set(pieces(name)) for name in self.chosen.names)
-        return bool(one & other)
+    def occasions(self) -> bool:
+        """Is one of the two the earlier?"""
+        one = self.chosen.names[0]
+        return "pivot" in self.chosen.lines or bool(set(pieces(one)) & BEFORE)
 
     @property
     def t(self) -> Line:
@@ -156,13 +156,17 @@ class _Told:
 def _conclusion(told: _Told, remarks: list[str]) -> dict[str, Json]:
     draft = Draft()
     paragraphs = [_answer(draft, told), _evidence(draft, told)]
-    caveats = [UNTREATED if "pivot" in told.chosen.lines or told.alike else UNLIKE]
+    caveats = [UNTREATED if told.occasions else UNLIKE]
     caveats += _assumptions(draft, told)
     lost = told.cleaned.line("without both occasions (left out)").get("n")
     if lost is not None and lost.value:
         caveats.append(f"{draft.number(lost)} without both occasions were left out.")
     caveats += cleaning_caveats(
-        draft, told.prepared, told.table, compared=bool(told.again.line("paired t test"))
+        draft,
+        told.prepared,
+        told.table,
+        compared=bool(told.again.line("paired t test")),
+        independent=False,
     )
     return draft.finish(
         paragraphs,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal, TypeAlias
 
-from k2_jupyter.analyst.caveats import MANY_ROWS, TRIVIAL
+from k2_jupyter.analyst.caveats import MANY_ROWS, TRIVIAL, belonging
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.reading import Fact, Observation
 from k2_jupyter.analyst.script import Script
@@ -109,9 +109,16 @@ def repeats_are_natural(table: Table) -> bool:
     return prod(max(1, column.distinct) for column in table.columns) <= table.rows.value
 
 
-def cleaning_caveats(draft: Draft, found: Prepared, table: Table, *, compared: bool) -> list[str]:
-    """What cleaning did; `compared`: the main test was also made without exact repeats."""
+def cleaning_caveats(
+    draft: Draft, found: Prepared, table: Table, *, compared: bool, independent: bool = True
+) -> list[str]:
+    """What cleaning did, and what stands in its way.
+
+    `compared`: the main test was also made without exact repeats. `independent`: the tests
+    take each row for itself.
+    """
     told = [TRIVIAL] if found.rows.value > MANY_ROWS else []
+    told += belonging(draft, table) if independent else []
     if found.unusable.value:
         rows = ("row without a usable value was", "rows without a usable value were")
         told.append(f"{counted(draft, found.unusable, *rows)} left out.")

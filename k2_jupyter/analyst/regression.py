@@ -22,7 +22,7 @@ PLAN = {
     "draw": "Draw the model and its residuals",
     "conclude": "Conclude, with the source of every number",
 }
-LINEAR = ("fill", "smf", "stats", "lowess", "diagnostic", "durbin_watson")
+LINEAR = ("fill", "smf", "stats", "diagnostic", "durbin_watson")
 LOGISTIC = ("fill", "warnings", "smf", "LogLocator", "stats")
 
 _SEPARATED = ("Separation", "Singular", "Convergence", "overflow")
@@ -35,9 +35,12 @@ def regress(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     sheet.open("clean")
     chosen = yield from choose_model(sheet, named(task, table))
     sheet.write(_stated(chosen))
-    tools = map(cell, ("define_common_first", "define_p_text", "define_interval"))
+    tools = ["define_p_text", "define_interval"]
+    tools += [] if chosen.yes else ["define_scatter"]
+    if any(part.use == "group" for part in chosen.predictors):
+        tools.append("define_common_first")
     libraries = LOGISTIC if chosen.yes else LINEAR
-    yield from sheet.need(joined(imports(libraries), *tools), "Libraries for the model")
+    yield from sheet.need(joined(imports(libraries), *map(cell, tools)), "Libraries for the model")
     target = Part("y", chosen.target, "group" if chosen.yes else "number")
     parts = (target, *chosen.predictors)
     prepared, _ = yield from prepare(sheet, parts, after=_shaped(chosen))

@@ -73,7 +73,7 @@ def conclusion(fitted: Fitted, remarks: Sequence[str]) -> dict[str, Json]:
         if fitted.chosen.simple and not fitted.chosen.yes
         else _answer(draft, fitted, firm),
         _predictors(draft, fitted),
-        _twins(draft, fitted),
+        _twins(draft, fitted, firm),
         _checks(draft, fitted),
     ]
     return draft.finish(
@@ -211,7 +211,8 @@ def _told(draft: Draft, fitted: Fitted, part: Part) -> str:
     return text
 
 
-def _twins(draft: Draft, fitted: Fitted) -> str:
+def _twins(draft: Draft, fitted: Fitted, firm: Sequence[Part]) -> str:
+    """Do other methods give the same verdicts on what was found (or on all, if nothing was)?"""
     if fitted.chosen.yes:
         return _linear_twin(fitted)
     agreeing: list[str] = []
@@ -219,7 +220,7 @@ def _twins(draft: Draft, fitted: Fitted) -> str:
     for twin, words in _TWINS.items():
         verdicts = {
             name: _same(line, fitted.twins.line(f"{twin}, {fitted.what} {name}"))
-            for part in fitted.chosen.predictors
+            for part in firm or fitted.chosen.predictors
             for name, line in fitted.terms(part)
         }
         changed = [name for name, same in verdicts.items() if same is False]
@@ -229,10 +230,9 @@ def _twins(draft: Draft, fitted: Fitted) -> str:
         elif True in verdicts.values():
             agreeing.append(words)
     text = [f"The verdicts stay the same {listed(agreeing)}."] if agreeing else []
-    text += [
-        f"{words[0].upper()}{words[1:]} that of {names} changes, so it is not a firm one."
-        for words, names in differing.items()
-    ]
+    if differing:
+        told = [f"that on {names} {words}" for words, names in differing.items()]
+        text.append(f"Not firm, because a verdict changes: {'; '.join(told)}.")
     return " ".join(text)
 
 

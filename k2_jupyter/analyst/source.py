@@ -59,7 +59,6 @@ _IMPORTS = {
     "stats": "from scipy import stats",
     "optimize": "from scipy import optimize",
     "gaussian_filter1d": "from scipy.ndimage import gaussian_filter1d",
-    "lowess": "from statsmodels.nonparametric.smoothers_lowess import lowess",
     "acorr_ljungbox": "from statsmodels.stats.diagnostic import acorr_ljungbox",
     "diagnostic": "from statsmodels.stats.diagnostic import het_breuschpagan, linear_reset",
     "durbin_watson": "from statsmodels.stats.stattools import durbin_watson",

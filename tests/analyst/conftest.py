@@ -21,7 +21,8 @@ from k2_jupyter.hosts.build import Policy, build_agent
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
 from k2_jupyter.models.scripted import Respond, ScriptedModel
 from k2_jupyter.notebook.base import Cell, Notebook
-from k2_jupyter.outputs import Stream
+from k2_jupyter.notebook.figures.record import RECORD_TYPE
+from k2_jupyter.outputs import Display, Stream
 from tests.analyst.playing import briefing
 
 
@@ -51,6 +52,13 @@ class Analysis:
     def warned(self) -> str:
         outputs = [output for cell in self.cells for output in cell.outputs]
         return "\n".join(o.text for o in outputs if isinstance(o, Stream) and o.name == "stderr")
+
+    @property
+    def faults(self) -> list[object]:
+        """Faults that the kernel saw in the figures."""
+        outputs = [output for cell in self.cells for output in cell.outputs]
+        records = [o.data.get(RECORD_TYPE) for o in outputs if isinstance(o, Display)]
+        return [fault for r in records if isinstance(r, dict) for fault in r["faults"]]
 
     @property
     def code(self) -> list[str]:

@@ -15,6 +15,7 @@ def is_sound(analysis: Analysis) -> None:
     assert "rule-based (no language model)" in analysis.conclusion.text
     assert set(analysis.plan.values()) <= {"done", "dropped"}
     assert analysis.warned == ""
+    assert analysis.faults == []
 
 
 def numbers(pattern: str, text: str) -> list[float]:
