@@ -47,7 +47,7 @@ def mentions(task: str, columns: Sequence[Column]) -> list[Mention]:
     for mention in sorted(strong, key=lambda m: -m.strength):
         first = best.setdefault(mention.column.name, mention)
         if first is not mention:  # said by its name and by a value
-            best[first.column.name] = replace(first, words=first.words | mention.words)
+            best[first.column.name] = _both(first, mention, pieces(task))
     kept = [m for m in best.values() if not _explained_better(m, list(best.values()))]
     owned = {position for mention in kept for position in mention.words}
     # "GDP per capita" names a column; it does not say that something goes by "capita".
@@ -57,6 +57,16 @@ def mentions(task: str, columns: Sequence[Column]) -> list[Mention]:
     ]
     told = [replace(m, role=_role(m, spoken)) for m in kept]
     return sorted(told, key=lambda m: m.position)
+
+
+def _both(first: Mention, other: Mention, words: Sequence[str]) -> Mention:
+    """A column said by its name and by its values; those right behind the name are meant alone."""
+    by_value, by_name = sorted((first, other), key=lambda m: not m.values)
+    start, end = min(by_value.words), max(by_value.words)
+    between = set(words[start:end]) - {words[i] for i in by_value.words}
+    listed = start == max(by_name.words) + 1 and between <= vocabulary("listing")
+    values = by_value.values if listed else first.values
+    return replace(first, words=first.words | other.words, values=values)
 
 
 def _by_name(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None:
@@ -77,7 +87,9 @@ def _by_name(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None
     exact = _together(pieces(column.name), words)
     said = [position for score, position in exact if score >= 0.9]
     full = max(len(name), len(said)) / max(1, len(exact))
-    owned = frozenset((*hits, *said)) if len(said) == len(exact) else frozenset(hits)
+    # Its unit belongs to it as well: the EUR of "earned in EUR" is no level of a currency.
+    near = [i for i in said if min(abs(i - hit) for hit in hits) <= 2]
+    owned = frozenset((*hits, *(said if len(said) == len(exact) else near)))
     return Mention(column, strength - 0.05 * (1 - full), min(hits), owned)
 
 
