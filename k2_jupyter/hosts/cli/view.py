@@ -124,6 +124,8 @@ class TerminalView:
     def progress(self, text: str) -> None:
         """What takes time now, outside of a turn."""
         self._now(plain(text))
+        if not self._rich:
+            self._line(plain(text))
 
     def verified(self, found: Verification) -> None:
         """What came of running the notebook again."""

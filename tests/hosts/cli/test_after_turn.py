@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,3 +137,31 @@ def test_a_turn_that_used_up_its_time_is_not_run_again(ran: Ran, tmp_path: Path)
     assert code == 74
     assert "not re-run: the time was up" in shown
     assert "Not re-run: the time was up." in left(tmp_path)[1]
+
+
+def test_ctrl_c_ends_the_rerun_alone(serve: Callable[[Play], Server], tmp_path: Path) -> None:
+    slow_again = (
+        "import os, time\n"
+        "open('begun', 'w').close()\n"
+        "time.sleep(60 if '-rerun-' in os.getcwd() else 0)"
+    )
+    server = serve(playing(slow_again))
+    options = ["--model", "m", "--base-url", server.base_url, "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "k2_jupyter", "run", "go", *options],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(".out-rerun-*/begun")) and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.05)
+
+    process.send_signal(signal.SIGINT)
+    shown, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert "not re-run: interrupted" in shown
+    assert "That is all." in shown
+    assert "Not re-run: interrupted." in left(tmp_path)[1]
+    assert list(tmp_path.glob(".out-rerun-*")) == []

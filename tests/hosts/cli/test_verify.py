@@ -61,7 +61,8 @@ def test_a_notebook_that_says_the_same_is_equal(executed: Executed) -> None:
 
     code, shown = verified(path)
 
-    assert (code, shown.strip()) == (0, "re-run: all 3 cells equal")
+    assert (code, shown.splitlines()[-1]) == (0, "✓ re-run: all 3 cells equal")
+    assert "re-running cell 2 of 3: print(sum(numbers)" in shown
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.parent.iterdir() if "rerun" in entry.name] == []
 
@@ -208,7 +209,7 @@ def test_a_notebook_may_not_choose_what_runs_it(tmp_path: Path) -> None:
         verified(tmp_path / "a.ipynb")
     with pytest.raises(SettingsError, match=r"no kernel `nowhere`"):
         verified(tmp_path / "a.ipynb", kernel="nowhere")
-    assert verified(tmp_path / "a.ipynb", kernel="python3") == (0, "re-run: no code cells\n")
+    assert verified(tmp_path / "a.ipynb", kernel="python3") == (0, "✓ re-run: no code cells\n")
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"nbformat": 9, "cells": []}'])
