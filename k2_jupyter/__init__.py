@@ -11,6 +11,6 @@ except PackageNotFoundError:
 
 def load_ipython_extension(ipython: Any) -> None:
     """``%load_ext k2_jupyter``: makes `%%k2` and `%k2` known."""
-    from k2_jupyter.in_kernel.magics import K2Magics
+    from k2_jupyter.in_kernel.magic.magics import K2Magics
 
     ipython.register_magics(K2Magics)

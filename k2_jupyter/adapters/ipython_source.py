@@ -23,4 +23,4 @@ def transform(source: str) -> str:
 def _transformers() -> TransformerManager:
     from IPython.core.inputtransformer2 import TransformerManager
 
-    return TransformerManager()  # type: ignore[no-untyped-call]
+    return TransformerManager()

@@ -10,36 +10,42 @@ from typing import Any, TypeAlias
 Message: TypeAlias = dict[str, Any]
 """A Jupyter message: header, parent_header, msg_type, content, metadata."""
 
+_VALUES = "looking words guard kinds scalars containers objects arrays frames tables estimators"
+_ERRORS = "near substitutes raised failing_line missing not_found wrong_values hints"
+_FIGURES = (
+    "arithmetic series positions drawing bands many_points artists_steps artists_bars"
+    " artists_errors artists_areas artists_boxes artists_lines artists_points artists_violins"
+    " artists scales axes boxes colors covered faults layout record"
+)
 _PARTS = (
-    *("looking", "words", "guard", "kinds", "values", "containers", "objects", "arrays", "frames"),
-    *("tables", "estimators", "results", "charts", "changes", "variables"),
-    *("near", "substitutes", "raised", "failing_line", "missing", "not_found"),
-    *("wrong_values", "errors"),
-    *("arithmetic", "series", "positions", "drawing", "bands", "many_points"),
-    *("artists_steps", "artists_bars", "artists_errors"),
-    *("artists_areas", "artists_boxes", "artists_lines", "artists_points", "artists_violins"),
-    *("artists", "scales", "axes", "boxes", "colors", "covered", "faults", "layout", "figures"),
+    *(f"values.{name}" for name in f"{_VALUES} results charts changes variables".split()),
+    *(f"errors.{name}" for name in _ERRORS.split()),
+    *(f"figures.{name}" for name in _FIGURES.split()),
     *("streams", "versions"),
 )
-"""Modules of `in_kernel/`, each behind those that it imports (``from . import …``)."""
-_VARIABLES = "__import__('sys').modules['_k2_jupyter.variables']"
+"""Modules of `in_kernel/`, each behind those that it imports (``from . import …``,
+``from ..values import …``)."""
+_VARIABLES = "__import__('sys').modules['_k2_jupyter.values.variables']"
 CHANGES = f"{_VARIABLES}.changes()"
 """The expression that tells what became of the variables since it was asked last."""
-AFTER_ERROR = "__import__('sys').modules['_k2_jupyter.errors'].after_error()"
+AFTER_ERROR = "__import__('sys').modules['_k2_jupyter.errors.hints'].after_error()"
 """The expression that tells the same and, as ``hints``, what is known about the last error."""
 VERSIONS = "__import__('sys').modules['_k2_jupyter.versions'].versions()"
 """The expression that tells the versions of what the user's code has imported."""
 
 _BOOTSTRAP = """
 import sys, types
-package = sys.modules["_k2_jupyter"] = types.ModuleType("_k2_jupyter")
-package.__path__ = []
-for name, source in sources.items():
-    module = types.ModuleType("_k2_jupyter." + name)
-    module.__package__ = "_k2_jupyter"
-    sys.modules[module.__name__] = module
-    setattr(package, name, module)
-    exec(compile(source, "<" + module.__name__ + ">", "exec"), module.__dict__)
+for name, source in {"": "", "values": "", "errors": "", "figures": "", **sources}.items():
+    full = "_k2_jupyter" + ("." + name if name else "")
+    module = sys.modules[full] = types.ModuleType(full)
+    above, _, last = full.rpartition(".")
+    if above:
+        setattr(sys.modules[above], last, module)
+    if source:
+        module.__package__ = above
+        exec(compile(source, "<" + full + ">", "exec"), module.__dict__)
+    else:
+        module.__path__ = []
     getattr(module, "install", bool)()
 """
 
@@ -47,7 +53,9 @@ for name, source in sources.items():
 def setup_code() -> str:
     """One expression, so that nothing of it stays among the user's names."""
     room = files("k2_jupyter.in_kernel")
-    sources = {name: room.joinpath(f"{name}.py").read_text("utf-8") for name in _PARTS}
+    sources = {
+        name: room.joinpath(f"{name.replace('.', '/')}.py").read_text("utf-8") for name in _PARTS
+    }
     return f"exec({_BOOTSTRAP!r}, {{'sources': {sources!r}}})"
 
 

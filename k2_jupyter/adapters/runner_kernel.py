@@ -18,7 +18,7 @@ from k2_jupyter.adapters.kernel_messages import Bursts, Redaction, Redactor, cha
 from k2_jupyter.adapters.kernel_report import changes_in, hints_in, texts_in
 from k2_jupyter.errors import KernelError, KernelSilentError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream, RunStatus
-from k2_jupyter.in_kernel.pipe import Message, Pipe, PipeClosed
+from k2_jupyter.in_kernel.magic.pipe import Message, Pipe, PipeClosed
 from k2_jupyter.notebook.base import CellRun
 from k2_jupyter.notebook.outputs import OutputCollector
 from k2_jupyter.outputs import OutputChange

@@ -10,7 +10,7 @@ import sys
 import types
 from typing import Any
 
-from .variables import Report
+from .values.variables import Report
 
 _NAMED = (types.FunctionType, types.BuiltinFunctionType, type)
 """What says in ``__module__`` where it comes from, without running anybody's code."""

@@ -22,8 +22,8 @@ import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from k2_jupyter.in_kernel import figures
-from tests.in_kernel.drawn import image
+from k2_jupyter.in_kernel.figures import record as figures
+from tests.in_kernel.figures.drawn import image
 
 TARGET = 0.050
 

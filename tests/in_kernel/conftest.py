@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from k2_jupyter.in_kernel import variables
+from k2_jupyter.in_kernel.values import variables
 from tests.in_kernel.shells import Biting, Shell
 
 

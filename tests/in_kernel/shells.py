@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from k2_jupyter.in_kernel import variables
+from k2_jupyter.in_kernel.values import variables
 
 
 class Shell:

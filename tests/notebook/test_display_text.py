@@ -16,7 +16,7 @@ FRAME = pd.DataFrame({"city": ["Bonn", "Kiel"], "share": [0.123, 0.877]})
 
 
 def bundle(thing: object) -> dict[str, Json]:
-    data, _ = DisplayFormatter().format(thing)  # type: ignore[no-untyped-call]
+    data, _ = DisplayFormatter().format(thing)
     return dict(data)
 
 

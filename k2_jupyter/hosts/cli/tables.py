@@ -87,8 +87,8 @@ def _lines(text: str) -> list[object]:
 def read_parquet(file: Path) -> Table:
     """From the footer alone. Raises `TableError` where it is damaged or has no rows."""
     try:
-        from pyarrow import ArrowException  # type: ignore[import-untyped]
-        from pyarrow.parquet import read_metadata  # type: ignore[import-untyped]
+        from pyarrow import ArrowException
+        from pyarrow.parquet import read_metadata
     except ImportError:
         return Table("parquet")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from k2_jupyter.hosts.magic.session import Session
-from k2_jupyter.in_kernel.pipe import TO_AGENT, Pipe
+from k2_jupyter.in_kernel.magic.pipe import TO_AGENT, Pipe
 from k2_jupyter.settings import take_keys
 
 

@@ -33,7 +33,7 @@ from k2_jupyter.events import (
     TurnFinished,
     TurnStarted,
 )
-from k2_jupyter.in_kernel.pipe import Pipe
+from k2_jupyter.in_kernel.magic.pipe import Pipe
 from k2_jupyter.messages import Usage
 from k2_jupyter.notebook.text import visible
 

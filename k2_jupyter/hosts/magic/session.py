@@ -30,7 +30,7 @@ from k2_jupyter.events import (
 )
 from k2_jupyter.hosts.build import Policy, build_agent
 from k2_jupyter.hosts.magic.card import Card
-from k2_jupyter.in_kernel.pipe import Message, Pipe, PipeClosed, ProtocolError
+from k2_jupyter.in_kernel.magic.pipe import Message, Pipe, PipeClosed, ProtocolError
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.recorded import recorded
 from k2_jupyter.journal.redaction import Redactor, collect_secrets

@@ -14,11 +14,11 @@ from k2_jupyter.notebook.compare.text import (
     markup_difference,
     text_difference,
 )
+from k2_jupyter.notebook.figures.record import RECORD_TYPE
 from k2_jupyter.notebook.outputs import OutputCollector
 from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
 
 _STAY: Final = Move()
-_RECORD: Final = "application/vnd.k2.figure+json"
 
 
 def difference(before: Sequence[Output], after: Sequence[Output], move: Move = _STAY) -> str:
@@ -77,7 +77,7 @@ def _display_difference(before: Mapping[str, Json], after: Mapping[str, Json], m
     for kind in (*_COMPARED, *sorted(before.keys() & after.keys())):
         if kind in before and kind in after and (compare := _comparison(kind)):
             old, new = before[kind], _moved(after[kind], move)
-            if kind == _RECORD and not (_is_whole(old) and _is_whole(new)):
+            if kind == RECORD_TYPE and not (_is_whole(old) and _is_whole(new)):
                 continue
             if isinstance(old, str) != isinstance(new, str):
                 return "another kind of output"
@@ -108,7 +108,7 @@ def _record_difference(before: Json, after: Json) -> str:
 
 
 _COMPARED: Final[Mapping[str, Callable[[Any, Any], str]]] = {
-    _RECORD: _record_difference,
+    RECORD_TYPE: _record_difference,
     "application/vnd.plotly.v1+json": structure_difference,
     "image/png": picture_difference,
     "image/jpeg": picture_difference,

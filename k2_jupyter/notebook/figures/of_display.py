@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from k2_jupyter.in_kernel.faults import data_faults
+from k2_jupyter.in_kernel.figures.faults import data_faults
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.display_text import display_text
 from k2_jupyter.notebook.figures.description import ROOM, describe

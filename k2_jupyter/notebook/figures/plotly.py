@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from k2_jupyter.in_kernel import series
+from k2_jupyter.in_kernel.figures import series
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.figures.bounds import bounded
 from k2_jupyter.notebook.figures.plotly_bars import BAR_TYPES, bar_series

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from k2_jupyter.in_kernel import series
+from k2_jupyter.in_kernel.figures import series
 from k2_jupyter.notebook.figures.plotly_bins import Bins
 from k2_jupyter.notebook.figures.plotly_histograms import histogram
 from k2_jupyter.notebook.figures.plotly_panel import Bars, Letter, Panel, Trace

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from k2_jupyter.in_kernel import arithmetic
+from k2_jupyter.in_kernel.figures import arithmetic
 from k2_jupyter.notebook.figures.plotly_values import day
 from k2_jupyter.notebook.figures.reading import date_text, number
 

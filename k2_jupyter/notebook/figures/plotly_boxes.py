@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from k2_jupyter.in_kernel import arithmetic, series
+from k2_jupyter.in_kernel.figures import arithmetic, series
 from k2_jupyter.notebook.figures.plotly_panel import Panel, Trace
 from k2_jupyter.notebook.figures.plotly_values import coordinates, values
 from k2_jupyter.notebook.figures.reading import at, number, text

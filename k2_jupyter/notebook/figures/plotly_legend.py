@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from k2_jupyter.in_kernel import series
+from k2_jupyter.in_kernel.figures import series
 from k2_jupyter.notebook.figures.plotly_values import titled, values
 from k2_jupyter.notebook.figures.reading import at, text
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from k2_jupyter.in_kernel import series
+from k2_jupyter.in_kernel.figures import series
 from k2_jupyter.notebook.figures.plotly_bins import Bins, bins_of, folded, rough_to_round, wish
 from k2_jupyter.notebook.figures.plotly_panel import Panel, Trace
 from k2_jupyter.notebook.figures.plotly_values import coordinates, titled, values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from k2_jupyter.in_kernel import series
+from k2_jupyter.in_kernel.figures import series
 from k2_jupyter.notebook.figures.plotly_bars import error_ends
 from k2_jupyter.notebook.figures.plotly_panel import Panel, Trace, marker_mapping
 from k2_jupyter.notebook.figures.plotly_values import Coordinates, titled

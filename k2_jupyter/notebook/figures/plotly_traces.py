@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from k2_jupyter.in_kernel import arithmetic, series
+from k2_jupyter.in_kernel.figures import arithmetic, series
 from k2_jupyter.notebook.figures.plotly_matrices import binned, contour, heat_map, image
 from k2_jupyter.notebook.figures.plotly_panel import Panel, Trace
 from k2_jupyter.notebook.figures.plotly_values import values

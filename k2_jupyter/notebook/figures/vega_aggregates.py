@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from k2_jupyter.in_kernel import arithmetic
+from k2_jupyter.in_kernel.figures import arithmetic
 from k2_jupyter.notebook.figures.reading import number
 from k2_jupyter.notebook.figures.vega_fields import field_value
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from k2_jupyter.in_kernel import series
+from k2_jupyter.in_kernel.figures import series
 from k2_jupyter.notebook.figures.reading import DateTexts, number, obj, text
 from k2_jupyter.notebook.figures.vega_aggregates import NotComputed
 from k2_jupyter.notebook.figures.vega_fields import Channel

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any, Final
 
-from k2_jupyter.in_kernel import arithmetic, series
+from k2_jupyter.in_kernel.figures import arithmetic, series
 from k2_jupyter.notebook.figures.reading import number, text
 from k2_jupyter.notebook.figures.vega_aggregates import NotComputed, aggregated
 from k2_jupyter.notebook.figures.vega_fields import field_value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from k2_jupyter.in_kernel import series
+from k2_jupyter.in_kernel.figures import series
 from k2_jupyter.notebook.figures.reading import color, date_text, items, obj, text
 from k2_jupyter.notebook.figures.vega_aggregates import Row, aggregated
 from k2_jupyter.notebook.figures.vega_fields import Channel, Key, channel, field_value

@@ -10,7 +10,7 @@ from typing import Any
 
 import plotly.io
 
-from tests.in_kernel.corpus_expected import Expected, is_told
+from tests.in_kernel.figures.corpus_expected import Expected, is_told
 
 
 def plotly_json(figure: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.express as px
 
-from tests.in_kernel.corpus_expected import Expected
+from tests.in_kernel.figures.corpus_expected import Expected
 
 Made: TypeAlias = tuple[Any, list[Expected]]
 Maker: TypeAlias = Callable[[np.random.Generator], Made]

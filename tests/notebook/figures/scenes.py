@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from k2_jupyter.notebook.figures import RECORD_TYPE, figure_text
 from k2_jupyter.outputs import Display
-from tests.in_kernel.drawn import record
+from tests.in_kernel.figures.drawn import record
 
 GROUPS = ["oak", "elm", "ash", "yew"]
 Random = np.random.Generator

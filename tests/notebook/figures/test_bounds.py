@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from k2_jupyter.in_kernel import series
+from k2_jupyter.in_kernel.figures import series
 from k2_jupyter.notebook.figures.bounds import MAX_BYTES, bounded
 
 

@@ -15,9 +15,9 @@ import pytest
 from plotly.offline import get_plotlyjs
 from plotly.subplots import make_subplots
 
-from k2_jupyter.in_kernel import faults
-from k2_jupyter.notebook.figures.plotly import plotly_record
+from k2_jupyter.in_kernel.figures import faults
 from k2_jupyter.notebook.figures.parsing import parse
+from k2_jupyter.notebook.figures.plotly import plotly_record
 from tests.notebook.figures import charts, corpus_plotly
 from tests.notebook.figures.charts import facts
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from k2_jupyter.in_kernel import faults
+from k2_jupyter.in_kernel.figures import faults
 from k2_jupyter.notebook.figures.parsing import parse
 from k2_jupyter.notebook.figures.vega import vega_record
 from tests.notebook.figures import charts, corpus_altair

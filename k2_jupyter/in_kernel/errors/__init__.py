@@ -1,0 +1,1 @@
+"""What is known about an error beyond its traceback."""

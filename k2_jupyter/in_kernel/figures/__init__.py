@@ -1,0 +1,1 @@
+"""What matplotlib has drawn, as a record: series, axes, faults."""

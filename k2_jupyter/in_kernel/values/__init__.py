@@ -1,0 +1,1 @@
+"""What the user's variables are and what became of them, without running their code."""
