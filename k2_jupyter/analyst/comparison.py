@@ -80,7 +80,7 @@ def _prepare(sheet: Worksheet, task: str, table: Table) -> Script[Comparison]:
         if seen is None:
             parts = ["define_levels", "define_p_text"]
             parts += ["define_quarters"] if choice.binned else []
-            libraries = imports(("fill", "LogLocator", "MaxNLocator", "stats"))
+            libraries = imports(("fill", "stats"))
             yield from sheet.need(joined(libraries, *map(cell, parts)), "Tests and level names")
             seen = yield from sheet.need(source, "Choose the columns and clean them")
         else:
@@ -251,4 +251,5 @@ def _draw(sheet: Worksheet, found: Comparison) -> Script[None]:
     if time and found.choice.trend:
         seen = yield from sheet.attempt("draw", cell("periods"), f"Describe each {time}")
         found.periods = read_groups(seen, [time])
-        yield from sheet.attempt("draw", cell("trend"), f"Trend over {time}")
+        trend = f"{imports(('MaxNLocator',))}\n\n{cell('trend')}"
+        yield from sheet.attempt("draw", trend, f"Trend over {time}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from k2_jupyter.analyst.findings import Comparison
-from k2_jupyter.analyst.source import cell
+from k2_jupyter.analyst.source import cell, imports
 
 FEW_ROWS = 300
 """Up to this many rows each row is drawn as a point as well."""
@@ -35,7 +35,8 @@ def violin_source(found: Comparison) -> str:
         ticks=_LOG_TICKS if logarithmic else "",
         turned=_turned(found, beside=False),
     )
-    return "\n".join(line for line in lines.splitlines() if line)
+    source = "\n".join(line for line in lines.splitlines() if line)
+    return f"{imports(('LogLocator',))}\n\n{source}" if logarithmic else source
 
 
 def boxplot_source() -> str:

@@ -22,8 +22,8 @@ PLAN = {
     "draw": "Draw the model and its residuals",
     "conclude": "Conclude, with the source of every number",
 }
-LINEAR = ("fill", "smf", "stats", "diagnostic", "durbin_watson")
-LOGISTIC = ("fill", "warnings", "smf", "LogLocator", "stats")
+LINEAR = ("smf", "diagnostic", "durbin_watson")
+LOGISTIC = ("warnings", "smf", "stats")
 
 _SEPARATED = ("Separation", "Singular", "Convergence", "overflow")
 """What statsmodels says where the likelihood has no maximum."""
@@ -39,7 +39,9 @@ def regress(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     tools += [] if chosen.yes else ["define_scatter"]
     if any(part.use == "group" for part in chosen.predictors):
         tools.append("define_common_first")
-    libraries = LOGISTIC if chosen.yes else LINEAR
+    libraries = [*(LOGISTIC if chosen.yes else LINEAR)]
+    libraries += ["stats"] if chosen.simple else ["fill"]
+    libraries += ["LogLocator"] if chosen.yes and not chosen.simple else []
     yield from sheet.need(joined(imports(libraries), *map(cell, tools)), "Libraries for the model")
     target = Part("y", chosen.target, "group" if chosen.yes else "number")
     parts = (target, *chosen.predictors)

@@ -35,7 +35,10 @@ def joined(*parts: str) -> str:
 def imports(names: Sequence[str]) -> str:
     """Import lines, each known by the name that the code uses."""
     standard = [_IMPORTS[name] for name in _STANDARD if name in names]
-    others = [line for name, line in _IMPORTS.items() if name in names and name not in _STANDARD]
+    others = sorted(
+        (line for name, line in _IMPORTS.items() if name in names and name not in _STANDARD),
+        key=lambda line: (line.startswith("from"), line),
+    )
     return "\n\n".join("\n".join(lines) for lines in (standard, others) if lines)
 
 

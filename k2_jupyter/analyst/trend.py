@@ -26,7 +26,7 @@ PLAN = {
     "draw": "Draw the series and its trend",
     "conclude": "Conclude, with the source of every number",
 }
-LIBRARIES = ("sm", "smf", "stats", "acorr_ljungbox", "durbin_watson")
+LIBRARIES = ("sm", "stats", "acorr_ljungbox", "durbin_watson")
 FEWEST = 4
 """Periods below which no trend is tested."""
 MOST_PERIODS = 120
@@ -105,7 +105,8 @@ def _tests(sheet: Worksheet, chosen: Series, found: Followed) -> Script[None]:
     found.tests = yield from sheet.need(cell("trend_test"), "Test the trend")
     counts = found.series.line("periods")
     if chosen.measure and counts["rows"].value >= 5 * counts["n"].value:
-        found.rows = yield from sheet.attempt("test", cell("trend_rows"), "The same over the rows")
+        source = f"{imports(('smf',))}\n\n{cell('trend_rows')}"
+        found.rows = yield from sheet.attempt("test", source, "The same over the rows")
     if chosen.measure and found.prepared.repeats.value:
         found.again = yield from sheet.attempt(
             "test", cell("trend_repeats"), "The same without repeats"
