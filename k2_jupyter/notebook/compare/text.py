@@ -33,7 +33,8 @@ _RANDOM_ID = re.compile(
     r"|(?<=[\"'#_])[a-z]{1,2}_?[0-9a-f]{5,}(?=[\"'_)])"
 )
 _SVG_DATE = re.compile(r"<dc:date>[^<]*</dc:date>")
-_CLIP = 80
+_CLIP, _BEFORE = 80, 20
+"""Characters of a line that are told, and of them before the first that differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def text_difference(before: str, after: str) -> str:
     pairs = zip_longest(_lines(before), _lines(after))
     for number, (old, new) in enumerate(pairs, 1):
         if old is None or new is None or not _same_line(old, new):
-            return f"line {number}: {_quoted(old)} then, {_quoted(new)} now"
+            return f"line {number}: {_told(old, new)}"
     return ""
 
 
@@ -115,11 +116,23 @@ def _value(text: str) -> float:
     return float(text.replace(",", "").replace("_", "").replace("−", "-"))
 
 
-def _quoted(line: str | None) -> str:
+def _told(old: str | None, new: str | None) -> str:
+    """Both lines in words; of long ones what stands where they part."""
+    lines = [None if line is None else visible(" ".join(line.split())) for line in (old, new)]
+    known = [line for line in lines if line is not None]
+    start = 0
+    if len(known) == 2 and max(map(len, known)) > _CLIP:
+        pairs = enumerate(zip_longest(*known))
+        start = max(0, next((at for at, (a, b) in pairs if a != b), 0) - _BEFORE)
+    before, after = (_quoted(line, start) for line in lines)
+    return f"{before} then, {after} now"
+
+
+def _quoted(line: str | None, start: int) -> str:
     if line is None:
         return "nothing"
-    line = visible(" ".join(line.split()))
-    return f"`{line if len(line) <= _CLIP else line[:_CLIP] + '…'}`"
+    end = start + _CLIP
+    return f"`{'…' * (start > 0)}{line[start:end]}{'…' * (len(line) > end)}`"
 
 
 class _Seen(HTMLParser):

@@ -66,6 +66,12 @@ def test_the_first_line_that_differs_is_told() -> None:
     assert text_difference("a", "a\nb") == "line 2: nothing then, `b` now"
 
 
+def test_of_long_lines_the_part_that_differs_is_told() -> None:
+    found = text_difference("a" * 500 + "b" * 500, "a" * 500 + "c" * 500)
+
+    assert f"`…{'a' * 20}{'b' * 60}…` then, `…{'a' * 20}{'c' * 60}…` now" in found
+
+
 def test_long_and_invisible_text_is_told_within_a_line() -> None:
     found = text_difference("x" * 500, "y\x07" * 500)
 
