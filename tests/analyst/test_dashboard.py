@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -93,3 +94,27 @@ def test_a_click_on_a_bar_highlights_its_group(page: Page) -> None:
 def test_texts_of_the_data_stay_texts(page: Page) -> None:
     assert SCRIPT[:20] in (page.text_content("svg") or "")
     assert page.locator("img").count() == 0
+
+
+def test_the_tests_stand_in_a_table(page: Page) -> None:
+    rows = page.locator("table tr")
+
+    assert rows.nth(1).inner_text().startswith("ANOVA\tF(2, 597) = ")
+    assert "region × season, HC3 errors" in page.inner_text("table")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "background", "words"),
+    [
+        ("light", "rgb(255, 255, 255)", "rgb(31, 41, 55)"),
+        ("dark", "rgb(21, 27, 38)", "rgb(209, 213, 219)"),
+    ],
+)
+def test_it_is_as_light_or_dark_as_the_reader_wants(
+    scheme: Literal["light", "dark"], background: str, words: str, page: Page
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+
+    style = "(element, name) => getComputedStyle(element)[name]"
+    assert page.eval_on_selector("main", style, "backgroundColor") == background
+    assert page.eval_on_selector("svg .mark-text text", style, "fill") == words
