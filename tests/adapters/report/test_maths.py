@@ -1,4 +1,5 @@
 import re
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,13 @@ def test_a_formula_brings_no_address_style_id_or_large_length() -> None:
     html = mathml(latex, block=True) or ""
 
     assert re.findall(r' (\w+)="', html) == ["display", "width"]
+
+
+def test_elements_that_do_not_draw_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = fromstring("<math><script>run()</script><mi href='x' onclick='y'>a</mi></math>")
+    monkeypatch.setattr("latex2mathml.converter.convert_to_element", lambda *_, **__: tree)
+
+    assert mathml("a", block=False) == "<math>run()<mi>a</mi></math>"
 
 
 @given(st.lists(st.sampled_from(TOKENS.split()), max_size=12).map(" ".join))
