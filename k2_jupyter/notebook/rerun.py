@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -103,21 +103,23 @@ def rerun(
         if stopped := _failure(run, number, stop):
             break
         ran += 1
-    found = []
-    for number, cell in enumerate(code[:ran], 1):
-        what = difference(cell.outputs, document.cell(cell.id).outputs, move)
-        if what:
-            unseen = "" if cell.outputs or cell.execution_count else "had no outputs; "
-            found.append(Difference(cell.id, number, unseen + what))
     late = bool(stopped) and time.monotonic() >= deadline
     return Verification(
         len(code),
         ran,
-        tuple(found),
+        tuple(_differences(code[:ran], document, move)),
         stopped,
         out_of_time=late,
         interrupted=bool(stopped) and stop.is_set(),
     )
+
+
+def _differences(ran: Sequence[Cell], document: MemoryDocument, move: Move) -> Iterator[Difference]:
+    for number, cell in enumerate(ran, 1):
+        what = difference(cell.outputs, document.cell(cell.id).outputs, move)
+        if what:
+            unseen = "" if cell.outputs or cell.execution_count else "had no outputs; "
+            yield Difference(cell.id, number, unseen + what)
 
 
 def code_cells(cells: Sequence[Cell]) -> list[Cell]:

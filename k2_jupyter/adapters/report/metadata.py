@@ -1,4 +1,7 @@
-"""What a notebook says of itself, of any type: checked, bounded, shown as text only."""
+"""What a notebook says of itself, of any type: checked, bounded, shown as text only.
+
+Longer than other files because each record of the metadata stands here with its reader.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What `k2` takes on the command line. Imports nothing heavy: `k2 --help` must be quick."""
+"""What `k2` takes on the command line. Imports nothing heavy: `k2 --help` must be quick.
+
+Longer than other files because all options of all commands stand here.
+"""
 
 from __future__ import annotations
 
