@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import hints
 from ..figures import record
 from ..values import variables
-from . import surroundings
+from . import data, surroundings
 from .child import Child
 from .pipe import Message, PipeClosed, ProtocolError
 from .runner import DriverLost, Runner, run_source
@@ -72,6 +72,7 @@ class Conversation:
                 options={**options, **self._place.facts()},
                 before=before,
                 names=json.loads(repr(variables.lines())),
+                data=data.tables(self._shell.user_ns),
             )
         except PipeClosed:
             self._runner.close()
@@ -88,7 +89,9 @@ class Conversation:
         child = self._connected()
         self._runner.open()
         try:
-            child.pipe.send("command", id=name, name=name, words=words)
+            child.pipe.send(
+                "command", id=name, name=name, words=words, options=self._place.facts()
+            )
             self._ended(self._runner.drive(self._other))
         except PipeClosed:
             self._runner.close()
@@ -197,11 +200,11 @@ class Conversation:
             self._shell.set_next_input(message["source"])
 
     def _show(self, message: Message) -> None:
-        data = {"text/html": message["html"], "text/plain": message["text"]}
+        shown = {"text/html": message["html"], "text/plain": message["text"]}
         if self._card is None:
-            self._card = self._place.show(data, update=True)
+            self._card = self._place.show(shown, update=True)
         else:
-            self._place.update(self._card, data)
+            self._place.update(self._card, shown)
 
     def _pipe(self) -> Any:
         if self._child is None:

@@ -22,7 +22,14 @@ _MOST_WAITING = 200
 """Messages that wait to be written; then who sends waits too."""
 
 TO_AGENT: dict[str, dict[str, _Type]] = {
-    "turn": {"turn": str, "request": str, "options": dict, "before": list, "names": dict},
+    "turn": {
+        "turn": str,
+        "request": str,
+        "options": dict,
+        "before": list,
+        "names": dict,
+        "data": list,
+    },
     "output": {"run": str, "type": str, "content": dict, "metadata": dict},
     "ran": {
         "run": str,
@@ -34,7 +41,7 @@ TO_AGENT: dict[str, dict[str, _Type]] = {
     "described": {"id": str, "texts": dict},
     "answer": {"id": str, "text": (str, type(None))},
     "interrupt": {},
-    "command": {"id": str, "name": str, "words": list},
+    "command": {"id": str, "name": str, "words": list, "options": dict},
 }
 """What the kernel's end may say, and the fields that each operation must have."""
 

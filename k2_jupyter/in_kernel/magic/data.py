@@ -1,0 +1,32 @@
+"""Which of the user's variables hold a table that an analysis can start from."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ..values import frames
+
+_MOST = 20
+
+
+def tables(variables: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pandas frames among them: name, kind, number of rows, the first columns' names.
+
+    Only the frames' own shape and labels are read; pandas is not imported for it.
+    """
+    pandas = sys.modules.get("pandas")
+    frame = getattr(pandas, "DataFrame", None)
+    if not isinstance(frame, type):
+        return []
+    found = [
+        {
+            "variable": name,
+            "kind": "DataFrame",
+            "rows": int(value.shape[0]),
+            "columns": list(frames.dtypes(value)),
+        }
+        for name, value in list(variables.items())
+        if type(value) is frame and not name.startswith("_") and name.isidentifier()
+    ]
+    return found[:_MOST]
