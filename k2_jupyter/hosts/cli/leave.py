@@ -11,8 +11,8 @@ from pathlib import Path
 from k2_jupyter import __version__
 from k2_jupyter.adapters.file_document import FileDocument
 from k2_jupyter.errors import DocumentError
-from k2_jupyter.hosts.cli.data_files import DataFile
 from k2_jupyter.hosts.cli.files import REPORT
+from k2_jupyter.hosts.data.files import DataFile
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Cell
 from k2_jupyter.notebook.rerun import Verification, fingerprint

@@ -19,7 +19,6 @@ from k2_jupyter.agent.limits import Limits
 from k2_jupyter.errors import DocumentError, KernelError, SettingsError
 from k2_jupyter.events import TurnFinished
 from k2_jupyter.hosts.build import Policy, build_agent
-from k2_jupyter.hosts.cli.data_files import DataFile, inspect
 from k2_jupyter.hosts.cli.drive import Driven, drive
 from k2_jupyter.hosts.cli.files import NOTEBOOK, alone_in, drop_if_empty, files_in, output_folder
 from k2_jupyter.hosts.cli.leave import Paths, Provenance, leave
@@ -27,6 +26,7 @@ from k2_jupyter.hosts.cli.scratch import standing_in
 from k2_jupyter.hosts.cli.signals import stopping
 from k2_jupyter.hosts.cli.verify import AfterTurn, Rerun, refusal
 from k2_jupyter.hosts.cli.view import TerminalView
+from k2_jupyter.hosts.data.files import DataFile, inspect
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.recorded import recorded
 from k2_jupyter.journal.redaction import Redactor, collect_secrets

@@ -89,9 +89,7 @@ class Conversation:
         child = self._connected()
         self._runner.open()
         try:
-            child.pipe.send(
-                "command", id=name, name=name, words=words, options=self._place.facts()
-            )
+            child.pipe.send("command", id=name, name=name, words=words, options=self._place.facts())
             self._ended(self._runner.drive(self._other))
         except PipeClosed:
             self._runner.close()

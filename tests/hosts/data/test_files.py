@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 from k2_jupyter.errors import SettingsError
-from k2_jupyter.hosts.cli.data_files import DataFile, inspect
-from k2_jupyter.hosts.cli.text_table import SAMPLE_BYTES
+from k2_jupyter.hosts.data.files import DataFile, inspect
+from k2_jupyter.hosts.data.text_table import SAMPLE_BYTES
 
 Look: TypeAlias = Callable[..., DataFile]
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from k2_jupyter.errors import SettingsError
-from k2_jupyter.hosts.cli.tables import (
+from k2_jupyter.hosts.data.tables import (
     Format,
     Table,
     TableError,
@@ -27,7 +27,7 @@ from k2_jupyter.hosts.cli.tables import (
     read_json,
     read_parquet,
 )
-from k2_jupyter.hosts.cli.text_table import SAMPLE_BYTES, decode, read_table
+from k2_jupyter.hosts.data.text_table import SAMPLE_BYTES, decode, read_table
 
 _SUFFIXES = (
     *(".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".xlsx", ".xlsm", ".xls"),

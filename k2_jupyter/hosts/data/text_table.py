@@ -11,7 +11,7 @@ import io
 from collections import Counter
 from itertools import islice
 
-from k2_jupyter.hosts.cli.tables import Table, TableError
+from k2_jupyter.hosts.data.tables import Table, TableError
 
 SAMPLE_BYTES = 2_000_000
 """No more than this is ever read of a text file."""

@@ -1,0 +1,1 @@
+"""Data files that a task speaks of; for every host."""
