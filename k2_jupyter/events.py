@@ -241,11 +241,14 @@ class Reply:
     text: str
 
 
+CapName: TypeAlias = Literal["steps", "calls", "seconds", "dollars"]
+
+
 @dataclass(frozen=True, slots=True)
 class CapRequest:
     """A limit is reached. Answer: `Extension`; anything else ends the turn."""
 
-    limit: Literal["steps", "calls", "seconds"]
+    limit: CapName
     used: float
     allowed: float
 

@@ -25,8 +25,10 @@ from k2_jupyter.models.profiles import (
     OFFLINE,
     EndpointProfile,
     ModelProfile,
+    model_profile,
     resolve,
 )
+from k2_jupyter.preferences import FILE_NAME, Preferences, check_folder
 
 _NAME = "k2_jupyter"
 
@@ -39,6 +41,12 @@ def config_folder() -> Path:
 def state_folder() -> Path:
     """``$XDG_STATE_HOME/k2_jupyter``, where the journals are; may not exist."""
     return _folder("XDG_STATE_HOME", ".local/state")
+
+
+def shown_preferences() -> str:
+    """Where the user's ``config.toml`` is, in words that name no folder of the user's."""
+    base = "$XDG_CONFIG_HOME" if Path(os.environ.get("XDG_CONFIG_HOME", "")).is_absolute() else ""
+    return f"{base or '~/.config'}/{_NAME}/{FILE_NAME}"
 
 
 def _folder(variable: str, default: str) -> Path:
@@ -66,6 +74,7 @@ class Settings:
     key: str | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
     """What the user should know about the choice, a line each."""
+    preferences: Preferences = field(default_factory=Preferences)
 
     @classmethod
     def load(
@@ -75,24 +84,42 @@ class Settings:
         *,
         keys: Mapping[str, str] | None = None,
     ) -> Settings:
-        """Options first, then the environment, then what `k2 login` stored, else offline.
+        """Options first, then the environment, ``config.toml``, the login; else offline.
 
         `keys` are those that `take_keys` gave; without it they are taken now. Raises
         `SettingsError`.
         """
         keys = take_keys(os.environ) if keys is None else keys
-        stored = read_credentials()
-        model = model or os.environ.get("K2_MODEL") or (stored.model if stored else None)
+        stored, own = read_credentials(), Preferences.read(config_folder())
+        model = model or os.environ.get("K2_MODEL") or own.model
+        model = model or (stored.model if stored else None)
         base_url = base_url or os.environ.get("K2_BASE_URL")
         base_url = base_url or (stored.base_url if stored else None)
         if model is None and not (base_url or keys):
-            return cls(OFFLINE, None)
+            return cls(OFFLINE, None, preferences=own)
         model = model or DEFAULT_PRESET
         if model.lower() == OFFLINE.name:
-            return cls(OFFLINE, None)
+            return cls(OFFLINE, None, preferences=own)
         profile, endpoint = resolve(model, base_url)
         key, note = _key_for(endpoint, keys, stored)
-        return cls(profile, endpoint, key, note)
+        return cls(profile, endpoint, key, note, own)
+
+    @classmethod
+    def for_notebook(cls, named: str = "", *, keys: Mapping[str, str]) -> Settings:
+        """The user's own settings; a notebook may choose among the models that these name.
+
+        Raises `SettingsError` for any other: a notebook can only restrict.
+        """
+        own = cls.load(keys=keys)
+        if not named or model_profile(named) == own.model:
+            return own
+        allowed = (OFFLINE.name, *own.preferences.models)
+        if named not in allowed:
+            raise SettingsError(
+                f"`{named}` is no model that you have configured. A notebook may name "
+                f"{', '.join(allowed)}; `models` in {shown_preferences()} lists more."
+            )
+        return cls.load(named, keys=keys)
 
     def build_model(self) -> Model:
         """What answers: the endpoint's model, or the offline analyst."""
@@ -144,7 +171,7 @@ def read_credentials() -> Credentials | None:
     """
     path = config_folder() / "credentials.json"
     try:
-        _check_folder(path.parent)
+        check_folder(path.parent)
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
             _check_file(path, os.fstat(file.fileno()))
             return _parse(json.load(file))
@@ -177,7 +204,7 @@ def write_credentials(credentials: Credentials) -> Path:
         content["model"] = credentials.model
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _check_folder(path.parent)
+        check_folder(path.parent)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".credentials-")  # 0600
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -192,14 +219,6 @@ def write_credentials(credentials: Credentials) -> Path:
     except OSError as problem:
         raise SettingsError(f"Cannot write {path}: {problem.strerror}.") from None
     return path
-
-
-def _check_folder(folder: Path) -> None:
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise SettingsError(f"{folder} must be a folder of yours, not a link or another user's.")
-    if found.st_mode & 0o022:
-        raise SettingsError(f"Others can write to {folder}. Run: chmod 700 {folder}")
 
 
 def _check_file(path: Path, found: os.stat_result) -> None:

@@ -64,13 +64,21 @@ class Agent:
         self._toolset = toolset
         self._limits = limits or Limits()
         self._marks = Marks.of(model.profile)
+        self._prices = model.profile.prices
 
     def run(
-        self, task: str, stop: threading.Event, *, briefing: str = "", turn: str = ""
+        self,
+        task: str,
+        stop: threading.Event,
+        *,
+        briefing: str = "",
+        turn: str = "",
+        resumed: bool = False,
     ) -> EventStream[None]:
         """One turn, from the user's words to `TurnFinished`.
 
-        `briefing` is what the host knows of files and cells; it goes with the task.
+        `briefing` is what the host knows of files and cells; it goes with the task. A
+        `resumed` turn goes on where the history ends, which holds the task already.
         `stop` ends the turn within 1 s; every open call is then answered, so that the
         history is valid for the next turn.
         """
@@ -78,7 +86,8 @@ class Agent:
         ending: Ending | None = None
         try:
             yield TurnStarted(turn or uuid.uuid4().hex, task, self._model.name)
-            self.history.ask(f"{task}\n\n{briefing}" if briefing else task)
+            if not resumed:
+                self.history.ask(f"{task}\n\n{briefing}" if briefing else task)
             while ending is None:
                 ending = yield from self._step(state)
         except StopRequested:
@@ -119,6 +128,8 @@ class Agent:
             return None  # out of time: the next `admit` asks for more
         self.history.add(answer)
         turn.usage += answer.usage
+        if self._prices is not None:
+            turn.budget.dollars = self._prices.of(turn.usage)
         yield AnswerReceived(answer)
         if answer.calls:
             turn.cuts = 0

@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import Literal
 
-from k2_jupyter.events import CapRequest, EventStream, Extension
+from k2_jupyter.events import CapName, CapRequest, EventStream, Extension
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,8 @@ class Limits:
     """Tool calls."""
     seconds: float = 3600.0
     """Wall time, cells and waiting included."""
+    dollars: float | None = None
+    """What the model's answers may cost, by the profile's prices."""
 
 
 class Deadline(threading.Event):
@@ -50,9 +51,11 @@ class Budget:
         self.started = time.monotonic()
         self.steps = 0
         self.calls = 0
+        self.dollars = 0.0
         self.stop = Deadline(stop, limits.seconds)
         self._steps = limits.steps
         self._calls = limits.calls
+        self._dollars = limits.dollars
 
     @property
     def seconds(self) -> float:
@@ -69,7 +72,8 @@ class Budget:
         while (request := self._exhausted()) is not None:
             answer = yield request
             if not isinstance(answer, Extension) or answer.extra <= 0:
-                return f"The limit of {request.allowed:.0f} {_WORDS[request.limit]} is reached"
+                allowed = f"{request.allowed:.2f}".removesuffix(".00")
+                return f"The limit of {allowed} {_WORDS[request.limit]} is reached"
             self._extend(request.limit, answer.extra)
         return ""
 
@@ -80,9 +84,11 @@ class Budget:
             return CapRequest("calls", self.calls, self._calls)
         if time.monotonic() >= self.stop.at:
             return CapRequest("seconds", self.seconds, self.stop.at - self.started)
+        if self._dollars is not None and self.dollars >= self._dollars:
+            return CapRequest("dollars", self.dollars, self._dollars)
         return None
 
-    def _extend(self, limit: Literal["steps", "calls", "seconds"], extra: float) -> None:
+    def _extend(self, limit: CapName, extra: float) -> None:
         match limit:
             case "steps":
                 self._steps += round(extra)
@@ -90,6 +96,8 @@ class Budget:
                 self._calls += round(extra)
             case "seconds":
                 self.stop.at = time.monotonic() + extra
+            case "dollars":
+                self._dollars = (self._dollars or 0.0) + extra
 
 
-_WORDS = {"steps": "steps", "calls": "tool calls", "seconds": "seconds"}
+_WORDS = {"steps": "steps", "calls": "tool calls", "seconds": "seconds", "dollars": "US dollars"}

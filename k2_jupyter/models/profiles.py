@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from k2_jupyter.errors import SettingsError
-from k2_jupyter.messages import Json
+from k2_jupyter.messages import Json, Usage
 from k2_jupyter.models.address import checked, host, is_loopback, origin
 
 MaxTokensKey: TypeAlias = Literal["max_completion_tokens", "max_tokens"]
@@ -33,6 +33,12 @@ class Prices:
     input: float
     output: float
     """Reasoning counts as output."""
+
+    def of(self, usage: Usage) -> float:
+        """US dollars for these tokens."""
+        fresh = usage.input_tokens - usage.cached_tokens
+        cost = fresh * self.input + usage.cached_tokens * self.cached_input
+        return (cost + usage.output_tokens * self.output) / 1e6
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ from k2_jupyter.messages import (
     Usage,
     UserMessage,
 )
-from k2_jupyter.models.profiles import OFFLINE, ModelProfile
+from k2_jupyter.models.profiles import OFFLINE, ModelProfile, Prices
 from k2_jupyter.models.scripted import ScriptedModel
 from k2_jupyter.tools.base import Arguments, Finished, Toolset
 
@@ -79,10 +80,11 @@ def agent_with(
     *,
     limits: Limits | None = None,
     closing: Closing | None = None,
+    profile: ModelProfile = OFFLINE,
 ) -> Agent:
     tools = [PlayedTool(body), PlayedTool(end, "add_markdown")]
     toolset = Toolset(tools, closing=closing or Closing(), redact=lambda text: text)
-    model = ScriptedModel(respond, name="played", profile=OFFLINE)
+    model = ScriptedModel(respond, name="played", profile=profile)
     return Agent(model, toolset, limits=limits)
 
 
@@ -297,6 +299,41 @@ def test_an_extension_lets_it_go_on() -> None:
     agent = agent_with(lambda messages, tools: ask("x"), limits=Limits(steps=3))
     assert ending(play(agent, answers=extend)).steps == 5
     assert [request.allowed for request in asked] == [3, 5]
+
+
+def test_what_the_answers_cost_is_a_limit() -> None:
+    # `ask` reports 10 tokens of input, 4 of them cached, and 2 of output: 9 dollars an answer.
+    priced = replace(OFFLINE, prices=Prices(cached_input=0.25e6, input=1e6, output=1e6))
+    asked: list[CapRequest] = []
+
+    def extend(event: Event) -> Answer:
+        if not isinstance(event, CapRequest):
+            return None
+        asked.append(event)
+        return Extension(9) if len(asked) == 1 else None
+
+    limits = Limits(dollars=10)
+    agent = agent_with(lambda messages, tools: ask("x"), limits=limits, profile=priced)
+    end = ending(play(agent, answers=extend))
+    assert (end.reason, end.steps) == ("limit", 3)
+    assert "19 US dollars" in end.detail
+    assert [(request.limit, request.used) for request in asked] == [
+        ("dollars", 18),
+        ("dollars", 27),
+    ]
+
+
+def test_a_resumed_turn_goes_on_where_the_history_ends() -> None:
+    read: list[Sequence[Message]] = []
+
+    def respond(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
+        read.append(list(messages))
+        return AssistantMessage("done")
+
+    agent = agent_with(respond)
+    agent.history.ask("begun before")
+    list(agent.run("begun before", threading.Event(), resumed=True))
+    assert [m.text for m in read[0] if isinstance(m, UserMessage)] == ["begun before"]
 
 
 def test_calls_over_the_limit_are_answered_before_the_model_is_asked_again() -> None:

@@ -1,0 +1,99 @@
+"""``config.toml`` in the user's own configuration folder: what is allowed once for all.
+
+::
+
+    headless = true         # %%k2 may ask the model where nobody can be asked
+    model = "k2.6"          # where neither an option nor the environment names one
+    models = ["k3"]         # what a notebook may name besides it
+    max_steps = 100         # model calls of a turn;
+    max_seconds = 1800      # its wall time;
+    max_cost = 2.5          # and US dollars: options can only lower them
+
+No notebook, no working folder and no other user can set any of this.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from k2_jupyter.errors import SettingsError
+
+FILE_NAME = "config.toml"
+_LARGEST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What the file says; the defaults are those of no file."""
+
+    headless: bool = False
+    model: str | None = None
+    models: tuple[str, ...] = ()
+    max_steps: int | None = None
+    max_seconds: int | None = None
+    max_cost: float | None = None
+
+    @classmethod
+    def read(cls, folder: Path) -> Preferences:
+        """Raises `SettingsError` for a wrong file, or one that others can write."""
+        path = folder / FILE_NAME
+        try:
+            check_folder(folder)
+            with os.fdopen(
+                os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb"
+            ) as file:
+                found = os.fstat(file.fileno())
+                if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+                    raise SettingsError(f"{path} must be a file of yours, not another user's.")
+                if found.st_mode & 0o022:
+                    raise SettingsError(f"Others can write to {path}. Run: chmod 600 {path}")
+                content = tomllib.loads(file.read(_LARGEST).decode())
+        except FileNotFoundError:
+            return cls()
+        except OSError as problem:
+            raise SettingsError(
+                f"Cannot read {path}: {problem.strerror}. It must be a plain file."
+            ) from None
+        except ValueError as problem:
+            raise SettingsError(f"{path} is no valid TOML: {problem}.") from None
+        return cls(**{name: _value(path, name, value) for name, value in content.items()})
+
+
+def check_folder(folder: Path) -> None:
+    """Raises `SettingsError` where somebody else can change what is in it."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise SettingsError(f"{folder} must be a folder of yours, not a link or another user's.")
+    if found.st_mode & 0o022:
+        raise SettingsError(f"Others can write to {folder}. Run: chmod 700 {folder}")
+
+
+def _value(path: Path, name: str, value: Any) -> Any:
+    wanted = _KINDS.get(name)
+    if wanted is None:
+        raise SettingsError(f"{path}: there is no `{name}`; the names are {', '.join(_KINDS)}.")
+    kind, words = wanted
+    good = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    if name == "models":
+        good = good and all(isinstance(one, str) for one in value)
+    if name.startswith("max_"):
+        good = good and 0 < value < float("inf")
+    if not good:
+        raise SettingsError(f"{path}: `{name}` must be {words}.")
+    return tuple(value) if name == "models" else value
+
+
+_KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+    "headless": (bool, "true or false"),
+    "model": (str, "the name of a preset or of a model"),
+    "models": (list, "a list of such names"),
+    "max_steps": (int, "a positive whole number"),
+    "max_seconds": (int, "a positive whole number"),
+    "max_cost": ((int, float), "a positive number of US dollars"),
+}
