@@ -14,6 +14,9 @@ _FRAME = re.compile(r"(?m)^(?=Cell In\[\d+\], line \d+|File \S.*?(?::\d+|, line 
 _FILE = re.compile(r"File (\S.*?)(?::\d+|, line \d+)")
 _LIBRARY = re.compile(r"(?:site|dist)-packages|/lib/python\d|\.p(?:yx|xd|xi)$|^<(?!timed |string>)")
 _BEFORE_PACKAGES = re.compile(r"(?<=^File )\S*(?:(?:site|dist)-packages|/lib/python[\d.]+)/")
+_PLACE = re.compile(r"(.+?)(?:, line |:)(\d+)(?=, in |$)")
+_NAMELESS = re.compile(r"<(?:listcomp|dictcomp|setcomp|genexpr|lambda)>(?:\(|$)")
+_SHOWN = re.compile(r"(?m)^(?:-*> ?| *)(\d+)(?: (.*))?$")
 _RULE = re.compile(r"^-{20,}$\n?", re.MULTILINE)
 _TITLE = re.compile(r"^[\w.]+ +Traceback \(most recent call last\)$\n?", re.MULTILINE)
 _LINKS = {
@@ -45,7 +48,7 @@ def user_traceback(error: ErrorOutput) -> str:
     """
     last = neutral(f"{error.ename}: {error.evalue}" if error.evalue else error.ename)
     *before, link = _links([neutral(part) for part in error.traceback])
-    kept = _folded(link.frames)
+    kept = _folded(_named(link.frames))
     told = {last, *kept}
     for cause in reversed(before[-_MOST_CAUSES:]):
         line = _cause(cause, told)
@@ -74,6 +77,29 @@ def _links(parts: Sequence[str]) -> list[_Link]:
             links[-1].frames.append(frame.rstrip("\n"))
             links[-1].rest += [rest.strip("\n")] if rest.strip("\n") else []
     return links
+
+
+def _named(frames: Sequence[str]) -> list[str]:
+    """Comprehensions and lambdas with their own line, if it is another than their caller's.
+
+    Below them IPython 9 shows the first lines of the cell instead of theirs (seen with
+    Python 3.11, stack_data 0.6.3), so the text comes from the frame around them.
+    """
+    kept: list[str] = []
+    text: dict[tuple[str, str], str] = {}
+    before = None
+    for frame in frames:
+        header, _, shown = frame.partition("\n")
+        found = _PLACE.match(header)
+        place, number = (found[1], found[2]) if found else (header, "")
+        if not _NAMELESS.search(header):
+            text.update({(place, at): line for at, line in _SHOWN.findall(shown)})
+            kept.append(frame)
+        elif (place, number) != before:
+            line = text.get((place, number))
+            kept.append(header if line is None else f"{header}\n----> {number} {line}")
+        before = place, number
+    return kept
 
 
 def _folded(frames: Sequence[str]) -> list[str]:

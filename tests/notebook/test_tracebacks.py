@@ -52,6 +52,20 @@ def test_a_cause_that_says_the_same_is_not_told() -> None:
     assert told(*parts, "KeyError: 'zz'") == f"{OWN_TOLD}KeyError: 'zz'"
 
 
+def test_a_comprehension_has_the_line_that_failed() -> None:
+    # As IPython 9 sends it under Python 3.11: the text below a comprehension is another line's.
+    around = "Cell In[2], line 3\n      1 rows = []\n----> 3 totals = [\n      4     r['zz']\n"
+    inner = "Cell In[2], line 4, in <listcomp>(.0)\n      3 rows = []\n"
+    assert told(around, inner, "KeyError: 'zz'") == (
+        f"{around}Cell In[2], line 4, in <listcomp>(.0)\n----> 4     r['zz']\nKeyError: 'zz'"
+    )
+
+
+def test_a_comprehension_in_one_line_is_told_once() -> None:
+    inner = "Cell In[2], line 3, in f.<locals>.<genexpr>(.0)\n----> 3 def f(c):\n"
+    assert told(OWN, inner, "KeyError: 'zz'") == f"{OWN_TOLD}KeyError: 'zz'"
+
+
 def test_a_recursion_is_told_once() -> None:
     # IPython sends all of it as one text.
     frames = (

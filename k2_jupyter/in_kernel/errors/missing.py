@@ -10,12 +10,13 @@ import ast
 import builtins
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from ..values import kinds, looking, words
+from . import labels
 from .failing_line import Line, constant_index, dotted
-from .near import near, near_or_all
+from .near import Code, near, near_or_all, texts
 from .raised import arguments, is_a, message, own
 from .substitutes import MOVED, USUAL
 
@@ -29,21 +30,16 @@ _ENTRIES = 2_000
 # Columns and keys
 
 
-class Code(str):
-    """A key that is no text, as it stands in code."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str.__str__(self)
-
-
 def key(error: BaseException, line: Line | None) -> Iterator[str]:
     """A column of a frame or a key of a mapping on the line."""
     named = looking.class_name(type(error)) in ("ColumnNotFoundError", "KeyError")
     if line is None or not (named or is_a(error, KeyError)):
         return
     wanted = _keys_wanted(error)
+    in_rows = list(labels.missing(line, (arguments(error) or ("",))[0], wanted))
+    if in_rows or (labels.may_be_asked(line) and not message(error)):
+        yield from in_rows
+        return
     indexed = (node for node in line.nodes() if isinstance(node, ast.Subscript))
     asked = {dotted(node.value) for node in indexed if constant_index(node) in wanted} - {""}
     for name, value in line.values().items():
@@ -72,30 +68,18 @@ def _names_in(value: Any) -> tuple[str, list[str]]:
     for cls in looking.lineage(value):
         home = looking.home(cls)
         if cls is dict:
-            return "keys", _texts(dict.keys(value))
+            return "keys", texts(dict.keys(value))
         if home == "pandas.GroupBy":
             return _names_in(looking.own_dict(value).get("obj"))
         if home and kinds.kind_of(value) is kinds.UNREAD:
             continue  # a subclass that may do anything when it is asked
         if home in ("pandas.DataFrame", "polars.DataFrame"):
-            return "columns", _texts(value.columns)
+            return "columns", texts(value.columns)
         if home == "pyarrow.Table":
-            return "columns", _texts(value.column_names)
+            return "columns", texts(value.column_names)
         if home == "pandas.Series":
-            return "index", _texts(value.index[:_ENTRIES])
+            return "index", texts(value.index[:_ENTRIES])
     return "", []
-
-
-def _texts(names: Iterable[Any]) -> list[str]:
-    found = []
-    for name in names:
-        if type(name) is str:
-            found.append(name)
-        elif type(name) in (int, float, bool):
-            found.append(Code(repr(name)))
-        if len(found) == _ENTRIES:
-            break
-    return found
 
 
 # Names and attributes

@@ -7,13 +7,37 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ..values import words
+from ..values import kinds, words
 
 _MOST_NAMES = 2_000
 _LONGEST = 100
 _SHOWN = 5
 _LEAST_LIKENESS = 0.6
 _NO_LETTER = re.compile(r"[\W_]+")
+
+
+class Code(str):
+    """A key that is no text, as it stands in code."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str.__str__(self)
+
+
+def text_of(key: Any) -> str:
+    return key if type(key) is str else Code(kinds.brief(key, 2))
+
+
+def texts(names: Iterable[Any]) -> list[str]:
+    """The names that are texts or plain numbers, the first ones of many."""
+    found = []
+    for name in names:
+        if type(name) in (str, int, float, bool):
+            found.append(text_of(name))
+        if len(found) == _MOST_NAMES:
+            break
+    return found
 
 
 def near(wanted: str, names: Iterable[str]) -> list[str]:

@@ -43,11 +43,18 @@ class Estimator(kinds.Kind):
     def facts(self, value: Any) -> kinds.Facts:
         held = looking.own_dict(value)
         fitted = dict.fromkeys(fitted_names(held), "")
-        return {"parameters": self._set(value, held), "fitted attribute": fitted}
+        facts = {"parameters": self._set(value, held), "fitted attribute": fitted}
+        if _steps(held):
+            facts["state"] = "fitted" if fitted or _parts_fitted(held) else "not fitted"
+        return facts
 
     def content(self, value: Any, walk: kinds.Walk) -> Any:
         held = looking.own_dict(value)
-        return tuple((name, walk.of(held[name])) for name in fitted_names(held)[:50])
+        fitted = [(name, _found(held[name], walk)) for name in fitted_names(held)[:50]]
+        inner = [one for _, one in _steps(held)]
+        inner += [held[name] for name in _defaults(type(value)) if name in held]
+        parts = [walk.of(one) for one in inner if kinds.kind_of(one) is self]
+        return self._set(value, held), tuple(fitted), tuple(parts)
 
     def _set(self, value: Any, held: dict[str, Any]) -> str:
         """The parameters that are not the defaults."""
@@ -74,6 +81,12 @@ def _steps(held: dict[str, Any]) -> list[tuple[str, Any]]:
         if type(steps) is list and all(type(one) is tuple and len(one) >= 2 for one in steps):
             return [(one[0], one[1]) for one in steps[:20] if type(one[0]) is str]
     return []
+
+
+def _found(value: Any, walk: kinds.Walk) -> Any:
+    """What tells one fit from another; what is neither number nor array is made anew by each."""
+    plain = id(type(value)) in _PLAIN or looking.home(type(value)) == "numpy.ndarray"
+    return walk.of(value) if plain else id(value)
 
 
 def _parts_fitted(held: dict[str, Any]) -> bool:

@@ -83,6 +83,40 @@ def test_a_hint_helps(hints: Hints, source: str, hint: str) -> None:
     assert any(line.startswith(hint) for line in hints(source)), hints(source)
 
 
+SITES = pd.DataFrame(
+    {"flow": range(4)},
+    index=pd.MultiIndex.from_product([["weir", "gate"], [2019, 2020]], names=["site", "year"]),
+)
+BY_NAME = pd.DataFrame({"flow": [1, 2]}, index=["weir", "gate"])
+QUARTERS = pd.DataFrame({"flow": [1, 2]}, index=pd.period_range("2020Q1", periods=2, freq="Q"))
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("names.loc['wier']", "names's index has no 'wier'; near it: 'weir'"),
+        ("names.loc[['zzz']]", "names's index has no 'zzz'; its labels: 'weir', 'gate'"),
+        ("which = 'zzz'\nnames.at[which, 'flow']", "names's index has no 'zzz'"),
+        ("names.loc['weir', 'folw']", "names has no 'folw'; near it: 'flow'"),
+        ("names.loc['weir']['folw']", "names has no 'folw'; near it: 'flow'"),
+        ("quarters.loc['2025Q1']", "quarters's index has no '2025Q1'; PeriodIndex, 2 entries"),
+        ("sites.loc[('weir', 1999)]", "sites's index: level year has no 1999; its labels: 2019"),
+        ("sites.loc[('weir', 1999), 'flow']", "sites's index: level year has no 1999"),
+        ("sites.iloc[:3].loc[('gate', 2020)]", "sites: DataFrame"),
+        (
+            "sites = sites.iloc[:3]\nsites.loc[('gate', 2020)]",
+            "sites's index: 2020 stands in its levels",
+        ),
+        ("sites.xs(1999, level='year')", "sites's index: level year has no 1999"),
+        ("sites.xs('gaet')", "sites's index: level site has no 'gaet'; near it: 'gate'"),
+    ],
+)
+def test_a_label_of_a_row(hints: Hints, source: str, hint: str) -> None:
+    told = hints(source, names=BY_NAME, quarters=QUARTERS, sites=SITES)
+    assert any(line.startswith(hint) for line in told), told
+    assert "its columns" not in str(told)
+
+
 def test_a_column_of_polars(hints: Hints) -> None:
     told = hints("frame.select('Pay')", frame=pl.DataFrame({"pay": [1], "name": ["a"]}))
     assert told[0] == "frame has no 'Pay'; near it: 'pay'"

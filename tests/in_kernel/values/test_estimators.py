@@ -11,7 +11,9 @@ import scipy.stats
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 from sklearn.base import BaseEstimator
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from statsmodels.stats.anova import AnovaRM
@@ -59,6 +61,25 @@ def test_a_pipeline_has_its_steps(shell: Shell, frame: pd.DataFrame) -> None:
         "standardscaler: StandardScaler(), fitted",
         "linearregression: LinearRegression(positive=True), fitted",
     ]
+
+
+def test_a_fit_is_a_change(shell: Shell, frame: pd.DataFrame) -> None:
+    pipeline = make_pipeline(StandardScaler(), LinearRegression())
+    search = GridSearchCV(pipeline, {"linearregression__positive": [True, False]}, cv=2)
+    forest = RandomForestClassifier(n_estimators=2, random_state=1)
+    forest.fit(frame[["x"]], frame["group"])
+    shell.user_ns.update(pipeline=pipeline, search=search, forest=forest)
+    shell.changes()
+    pipeline.fit(frame[["x"]], frame["y"])
+    forest.fit(frame[["x"]][:40], frame["group"][:40])
+    assert shell.changes()["changed"] == {
+        "pipeline": "Pipeline: state not fitted → fitted",
+        "search": "GridSearchCV: changed in place",
+        "forest": "RandomForestClassifier: changed in place",
+    }
+    pipeline.set_params(linearregression__positive=True)
+    assert shell.changes()["changed"]["pipeline"] == "Pipeline: changed in place"
+    assert shell.changes()["changed"] == {}
 
 
 class Own(BaseEstimator):  # type: ignore[misc]
