@@ -66,14 +66,19 @@ def read(drawing: Drawing) -> Iterator[dict[str, Any]]:
     groups = _of_containers(drawing)
     beside = _beside_each_other(groups)
     for name, bars in groups:
-        if bars.touching:
-            edges = [*bars.starts, bars.ends[-1]]
-            yield histogram(bars.positions, edges, bars.lengths, name, bars.color)
-        elif beside:
+        if beside and not bars.touching:
             yield histogram(bars.positions, beside, bars.lengths, name, bars.color)
         else:
-            yield _bars(bars, name)
+            yield _bars_or_bins(bars, name)
     yield from _bare(drawing)
+    yield from _collected(drawing)
+
+
+def _bars_or_bins(bars: _Bars, name: str) -> dict[str, Any]:
+    if not bars.touching:
+        return _bars(bars, name)
+    edges = [*bars.starts, bars.ends[-1]]
+    return histogram(bars.positions, edges, bars.lengths, name, bars.color)
 
 
 def _bars(bars: _Bars, name: str) -> dict[str, Any]:
@@ -208,3 +213,23 @@ def _bare(drawing: Drawing) -> Iterator[dict[str, Any]]:
         bars = _Bars(drawing, patches, upright)
         _add_errors(drawing, bars, ())
         yield _bars(bars, drawing.named_color(color))
+
+
+def _collected(drawing: Drawing) -> Iterator[dict[str, Any]]:
+    """Rectangles in one collection, as ``seaborn.objects`` draws its ``Bars``."""
+    rectangle = sys.modules["matplotlib.patches"].Rectangle
+    for many in drawing.artists("PatchCollection"):
+        boxes = [path.get_extents() for path in many.get_paths()]
+        filled = [len(path.vertices) == 5 for path in many.get_paths()]
+        on_base = len({box.y0 for box in boxes}) == 1, len({box.x0 for box in boxes}) == 1
+        if len(boxes) < 2 or not all(filled) or not any(on_base) or not all(drawing.in_data(many)):
+            continue
+        drawing.take(many)
+        faces = many.get_facecolor()
+        groups: dict[str, list[Any]] = {}
+        for place, box in enumerate(boxes):
+            face = faces[place % len(faces)] if len(faces) else "none"
+            one = rectangle(box.p0, box.width, box.height, facecolor=face, linewidth=0)
+            groups.setdefault(color_of(one), []).append(one)
+        for color, patches in groups.items():
+            yield _bars_or_bins(_Bars(drawing, patches, on_base[0]), drawing.named_color(color))

@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from . import artists, covered, faults, layout
+from . import artists, covered, faults, layout, seaborn_objects
 from . import axes as around
 
 MIME = "application/vnd.k2.figure+json"
@@ -205,7 +205,8 @@ def _formatter(parent: Any) -> Any:
         format_type = Unicode(MIME)
 
         def __call__(self, thing: Any) -> dict[str, Any] | None:
-            return describe(thing) if _is_figure(thing) else None
+            figure = thing if _is_figure(thing) else seaborn_objects.figure_of(thing)
+            return None if figure is None else describe(figure)
 
     return FigureFormatter(parent=parent)
 
@@ -216,4 +217,5 @@ def install() -> None:
 
     display = get_ipython().display_formatter
     display.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", before_drawing)
+    seaborn_objects.keep_figures(display, before_drawing)
     display.formatters[MIME] = _formatter(display)
