@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from k2_jupyter.notebook.base import CellRun
+from k2_jupyter.notebook.figures import figure_text
 from k2_jupyter.notebook.text import neutral
 from k2_jupyter.outputs import Display, ErrorOutput, Stream
 
@@ -23,17 +24,17 @@ def gist(run: CellRun, *, source_hash: str) -> str:
 
 
 def _outputs(run: CellRun) -> Iterator[str]:
-    lines = pictures = others = 0
+    lines = figures = others = 0
     for output in run.outputs:
         match output:
             case Stream():
                 lines += output.text.count("\n") + (not output.text.endswith("\n"))
             case Display():
-                is_picture = any(kind.startswith("image/") for kind in output.data)
-                pictures += is_picture
-                others += not is_picture
+                is_figure = figure_text(output) is not None
+                figures += is_figure
+                others += not is_figure
             case ErrorOutput():
                 yield f"{output.ename}: {output.evalue}".partition("\n")[0][:_TEXT]
-    for count, what in ((lines, "printed line"), (pictures, "figure"), (others, "display")):
+    for count, what in ((lines, "printed line"), (figures, "figure"), (others, "display")):
         if count:
             yield f"{count} {what}{'s' if count != 1 else ''}"
