@@ -1,16 +1,24 @@
 """A notebook agent for Jupyter: plans, writes and runs cells, reads them back, concludes."""
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-try:
-    __version__ = version("k2-jupyter")
-except PackageNotFoundError:
-    __version__ = "0+unknown"
+__version__: str
+
+
+def __getattr__(name: str) -> Any:
+    # Looked up when somebody asks: it takes as long as all the rest of `%load_ext`.
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("k2-jupyter")
+        except PackageNotFoundError:
+            return "0+unknown"
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def load_ipython_extension(ipython: Any) -> None:
     """``%load_ext k2_jupyter``: makes `%%k2` and `%k2` known."""
-    from k2_jupyter.in_kernel.magic.magics import K2Magics
+    from k2_jupyter.in_kernel.magic.magics import load
 
-    ipython.register_magics(K2Magics)
+    load(ipython)

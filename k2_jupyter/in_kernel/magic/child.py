@@ -11,7 +11,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
+from typing import Any
 
 from .pipe import TO_KERNEL, Pipe
 
@@ -39,6 +41,8 @@ _ALLOWED = frozenset(
         "MOONSHOT_API_KEY",
     ]
 )
+_PATIENCE_SECONDS = 30.0
+"""How long it may leave the pipe unread before it counts as hung."""
 _ALLOWED_PREFIXES = ("LC_", "XDG_")
 
 
@@ -62,23 +66,55 @@ class Child:
         os.close(there[0])
         os.close(here[1])
         self.log = folder / "agent.log"
-        self.pipe = Pipe(here[0], there[1], TO_KERNEL)
+        self.pipe = Pipe(here[0], there[1], TO_KERNEL, patience=_PATIENCE_SECONDS)
+        self.asked = 0
+        self.ended = 0
+        """How many of those that were asked have ended."""
         self._owner = os.getpid()
-        os.register_at_fork(after_in_child=self.pipe.close)
+        _children.add(self)
 
     @property
     def alive(self) -> bool:
         """Whether it runs, and is this process's own (not that of one it forked from)."""
         return self._owner == os.getpid() and self.process.poll() is None
 
+    @property
+    def late(self) -> bool:
+        """Whether what it says belongs to something that was asked before the last."""
+        return self.asked - self.ended > 1
+
+    def ask(self, op: str, **fields: Any) -> None:
+        """Send a ``turn`` or a ``command``; each comes to one ``end``. Raises `PipeClosed`."""
+        self.asked += 1
+        self.pipe.send(op, **fields)
+
     def end(self) -> None:
         """Close the pipe, which ends it; where that does not help, kill it."""
         self.pipe.close()
+        if self._owner != os.getpid():
+            return
         try:
             self.process.wait(2.0)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self.process.wait()
+        self.pipe.close()
+
+
+_children: weakref.WeakSet[Child] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    """A fork of the user's is not at the other end of any agent."""
+    for child in _children:
+        child.pipe.close()
+
+
+os.register_at_fork(after_in_child=_forked)
 
 
 def _folder() -> Path:

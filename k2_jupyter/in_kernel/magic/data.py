@@ -16,8 +16,8 @@ def tables(variables: dict[str, Any]) -> list[dict[str, Any]]:
     Only the frames' own shape and labels are read; pandas is not imported for it.
     """
     pandas = sys.modules.get("pandas")
-    frame = getattr(pandas, "DataFrame", None)
-    if not isinstance(frame, type):
+    frame: Any = getattr(pandas, "DataFrame", None)
+    if frame is None:
         return []
     found = [
         {

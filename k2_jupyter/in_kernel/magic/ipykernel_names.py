@@ -1,12 +1,13 @@
 """The names of ipykernel that it promises nobody, in one place.
 
-Each has a test that names it (``tests/in_kernel/test_ipykernel_names.py``), so that a new
+Each has a test that names it (``tests/in_kernel/magic/test_ipykernel_names.py``), so that a new
 ipykernel fails there and not in a user's notebook. Standard library only.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -41,7 +42,9 @@ def without_input(kernel: Any) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def request_of_its_own(kernel: Any, msg_id: str, cell: str, source: str) -> Iterator[None]:
+def request_of_its_own(
+    kernel: Any, msg_id: str, cell: str, source: str, count: int
+) -> Iterator[None]:
     """What comes out belongs to a request with this id, as if a client had sent it.
 
     Busy, `execute_input` and idle are published as for a real one.
@@ -56,7 +59,6 @@ def request_of_its_own(kernel: Any, msg_id: str, cell: str, source: str) -> Iter
     try:
         kernel.set_parent([], parent)
         publish("status", {"execution_state": "busy"})
-        count = kernel.shell.execution_count
         publish("execute_input", {"code": source, "execution_count": count})
         yield
     finally:
@@ -85,6 +87,12 @@ def _request(kernel: Any, msg_id: str, cell: str, source: str) -> Message:
     }
 
 
+def publish(kernel: Any, kind: str, content: dict[str, Any]) -> None:
+    """Send a message on iopub under the present request, past `watched`."""
+    parent, session = kernel.get_parent("shell"), kernel.session
+    type(session).send(session, kernel.iopub_socket, kind, content, parent=parent)
+
+
 @contextlib.contextmanager
 def watched(kernel: Any, keep: Keep) -> Iterator[None]:
     """Show `keep` every message that goes out under the present request.
@@ -94,7 +102,7 @@ def watched(kernel: Any, keep: Keep) -> Iterator[None]:
     parent, and passes unseen.
     """
     session, mine = kernel.session, kernel.get_parent("shell")["header"]["msg_id"]
-    send = session.send
+    send, owner = session.send, os.getpid()
 
     def sending(stream: Any, message: Any, *args: Any, **more: Any) -> Any:
         if isinstance(message, dict):
@@ -105,7 +113,8 @@ def watched(kernel: Any, keep: Keep) -> Iterator[None]:
             content = args[0] if args else more.get("content")
             parent = args[1] if len(args) > 1 else more.get("parent")
             metadata = more.get("metadata")
-        if _msg_id(parent) == mine and not keep(kind, content or {}, metadata or {}):
+        ours = _msg_id(parent) == mine and os.getpid() == owner  # no fork of the user's
+        if ours and not keep(kind, content or {}, metadata or {}):
             return None
         return send(stream, message, *args, **more)
 
@@ -114,7 +123,8 @@ def watched(kernel: Any, keep: Keep) -> Iterator[None]:
         yield
     finally:
         flush()
-        del session.send
+        if "send" in vars(session):
+            del session.send
 
 
 def _msg_id(parent: Any) -> Any:
@@ -123,9 +133,19 @@ def _msg_id(parent: Any) -> Any:
 
 
 def flush() -> None:
-    """Send what was printed."""
-    for stream in (sys.stdout, sys.stderr):
+    """Send what was printed, also where `sys.stdout` is now something of the user's."""
+    streams = {id(one): one for one in (*_streams, sys.stdout, sys.stderr) if _is_kernels(one)}
+    _streams[:] = streams.values()
+    for stream in _streams:
         stream.flush()
+
+
+_streams: list[Any] = []
+"""The kernel's own output streams, as far as they have been seen."""
+
+
+def _is_kernels(stream: Any) -> bool:
+    return hasattr(stream, "pub_thread") and hasattr(stream, "flush")
 
 
 def on_control(kernel: Any, kind: str, answer: Callable[[Message], Message]) -> None:

@@ -8,9 +8,11 @@ carries settings, keys or budgets. Standard library only; both ends use this mod
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import threading
+import time
 from typing import Any, Tuple, Union  # noqa: UP035 - as below
 
 Message = dict[str, Any]
@@ -42,6 +44,7 @@ TO_AGENT: dict[str, dict[str, _Type]] = {
     "answer": {"id": str, "text": (str, type(None))},
     "interrupt": {},
     "command": {"id": str, "name": str, "words": list, "options": dict},
+    "ping": {},
 }
 """What the kernel's end may say, and the fields that each operation must have."""
 
@@ -54,6 +57,7 @@ TO_KERNEL: dict[str, dict[str, _Type]] = {
     "said": {"id": str, "html": str, "text": str},
     "next_input": {"source": str},
     "end": {"status": str, "text": str},
+    "pong": {},
 }
 """What the agent's end may say."""
 
@@ -70,12 +74,22 @@ class Pipe:
     """One end. Any thread may send; one thread receives.
 
     A thread of its own writes: an interrupt (`KeyboardInterrupt` in the main thread) then
-    can't leave half a message in the pipe.
+    can't leave half a message in the pipe. A ``ping`` is answered here, so that whoever
+    receives is known to live. Where the other end reads nothing for `patience` seconds
+    while messages wait, the pipe counts as closed.
     """
 
-    def __init__(self, reading: int, writing: int, accepted: dict[str, dict[str, _Type]]) -> None:
+    def __init__(
+        self,
+        reading: int,
+        writing: int,
+        accepted: dict[str, dict[str, _Type]],
+        *,
+        patience: float = math.inf,
+    ) -> None:
         self._reading, self._writing = reading, writing
         self._accepted = accepted
+        self._patience = patience
         self._waiting: queue.Queue[bytes] = queue.Queue(_MOST_WAITING)
         self._closed = threading.Event()
         threading.Thread(target=self._write, name="k2-pipe-writer", daemon=True).start()
@@ -85,15 +99,22 @@ class Pipe:
         body = json.dumps({"op": op, **fields}).encode("ascii")
         if len(body) > LARGEST:
             raise ValueError(f"a message of {len(body)} bytes")
+        until = time.monotonic() + self._patience
         while not self._closed.is_set():
             try:
                 return self._waiting.put(body, timeout=0.2)
             except queue.Full:
-                continue
+                if time.monotonic() > until:
+                    self._closed.set()
         raise PipeClosed("the other end is gone")
 
     def receive(self) -> Message:
         """The next message, checked. Raises `PipeClosed` and `ProtocolError`."""
+        while (message := self._next())["op"] == "ping":
+            self.send("pong")
+        return message
+
+    def _next(self) -> Message:
         size = int.from_bytes(self._read(4), "big")
         if size > LARGEST:
             raise ProtocolError(f"a message of {size} bytes")

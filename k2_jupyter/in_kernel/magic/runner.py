@@ -61,21 +61,31 @@ class Runner:
             self._inbox.put(request)
         return {"ok": True}
 
-    def claimed(self, seconds: float = CLAIM_SECONDS) -> bool:
+    def claimed(self, seconds: float | None = None) -> bool:
         """Wait for a claim. A turn that nobody claimed is closed: a late claim is refused."""
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            request = self._next(min(_TICK, left))
-            if request is not None and request.get("op") == "claim":
-                return True
-        self.close()
-        return False
+        until = time.monotonic() + (CLAIM_SECONDS if seconds is None else seconds)
+        claimed = False
+        try:
+            while not claimed and (left := until - time.monotonic()) > 0:
+                request = self._next(min(_TICK, left))
+                claimed = request is not None and request.get("op") == "claim"
+        finally:
+            if not claimed:
+                self.close()
+        return claimed
 
-    def drive(self, other: Callable[[Request], None], *, lease: float | None = None) -> Request:
+    def drive(
+        self,
+        other: Callable[[Request], None],
+        *,
+        lease: float | None = None,
+        nudge: Callable[[], None] = lambda: None,
+    ) -> Request:
         """Carry out what is offered until the turn's ``end``, which is returned.
 
-        What is no ``step`` goes to `other`. Raises `DriverLost` after `lease` seconds of
-        silence, and what an interrupt raises between two runs.
+        What is no ``step`` goes to `other`; `nudge` is called now and then while nothing
+        comes. Raises `DriverLost` after `lease` seconds of silence, and what an interrupt
+        raises between two runs.
         """
         self._heard = time.monotonic()
         try:
@@ -84,13 +94,12 @@ class Runner:
                 if request is None:
                     if lease is not None and time.monotonic() - self._heard > lease:
                         raise DriverLost("Nobody answers for this turn any more; it ended here.")
+                    nudge()
                 elif request.get("op") == "end":
                     return request
-                elif request.get("op") == "step":
-                    self._run(request)
-                    self._heard = time.monotonic()
                 else:
-                    other(request)
+                    (self._run if request.get("op") == "step" else other)(request)
+                    self._heard = time.monotonic()
         finally:
             self.close()
 
@@ -101,18 +110,25 @@ class Runner:
             return None
 
 
+def next_count(shell: Any) -> int:
+    """The execution count of the next run.
+
+    IPython 9 counts a cell when it begins, IPython 8 when it has ended: there the magic's
+    own cell, which still runs, holds the number that this run would take.
+    """
+    count: int = shell.execution_count
+    return count + (count < len(shell.history_manager.input_hist_parsed))
+
+
 def run_source(shell: Any, source: str) -> Reply:
     """Run a source as a cell of its own, with an entry in `In`.
 
     The status is ``ok``, ``error`` or ``interrupted``.
     """
     started = time.monotonic()
-    # IPython 9 counts a cell when it begins, IPython 8 when it has ended: there the magic's
-    # own cell, which still runs, holds the number that this run would take.
-    counts_late = shell.execution_count < len(shell.user_ns["In"])
-    if counts_late:
-        shell.execution_count += 1
-    with _loop_for_await(shell):
+    counts_late = next_count(shell) != shell.execution_count
+    shell.execution_count = next_count(shell)
+    with _loop_for_await(shell), _no_exit(shell):
         result = shell.run_cell(source, store_history=True)
     count = result.execution_count
     if counts_late:
@@ -135,6 +151,20 @@ def _loop_for_await(shell: Any) -> Iterator[None]:
         yield
     finally:
         shell.loop_runner = before
+
+
+@contextlib.contextmanager
+def _no_exit(shell: Any) -> Iterator[None]:
+    """`exit()` would end the user's kernel, or terminal, once the magic is over."""
+
+    def refuse() -> None:
+        raise RuntimeError("exit() would end the user's session; nothing was ended.")
+
+    shell.ask_exit = refuse
+    try:
+        yield
+    finally:
+        del shell.ask_exit
 
 
 def _run_coroutine(coroutine: Any) -> Any:

@@ -17,13 +17,13 @@ HANG = 30.0
 SETUP = """
 from IPython.display import display
 from k2_jupyter.in_kernel.magic import ipykernel_names as names
-from k2_jupyter.in_kernel.magic.runner import Runner, run_source
+from k2_jupyter.in_kernel.magic.runner import Runner, next_count, run_source
 _shell = get_ipython()
 _kernel = _shell.kernel
 
 def _step(request):
     with names.without_input(_kernel), names.request_of_its_own(
-        _kernel, request["msg_id"], request["cell"], request["source"]
+        _kernel, request["msg_id"], request["cell"], request["source"], next_count(_shell)
     ):
         outcome.append(run_source(_shell, request["source"]))
 

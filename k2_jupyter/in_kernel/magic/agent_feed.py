@@ -1,0 +1,201 @@
+"""Runs that the agent's own process asks for over a pipe. Standard library and IPython.
+
+The main thread waits in `ask` and carries out what comes; a thread of its own reads the pipe.
+What comes over the pipe is shown as display data, and a source runs only while a magic of the
+user's waits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from ..values import variables
+from . import reports, surroundings
+from .child import Child
+from .ends import TurnFailed, TurnInterrupted
+from .pipe import Message, PipeClosed, ProtocolError
+from .runner import DriverLost, Runner, run_source
+
+SILENCE_SECONDS = 30.0
+"""How long the process may give no sign of life; it answers pings whatever it works on."""
+_STOP_SECONDS = 1.0
+_PIECE = 524_288
+"""Characters of one message of printed text."""
+_LOST = "The agent's process ended unexpectedly; its log is {log}. Ask again to start a new one."
+_SILENT = (
+    "The agent's process gave no sign of life for {seconds:.0f} s and was ended; "
+    "its log is {log}. Ask again to start a new one."
+)
+_NOT_RUN = {"status": "interrupted", "count": None, "seconds": 0.0}
+_LEFT_OUT = "(an output that can't be passed on: {why})\n"
+
+
+class AgentFeed:
+    """The process, started by the first that is asked, and what it asks for in turn."""
+
+    def __init__(self, shell: Any, place: Any, runner: Runner) -> None:
+        self._shell, self._place, self._runner = shell, place, runner
+        self._child: Child | None = None
+        self._card = ""
+        self._running = ""
+        self._stopped = ""
+        """The run that the agent itself had interrupted."""
+        self._ending = False
+        """Whether the user has interrupted the turn: no source runs any more."""
+
+    def ask(self, op: str, card: str, **fields: Any) -> Message:
+        """Ask, and carry out what is asked for until the ``end``, which is returned.
+
+        `card` names what the card is to replace, or is empty. Raises `TurnFailed` and
+        `TurnInterrupted`.
+        """
+        self._card, self._ending, child = card, False, self._connected()
+        turn = self._runner.open()
+        if op == "turn":
+            fields["turn"] = turn
+        try:
+            child.ask(op, **fields)
+            return self._runner.drive(
+                self._other, lease=SILENCE_SECONDS, nudge=partial(child.pipe.send, "ping")
+            )
+        except PipeClosed:
+            raise TurnFailed(_LOST.format(log=child.log)) from None
+        except DriverLost:
+            child.kill()
+            raise TurnFailed(_SILENT.format(seconds=SILENCE_SECONDS, log=child.log)) from None
+        except KeyboardInterrupt:
+            with contextlib.suppress(KeyboardInterrupt, DriverLost, PipeClosed):
+                self._interrupt(child, turn)
+            raise TurnInterrupted from None
+        finally:
+            self._runner.close()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def _interrupt(self, child: Child, turn: str) -> None:
+        """Tell the agent, and give it a moment to end its turn and to draw its card."""
+        self._ending, self._runner.turn = True, turn
+        child.pipe.send("interrupt")
+        self._runner.drive(self._other, lease=_STOP_SECONDS)
+
+    def _connected(self) -> Child:
+        if self._child is None or not self._child.alive:
+            self._child = Child()
+            threading.Thread(
+                target=self._listen, args=(self._child,), name="k2-pipe", daemon=True
+            ).start()
+        return self._child
+
+    # On the thread that reads the pipe
+
+    def _listen(self, child: Child) -> None:
+        try:
+            while True:
+                self._take(child, child.pipe.receive())
+        except (PipeClosed, ProtocolError):
+            self._offer({"op": "end", "status": "failed", "text": _LOST.format(log=child.log)})
+
+    def _take(self, child: Child, message: Message) -> None:
+        """Hand a message over. What belongs to a turn that was given up is answered here."""
+        op, late = message["op"], child.late
+        child.ended += op == "end"
+        if op == "pong":
+            self._offer({"op": "ping"})
+        elif op == "stop_run":
+            self._stopped = message["run"]
+            if self._stopped == self._running:
+                surroundings.interrupt()
+        elif (late or not self._offer(message)) and op == "step":
+            child.pipe.send("ran", run=message["run"], report={}, **_NOT_RUN)
+
+    def _offer(self, message: Message) -> bool:
+        return bool(self._runner.offer({**message, "turn": self._runner.turn})["ok"])
+
+    # On the main thread
+
+    def step(self, message: Message) -> dict[str, Any]:
+        """Run a source and send what comes out; returns what became of the variables."""
+        pipe, run, owner = self._pipe(), message["run"], os.getpid()
+        outcome: dict[str, Any] = _NOT_RUN
+        report: dict[str, Any] = {}
+        try:
+            if not self._ending:
+                self._place.heading(message["title"], message["source"])
+            variables.begin()
+            self._running = run
+            if not (self._ending or self._stopped == run):
+                with self._place.run(partial(self._said, run)):
+                    outcome = run_source(self._shell, message["source"])
+            self._running = ""
+            report = reports.after(outcome["status"])
+        except KeyboardInterrupt:
+            if self._stopped != run:
+                raise
+        finally:
+            if os.getpid() != owner:
+                os._exit(0)  # a fork of the agent's code that came to the end of its cell
+            # Also when a second interrupt came after the run: somebody waits for this.
+            self._running = ""
+            pipe.send("ran", run=run, report=report, **outcome)
+        if outcome["status"] == "interrupted" and self._stopped != run:
+            pipe.send("interrupt")
+        return report
+
+    def _said(self, run: str, kind: str, content: dict[str, Any], metadata: dict[str, Any]) -> None:
+        """Pass an output on, on any thread; the user's output goes on without the agent."""
+        with contextlib.suppress(PipeClosed):
+            try:
+                for piece in _pieces(kind, content):
+                    self._pipe().send(
+                        "output", run=run, type=kind, content=piece, metadata=metadata
+                    )
+            except (TypeError, ValueError) as problem:
+                said = {"name": "stderr", "text": _LEFT_OUT.format(why=problem)}
+                self._pipe().send("output", run=run, type="stream", content=said, metadata={})
+
+    def _other(self, message: Message) -> None:
+        op = message["op"]
+        if op == "card":
+            self._show(message)
+        elif op == "describe":
+            texts = reports.describe(message["names"])
+            self._pipe().send("described", id=message["id"], texts=texts)
+        elif op == "ask":
+            self._pipe().send(
+                "answer", id=message["id"], text=self._place.prompt(message["prompt"])
+            )
+        elif op == "said":
+            self._place.show({"text/html": message["html"], "text/plain": message["text"]})
+        elif op == "next_input":
+            self._shell.set_next_input(message["source"])
+
+    def _show(self, message: Message) -> None:
+        data = {"text/html": message["html"], "text/plain": message["text"]}
+        if self._card:
+            self._place.update(self._card, data)
+        else:
+            self._card = self._place.show(data, update=True)
+
+    def _pipe(self) -> Any:
+        if self._child is None:
+            raise TurnFailed("There is no agent.")
+        return self._child.pipe
+
+
+def _pieces(kind: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Printed text in messages of bearable size; all else as it is."""
+    text = content.get("text")
+    if kind != "stream" or not isinstance(text, str) or len(text) <= _PIECE:
+        yield content
+        return
+    for start in range(0, len(text), _PIECE):
+        yield {**content, "text": text[start : start + _PIECE]}
