@@ -1,4 +1,7 @@
-"""What a comparison found, in plain words with the evidence behind them."""
+"""What a comparison found, in plain words with the evidence behind them.
+
+Longer than most files: two groups, several, and two factors are told with the same parts.
+"""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from k2_jupyter.analyst.words import pieces, says, stem, telling, vocabulary
+from k2_jupyter.analyst.words import pieces, says, spoken_words, stem, telling, vocabulary
 
 Kind: TypeAlias = Literal["question", "profile", "analysis", "outside"]
 
@@ -72,5 +72,5 @@ def _free(task: str, names: Sequence[str]) -> list[str]:
 
 
 def _columns_named(task: str, names: Sequence[str]) -> int:
-    spoken = set(map(stem, pieces(task)))
+    spoken = {stem(word) for word, _ in spoken_words(task)}
     return sum(set(map(stem, telling(pieces(name)))) <= spoken for name in names if pieces(name))

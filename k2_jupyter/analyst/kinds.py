@@ -159,7 +159,10 @@ def _by_method(said: Named) -> Analysis | None:
 def _asks_for_trend(task: str, said: Named) -> bool:
     time = said.scene.time
     others = [m for m in said.categories if not says(pieces(m.column.name), ("month", "quarter"))]
-    if time is None or others or not speaks_of_time(task, said.scene):
+    asked = speaks_of_time(task, said.scene) or says(
+        said.free, ("trend", "seasonal", "seasonality")
+    )
+    if time is None or others or not asked:
         return False
     role = next((m.role for m in said.scene.spoken if m.column is time), "")
     if role == "factor" and (time.distinct < MANY_DATES or _compares(said)):

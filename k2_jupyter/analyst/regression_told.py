@@ -1,4 +1,7 @@
-"""What a regression found, in plain words with the evidence behind them."""
+"""What a regression found, in plain words with the evidence behind them.
+
+Longer than most files: a line, several predictors and odds are told with the same parts.
+"""
 
 from __future__ import annotations
 

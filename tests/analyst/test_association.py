@@ -112,6 +112,8 @@ def test_two_groups_get_a_difference_and_an_odds_ratio(analyse: Analyse) -> None
     low, high = odds.oddsratio_confint()
     assert told["estimate"] == pytest.approx(odds.oddsratio, rel=0.02)
     assert [told["low"], told["high"]] == pytest.approx([low, high], rel=0.02)
+    chi2 = stats.chi2_contingency(yes, correction=False).statistic
+    assert named("chi² test", printed)["chi²"] == pytest.approx(chi2, abs=6e-4)
     fisher = stats.fisher_exact(yes).pvalue
     assert named("Fisher's exact test", printed)["p"] == pytest.approx(fisher, rel=0.01)
     assert "so the Fisher's exact test leads" in analysis.conclusion.text

@@ -1,0 +1,80 @@
+"""Which analysis a task asks for, over tables that were made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from k2_jupyter.analyst.kinds import settle
+from k2_jupyter.analyst.table import Table
+from tests.analyst.tables import (
+    BIRDS,
+    CARS,
+    DEMO,
+    SALARIES,
+    SHOP,
+    WEATHER,
+    code,
+    number,
+    table,
+    words,
+)
+
+SHIP = table(
+    code("survived", 0, 1),
+    code("pclass", 1, 2, 3),
+    words("sex", "male", "female"),
+    number("age", 88),
+    number("fare"),
+    words("embarked", "S", "C", "Q"),
+)
+SCORES = table(
+    words("patient", "p1", "p2", distinct=1000),
+    number("score_before"),
+    number("score_after"),
+    words("arm", "a", "b"),
+)
+VISITS = table(
+    words("patient", "p1", "p2", distinct=500), number("pain"), words("visit", "pre", "post")
+)
+CHURN = table(
+    words("customerID", "c1", "c2", distinct=1000),
+    number("tenure_months", 72),
+    words("Contract", "month-to-month", "one year"),
+    words("Churn", "Yes", "No"),
+)
+
+
+@pytest.mark.parametrize(
+    ("task", "where", "kind"),
+    [
+        (DEMO, SALARIES, "comparison"),
+        ("Compare the tip by day and sex", SHOP, "comparison"),
+        ("Is the tip higher for smokers?", SHOP, "comparison"),
+        ("Compare the fare by class", SHIP, "comparison"),
+        ("Compare bill size across islands", BIRDS, "comparison"),
+        ("Compare temp_max by weather over the years", WEATHER, "comparison"),
+        ("Compare mpg between the quartiles of the weight", CARS, "comparison"),
+        ("Did the score improve from before to after?", SCORES, "paired"),
+        ("Compare score_before and score_after", SCORES, "paired"),
+        ("Does the pain change between the visits?", VISITS, "paired"),
+        ("Does origin affect survival?", CARS, "association"),
+        ("Did women survive more often than men?", SHIP, "association"),
+        ("chi-square test of sex and embarked", SHIP, "association"),
+        ("Are company size and remote ratio independent?", SALARIES, "association"),
+        ("Do customers with month-to-month contracts churn more?", CHURN, "association"),
+        ("How are the numeric columns correlated?", BIRDS, "correlation"),
+        ("Does tip correlate with the total bill?", SHOP, "correlation"),
+        ("Does weight affect mpg?", CARS, "regression"),
+        ("Is mpg related to weight and origin?", CARS, "regression"),
+        ("Does age affect survival?", SHIP, "regression"),
+        ("Which factors explain the fare?", SHIP, "regression"),
+        ("What drives churn?", CHURN, "regression"),
+        ("What drives the tip?", SHOP, "regression"),
+        ("How did temp_max change over time?", WEATHER, "trend"),
+        ("Is there seasonality in temp_max?", WEATHER, "trend"),
+        ("Show me temp_max by month", WEATHER, "trend"),
+        ("How did salaries develop from 2020 to 2025?", SALARIES, "trend"),
+    ],
+)
+def test_the_kind_follows_from_words_and_types(task: str, where: Table, kind: str) -> None:
+    assert settle(task, where) == kind
