@@ -6,19 +6,16 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 import psutil
-import pytest
 
 from k2_jupyter.messages import AssistantMessage, ToolCall
 from tests.hosts.cli.played import PlayedModel
-from tests.hosts.magic.front_end import FrontEnd, front_end
-from tests.loopback import Play, Server
-
-Serve: TypeAlias = Callable[[Play], Server]
+from tests.hosts.magic.front_end import FrontEnd
+from tests.hosts.magic.models import Runs, Silent, request
+from tests.loopback import Play
 
 
 class Halves(PlayedModel):
@@ -42,35 +39,6 @@ class Halves(PlayedModel):
         half = self.value("half", r"half of the mean: ([\d.]+)")
         claim = self.claim(half, "half", "half of the mean")
         return self.call("finish", conclusion=f"Half of the mean is {half}.", claims=[claim])
-
-
-class Silent:
-    """Answers nothing until it is released."""
-
-    def __init__(self) -> None:
-        self.asked, self.released = threading.Event(), threading.Event()
-
-    def __call__(self, body: dict[str, Any]) -> AssistantMessage:
-        self.asked.set()
-        self.released.wait(60)
-        return AssistantMessage("late")
-
-
-@pytest.fixture
-def asked(serve: Serve, tmp_path: Path) -> Iterator[Callable[[Play], FrontEnd]]:
-    """``asked(play)`` is a front end whose `%%k2` asks that model."""
-    open_ones = []
-
-    def ask(play: Play) -> FrontEnd:
-        server = serve(play)
-        environment = {"K2_BASE_URL": server.base_url, "K2_MODEL": "played"}
-        context = front_end(tmp_path, **environment)
-        open_ones.append(context)
-        return context.__enter__()
-
-    yield ask
-    for context in open_ones:
-        context.__exit__(None, None, None)
 
 
 def test_an_error_is_repaired_in_the_users_namespace(asked: Callable[[Play], FrontEnd]) -> None:
@@ -122,24 +90,6 @@ def test_an_interrupt_in_a_model_call_ends_the_turn(asked: Callable[[Play], Fron
     model.released.set()
     assert shown.reply["ename"] == "TurnInterrupted"
     assert "interrupted" in shown.card
-
-
-class Runs(PlayedModel):
-    """Runs the sources that the request holds, one after another, and ends in plain text."""
-
-    def __call__(self, body: dict[str, Any]) -> AssistantMessage:
-        asked = max(i for i, m in enumerate(body["messages"]) if m["role"] == "user")
-        task = body["messages"][asked]["content"].partition("\n\n<briefing>")[0]
-        sources = task.split("\n---\n")
-        self.read = [m["content"] for m in body["messages"][asked:] if m["role"] == "tool"]
-        self.number = len(self.read)
-        if self.number < len(sources):
-            return self.run(f"part {self.number + 1}", sources[self.number])
-        return self.call("finish", conclusion="It ran.", claims=[])
-
-
-def request(*sources: str) -> str:
-    return "%%k2\n" + "\n---\n".join(sources)
 
 
 def test_everything_that_a_cell_can_show_is_shown_and_read(

@@ -1,0 +1,67 @@
+"""What `%k2 undo` takes back, and what it says it can't."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from k2_jupyter.in_kernel.magic.undo import Undo
+
+
+def turn(names: dict[str, Any], told: tuple[str, ...] = (), **bound: Any) -> Undo:
+    undo = Undo(names)
+    undo.begin()
+    names.update(bound)
+    undo.told(told)
+    undo.end()
+    return undo
+
+
+def test_added_names_go_and_rebound_ones_are_the_same_objects_again() -> None:
+    old = [1]
+    names: dict[str, Any] = {"kept": old, "data": old}
+    lines = turn(names, data=[2], new=3).undo()
+    assert names == {"kept": old, "data": old}
+    assert names["data"] is old
+    assert lines[:2] == ["Removed: new.", "As before: data."]
+
+
+def test_a_deleted_name_is_bound_again() -> None:
+    names: dict[str, Any] = {"data": [1]}
+    undo = Undo(names)
+    undo.begin()
+    del names["data"]
+    undo.end()
+    assert "As before: data." in undo.undo()
+    assert names == {"data": [1]}
+
+
+def test_what_the_user_changed_since_is_left() -> None:
+    names: dict[str, Any] = {}
+    undo = turn(names, new=[3])
+    names["new"] = "the user's"
+    assert undo.undo()[0] == "Left, because you changed them since: new."
+    assert names == {"new": "the user's"}
+
+
+def test_a_change_in_place_is_said() -> None:
+    names: dict[str, Any] = {"data": [1], "other": [1]}
+    lines = turn(names, ("data", "other"), other=[2]).undo()
+    assert "Changed in place by the turn, which can't be undone: data." in lines
+    assert names["other"] == [1]
+
+
+def test_only_the_last_turn_and_only_once() -> None:
+    names: dict[str, Any] = {}
+    undo = turn(names, first=1)
+    undo.begin()
+    names["second"] = 2
+    undo.end()
+    undo.undo()
+    assert names == {"first": 1}
+    assert undo.undo() == ["There is no turn to undo."]
+
+
+def test_hidden_names_and_those_of_the_shell_are_not_touched() -> None:
+    names: dict[str, Any] = {"In": ["a"], "_1": 1}
+    turn(names, In=["b"], _1=2, _2=3).undo()
+    assert names == {"In": ["b"], "_1": 2, "_2": 3}
