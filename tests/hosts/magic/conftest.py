@@ -1,13 +1,15 @@
-"""A played kernel's end and a played model."""
+"""A played kernel's end or a real one, and a played model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
+from tests.hosts.magic.front_end import FrontEnd, front_end
 from tests.loopback import Play, Server
 
 Serve: TypeAlias = Callable[[Play], Server]
@@ -32,3 +34,22 @@ def answering(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Callable[[Play],
         return server
 
     return answer
+
+
+@pytest.fixture
+def asked(serve: Serve, tmp_path: Path) -> Iterator[Callable[..., FrontEnd]]:
+    """``asked(play, **environment)`` is a front end whose `%%k2` asks that model."""
+    with ExitStack() as fronts:
+
+        def ask(play: Play, **environment: str) -> FrontEnd:
+            settings = {"K2_BASE_URL": serve(play).base_url, "K2_MODEL": "played"}
+            return fronts.enter_context(front_end(tmp_path, **{**settings, **environment}))
+
+        yield ask
+
+
+@pytest.fixture(scope="module")
+def extension(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontEnd]:
+    """A front end with the extension loaded and no model."""
+    with front_end(tmp_path_factory.mktemp("folder")) as front:
+        yield front

@@ -59,6 +59,8 @@ class FrontEnd:
 
     def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
         self.manager, self.client = manager, client
+        self.on_prompt: Callable[[], None] | None = None
+        """Called at a prompt instead of an answer."""
 
     def run(
         self,
@@ -99,7 +101,10 @@ class FrontEnd:
                         continue
                     if message["msg_type"] == "input_request":
                         shown.prompts.append(message["content"]["prompt"])
-                        self.client.input(answers.pop(0))
+                        if self.on_prompt is not None:
+                            self.on_prompt()
+                        else:
+                            self.client.input(answers.pop(0))
                     else:
                         shown.reply = message["content"]
             try:

@@ -27,6 +27,7 @@ class Runs(PlayedModel):
     def __call__(self, body: dict[str, Any]) -> AssistantMessage:
         asked = max(i for i, m in enumerate(body["messages"]) if m["role"] == "user")
         task = body["messages"][asked]["content"].partition("\n\n<briefing>")[0]
+        self.asked_for: str = task
         sources = task.split("\n---\n")
         self.read = [m["content"] for m in body["messages"][asked:] if m["role"] == "tool"]
         self.number = len(self.read)
