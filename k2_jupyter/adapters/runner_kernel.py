@@ -87,6 +87,8 @@ class RunnerKernel:
         return run.result(time.monotonic() - started)
 
     def describe(self, names: Sequence[str] = (), *, stop: threading.Event) -> Mapping[str, str]:
+        if stop.is_set():
+            raise StopRequested
         asked = uuid.uuid4().hex
         self._send("describe", id=asked, names=list(names))
         until = time.monotonic() + _ASK_SECONDS
@@ -99,6 +101,8 @@ class RunnerKernel:
         raise KernelSilentError(_GONE if self.gone else "The kernel gave no answer.")
 
     def restart(self, *, stop: threading.Event) -> None:
+        if stop.is_set():
+            raise StopRequested
         raise KernelError(
             "This kernel is the user's and runs the cell that asked: only the user can restart it."
         )

@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from k2_jupyter import __version__
@@ -51,9 +52,17 @@ class Journal:
 
     @classmethod
     def create(
-        cls, state_dir: Path, turn: str, redactor: Redactor, *, notebook: Path | None = None
+        cls,
+        state_dir: Path,
+        turn: str,
+        redactor: Redactor,
+        *,
+        notebook: Path | None = None,
+        facts: Mapping[str, Json] = MappingProxyType({}),
     ) -> Journal:
         """Start the journal of a new turn, readable by its owner alone under any umask.
+
+        `facts` stand in its first record beside the notebook.
 
         Raises `JournalError` where that is not possible, the turn exists, or the folder
         belongs to or can be changed by somebody else.
@@ -74,7 +83,7 @@ class Journal:
         journal = cls(file, folder, redactor)
         shown = None if notebook is None else str(notebook)
         try:
-            journal.write(OPENED, {"version": __version__, "notebook": shown})
+            journal.write(OPENED, {"version": __version__, "notebook": shown, **facts})
         except JournalError:
             journal.close()
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -17,11 +17,11 @@ from k2_jupyter.outputs import ErrorOutput, Output, OutputChange
 
 
 class MemoryDocument:
-    """A `Document` that nobody else sees. Ids are ``cell1``, ``cell2`` …"""
+    """A `Document` that nobody else sees. Ids are ``cell1``, ``cell2`` …, or those of `ids`."""
 
-    def __init__(self, sources: Iterable[str] = ()) -> None:
+    def __init__(self, sources: Iterable[str] = (), *, ids: Iterator[str] | None = None) -> None:
         self._cells: list[Cell] = []
-        self._numbers = itertools.count(1)
+        self._ids = ids or (f"cell{number}" for number in itertools.count(1))
         for source in sources:
             self.insert(source)
 
@@ -47,9 +47,15 @@ class MemoryDocument:
         metadata: Mapping[str, Json] | None = None,
     ) -> Cell:
         at = len(self._cells) if after is None else self._index(after) + 1
-        cell = Cell(f"cell{next(self._numbers)}", kind, source, metadata=dict(metadata or {}))
+        cell = Cell(next(self._ids), kind, source, metadata=dict(metadata or {}))
         self._cells.insert(at, cell)
         return cell
+
+    def put(self, cell: Cell) -> None:
+        """Keep this very cell, id and all: in the place of the one with its id, or last."""
+        known = [at for at, kept in enumerate(self._cells) if kept.id == cell.id]
+        at = known[0] if known else len(self._cells)
+        self._cells[at : at + 1] = [cell]
 
     def replace(self, cell_id: str, source: str, *, seen: str) -> Cell:
         at = self._unchanged(cell_id, seen)

@@ -29,7 +29,7 @@ from k2_jupyter.hosts.data.tables import (
 )
 from k2_jupyter.hosts.data.text_table import SAMPLE_BYTES, decode, read_table
 
-_SUFFIXES = (
+SUFFIXES = (
     *(".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".xlsx", ".xlsm", ".xls"),
     *(".json", ".jsonl", ".ndjson", ".gz", ".bz2", ".xz"),
 )
@@ -151,7 +151,7 @@ def _size(file: Path) -> int:
     except OSError as problem:
         raise SettingsError(f"{_shown(file)} can't be read: {problem.strerror}.") from None
     if stat.S_ISDIR(status.st_mode):
-        names = [name for name in _names(file) if name.lower().endswith(_SUFFIXES)]
+        names = [name for name in _names(file) if name.lower().endswith(SUFFIXES)]
         listed = f"Name a file in it: {_listed(names)}." if names else "It holds no data files."
         raise SettingsError(f"{_shown(file)} is a folder. {listed}")
     if not stat.S_ISREG(status.st_mode):
@@ -166,7 +166,7 @@ def _missing(file: Path) -> str:
     near = difflib.get_close_matches(file.name, names, n=3, cutoff=0.6)
     if near:
         return f"There is no file {_shown(file)}. Near it: {_listed(near)}."
-    data = [name for name in names if name.lower().endswith(_SUFFIXES)]
+    data = [name for name in names if name.lower().endswith(SUFFIXES)]
     hint = f" That folder holds: {_listed(data)}." if data else ""
     return f"There is no file {_shown(file)}.{hint}"
 

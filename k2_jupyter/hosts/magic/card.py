@@ -21,6 +21,7 @@ from k2_jupyter.events import (
     CapRequest,
     CellFinished,
     CellStarted,
+    Conclusion,
     Event,
     Notice,
     PlanChanged,
@@ -35,7 +36,9 @@ from k2_jupyter.events import (
 )
 from k2_jupyter.in_kernel.magic.pipe import Pipe
 from k2_jupyter.messages import Usage
+from k2_jupyter.models.profiles import Prices
 from k2_jupyter.notebook.text import visible
+from k2_jupyter.tools.finish import marked
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -44,7 +47,7 @@ _INTERVAL = 0.1
 """Least seconds between two drawings."""
 _TAIL = 2_000
 MARKS = {"open": "○", "active": "◐", "done": "●", "failed": "✗", "dropped": "–"}
-_ENDS = {
+ENDS = {
     "done": "done",
     "cannot": "could not do it",
     "limit": "stopped at a limit",
@@ -52,6 +55,10 @@ _ENDS = {
     "model": "the model could not be reached",
     "failed": "failed",
 }
+
+
+_TONES = {"": "active", "done": "done", "cannot": "failed", "limit": "failed"}
+_TONES |= {"interrupted": "failed", "model": "failed", "failed": "failed"}
 
 
 @dataclass(slots=True)
@@ -64,6 +71,7 @@ class _Question:
 @dataclass(slots=True)
 class _Cell:
     title: str
+    status: str = "active"
     mark: str = "▸"
     said: str = "running…"
 
@@ -74,6 +82,9 @@ class Card:
 
     pipe: Pipe
     request: str
+    origin: str = ""
+    """Where the answer comes from, where that is not the model now."""
+    prices: Prices | None = None
     model: str = ""
     state: str = "starting…"
     plan: tuple[PlanItem, ...] = ()
@@ -85,9 +96,10 @@ class Card:
     steps: int = 0
     waiting: _Question | None = None
     finished: TurnFinished | None = None
+    told: list[str] = field(default_factory=list)
+    """The text form: lines are only added, as a terminal can't take any back."""
     _started: float = field(default_factory=time.monotonic)
     _drawn: float = 0.0
-    _said: str = ""
 
     def show(self, event: Event) -> None:
         """Take an event; drawn now, or with one of the next."""
@@ -99,13 +111,6 @@ class Card:
         fleeting = isinstance(event, (TextDelta, ReasoningDelta))
         if not fleeting or time.monotonic() - self._drawn >= _INTERVAL:
             self._draw()
-
-    def close(self, finished: TurnFinished) -> None:
-        """The last drawing; it stays in the notebook."""
-        self.finished, self.waiting = finished, None
-        self.state = _ENDS[finished.reason]
-        self.text = self.reasoning = ""
-        self._draw()
 
     # Requests: each shows itself and returns the prompt
 
@@ -136,63 +141,55 @@ class Card:
 
     def _wait(self, question: _Question) -> None:
         self.waiting = question
+        self.told += ["", question.title, *question.lines]
+        self.told += [question.code] if question.code else []
         self._draw()
 
     # Drawing
 
     def _draw(self) -> None:
         self._drawn = time.monotonic()
-        self.pipe.send("card", html=self.html(), text=self._plain_text())
+        text = "\n".join(visible(line) for line in self.told)
+        self.pipe.send("card", html=self.html(), text=text)
 
     def html(self) -> str:
         """The card as a page part; every text in it is escaped."""
         conclusion = self.finished.conclusion if self.finished else None
+        over = self.finished.reason if self.finished else ""
         return _template().render(
+            request=" ".join(self.request.split())[:200],
             state=self.state,
+            tone=_TONES.get(over, "active"),
+            over=over,
+            origin=self.origin,
             model=self.model,
             facts=self._facts(),
             plan=self.plan,
             marks=MARKS,
             text=self.text[-_TAIL:],
             reasoning=self.reasoning[-_TAIL:],
-            cells=self.cells.values(),
-            notices=[*self.notices, *self._detail()],
+            cells=list(self.cells.values()),
+            notices=self.notices,
             question=self.waiting,
-            conclusion=_markdown(conclusion.text) if conclusion else "",
-            caveats=conclusion.caveats if conclusion else (),
+            conclusion=_markdown(marked(conclusion.text, conclusion.claims)) if conclusion else "",
+            lists=_lists(conclusion),
             checked=_checked(self.finished),
         )
 
-    def _plain_text(self) -> str:
-        """Lines that are only added to, for front ends that show text."""
-        lines = [
-            f"K2 · {self.model}",
-            *(f"{c.mark} {c.title} {c.said}" for c in self.cells.values()),
-        ]
-        if self.waiting:
-            lines += [self.waiting.title, *self.waiting.lines, self.waiting.code]
-        lines += [*self.notices, *self._detail()]
-        if self.finished:
-            lines.append(f"K2: {self.state}")
-            if self.finished.conclusion:
-                lines += ["", self.finished.conclusion.text, *self.finished.conclusion.caveats]
-        return "\n".join(visible(line) for line in lines)
-
     def _facts(self) -> list[str]:
         seconds = time.monotonic() - self._started
-        facts = [f"step {self.steps}"]
+        facts = [f"step {self.steps}"] if self.steps else []
         if self.usage.input_tokens:
             facts.append(f"{self.usage.input_tokens + self.usage.output_tokens:,} tokens")
+            if self.prices is not None:
+                facts.append(f"${self.prices.of(self.usage):.3f}")
         return [*facts, f"{seconds:.0f} s"]
-
-    def _detail(self) -> list[str]:
-        detail = self.finished.detail if self.finished else ""
-        return [detail] if detail else []
 
     # Events
 
     def _turn(self, event: TurnStarted) -> None:
         self.model = event.model
+        self.told = [" · ".join(filter(None, ["K2", event.model, self.origin]))]
 
     def _step(self, event: StepStarted) -> None:
         self.steps, self.state = event.number, "waiting for the model…"
@@ -222,14 +219,37 @@ class Card:
 
     def _ran(self, event: CellFinished) -> None:
         cell = self.cells.setdefault(event.cell, _Cell("a cell"))
-        cell.mark = "✓" if event.status == "ok" else "✗"
-        cell.said = f"{event.seconds:.1f} s" if event.status == "ok" else event.status
+        good = event.status == "ok"
+        cell.status, cell.mark = ("ok", "✓") if good else ("error", "✗")
+        cell.said = f"{event.seconds:.1f} s" if good else event.status
+        self.told.append(f"{cell.mark} {cell.title} {cell.said}")
 
     def _planned(self, event: PlanChanged) -> None:
+        before = {item.id: item.state for item in self.plan}
         self.plan = event.items
+        self.told += [
+            f"{MARKS[item.state]} {item.title}"
+            for item in event.items
+            if before.get(item.id) != item.state
+        ]
 
     def _noticed(self, event: Notice) -> None:
         self.notices.append(event.text)
+        self.told.append(f"! {event.text}")
+
+    def _finishes(self, event: TurnFinished) -> None:
+        self.finished = event
+        self.state = ENDS[event.reason]
+        self.text = self.reasoning = ""
+        if event.detail:
+            self.notices.append(event.detail)
+        self.told += ["", *(f"! {line}" for line in [event.detail] if line), f"K2: {self.state}"]
+        if event.conclusion:
+            self.told += ["", marked(event.conclusion.text, event.conclusion.claims)]
+            for title, lines in _lists(event.conclusion):
+                self.told += ["", title, *(f"- {line}" for line in lines)]
+            checked = _checked(event)
+            self.told += ["", checked] if checked else []
 
 
 def _checked(finished: TurnFinished | None) -> str:
@@ -238,6 +258,14 @@ def _checked(finished: TurnFinished | None) -> str:
         return ""
     found = sum(claim.found for claim in claims)
     return f"{found} of {len(claims)} numbers found in the outputs of the cells."
+
+
+def _lists(conclusion: Conclusion | None) -> Sequence[tuple[str, Sequence[str]]]:
+    """What stands below the conclusion, with its titles."""
+    if conclusion is None:
+        return ()
+    lists = (("Caveats", conclusion.caveats), ("Next steps", conclusion.next_steps))
+    return [(title, lines) for title, lines in lists if lines]
 
 
 def _markdown(text: str) -> Any:
@@ -266,4 +294,5 @@ _TAKEN: dict[type[Any], Callable[[Card, Any], None]] = {
     CellFinished: Card._ran,
     PlanChanged: Card._planned,
     Notice: Card._noticed,
+    TurnFinished: Card._finishes,
 }

@@ -1,0 +1,166 @@
+"""``%k2 NAME …``: what the kernel itself can't answer."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from k2_jupyter import __version__
+from k2_jupyter.errors import SettingsError
+from k2_jupyter.hosts.magic.asked import Place
+from k2_jupyter.hosts.magic.card import ENDS, MARKS
+from k2_jupyter.hosts.magic.turn import HOST, End, Turns
+from k2_jupyter.journal.recall import newest_begun, recall
+from k2_jupyter.models.profiles import OFFLINE
+from k2_jupyter.settings import state_folder
+
+_NOTHING = "No turn yet: write a request below a line that begins with %%k2."
+
+
+def command(turns: Turns, asked: str, name: str, words: Sequence[str], place: Place) -> End:
+    """Carry it out, and say what came of it under the id `asked`. Raises `K2Error`."""
+    if name == "resume":
+        return _resume(turns, place)
+    teller = _TELLERS.get(name)
+    if teller is None:
+        raise SettingsError(f"%k2 {name}: the commands are {', '.join([*_TELLERS, 'resume'])}.")
+    text = teller(turns, words, place)
+    turns.pipe.send("said", id=asked, html=_html(text), text=text)
+    return End("done")
+
+
+def _status(turns: Turns, words: Sequence[str], place: Place) -> str:
+    card = turns.card
+    lines = [_who(turns)]
+    if card is None:
+        return "\n".join([*lines, _NOTHING])
+    finished = card.finished
+    state = ENDS[finished.reason] if finished else card.state
+    lines.append(f"Last turn: {state}, {card.steps} steps, {len(card.cells)} cells run.")
+    if finished and finished.detail:
+        lines.append(finished.detail)
+    return "\n".join([*lines, _cost(turns, words, place)])
+
+
+def _plan(turns: Turns, words: Sequence[str], place: Place) -> str:
+    if turns.card is None or not turns.card.plan:
+        return "There is no plan." if turns.card else _NOTHING
+    return "\n".join(f"{MARKS[item.state]} {item.title}" for item in turns.card.plan)
+
+
+def _cost(turns: Turns, words: Sequence[str], place: Place) -> str:
+    usage = turns.usage
+    if not usage.input_tokens:
+        return "No tokens used in this kernel."
+    tokens = (
+        f"{usage.input_tokens:,} tokens in ({usage.cached_tokens:,} of them cached), "
+        f"{usage.output_tokens:,} out"
+    )
+    known = turns.settings().model.prices is not None
+    return f"{tokens}: about ${turns.dollars:.4f}." if known else f"{tokens}; no prices are known."
+
+
+def _model(turns: Turns, words: Sequence[str], place: Place) -> str:
+    if words:
+        turns.settings(words[0])  # raises for what the user has not configured
+        turns.model = words[0]
+    own = turns.settings().preferences
+    others = ", ".join(dict.fromkeys([OFFLINE.name, *own.models]))
+    return f"{_who(turns)}\n`%k2 model NAME` chooses for this kernel; configured: {others}."
+
+
+def _who(turns: Turns) -> str:
+    settings = turns.settings()
+    if settings.endpoint is None:
+        return "The offline analyst answers: rules, no language model; nothing leaves this machine."
+    return f"{settings.model.name} at {settings.endpoint.host} answers."
+
+
+def _save(turns: Turns, words: Sequence[str], place: Place) -> str:
+    path = _file(words, place, ".ipynb", "save")
+    _write(turns, path)
+    names = "the last turn; variables that it found must be there before" if turns.begun else ""
+    return f"Written: {path.name} ({names})."
+
+
+def _export(turns: Turns, words: Sequence[str], place: Place) -> str:
+    from k2_jupyter.adapters.report import export
+
+    path = _file(words, place, ".html", "export")
+    with tempfile.TemporaryDirectory() as folder:
+        notebook = Path(folder) / path.with_suffix(".ipynb").name
+        _write(turns, notebook)
+        export(notebook, path, code="fold")
+    return f"Written: {path.name} (the last turn's report, one file that needs nothing else)."
+
+
+def _write(turns: Turns, path: Path) -> None:
+    """The last turn's cells as a notebook, with what the report says of their origin."""
+    from k2_jupyter.adapters.file_document import FileDocument
+
+    if not turns.last_cells or turns.card is None:
+        raise SettingsError("The last turn made no cells." if turns.card else _NOTHING)
+    document = FileDocument(path)
+    for cell in turns.last_cells:
+        kept = document.insert(cell.source, kind=cell.kind, metadata=cell.metadata)
+        if cell.kind == "code":
+            document.set_outputs(kept.id, cell.outputs, cell.execution_count)
+    card = turns.card
+    document.set_metadata("k2", {"task": card.request, "model": card.model, "version": __version__})
+    document.save()
+
+
+def _file(words: Sequence[str], place: Place, suffix: str, name: str) -> Path:
+    """Where it goes; nothing that exists is overwritten."""
+    if len(words) != 1 or not words[0].lower().endswith(suffix):
+        raise SettingsError(f"Say where to: %k2 {name} FILE{suffix}")
+    path = place.folder / Path(words[0]).expanduser()
+    if path.exists() or path.is_symlink():
+        raise SettingsError(f"{words[0]} exists: choose another name.")
+    if not path.parent.is_dir():
+        raise SettingsError(f"There is no folder {Path(words[0]).parent}.")
+    return path
+
+
+def _help(turns: Turns, words: Sequence[str], place: Place) -> str:
+    return files("k2_jupyter.hosts.magic").joinpath("help.md").read_text("utf-8").strip()
+
+
+def _resume(turns: Turns, place: Place) -> End:
+    """The newest turn of this folder, and those that it built on, from their records."""
+    if turns.begun and not (turns.card and turns.card.finished is None):
+        raise SettingsError(
+            "Nothing to resume: the last turn ended in this kernel, and the next %%k2 goes on "
+            "from it. `%k2 resume` is for a kernel that was restarted."
+        )
+    record = newest_begun(state_folder(), host=HOST, folder=str(place.folder))
+    while record is not None and isinstance(record.facts.get("replayed"), str):
+        record = recall(state_folder(), record.facts["replayed"])
+    if record is None:
+        raise SettingsError("Your journal has no turn of this folder.")
+    for earlier in record.facts.get("earlier", ()):
+        before = recall(state_folder(), str(earlier))
+        if before.completed:
+            end = turns.resume(before, place)
+            if end.status not in ("done", "cannot"):
+                return end
+    return turns.resume(record, place)
+
+
+def _html(text: str) -> str:
+    style = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);white-space:pre-wrap"
+    return f'<div style="{style}">{html.escape(text)}</div>'
+
+
+_TELLERS: dict[str, Callable[[Turns, Sequence[str], Place], str]] = {
+    "status": _status,
+    "plan": _plan,
+    "cost": _cost,
+    "model": _model,
+    "save": _save,
+    "export": _export,
+    "help": _help,
+}
