@@ -23,6 +23,15 @@ _KILL_SECONDS = 1.0
 """How long to wait for the end of a killed process; only the system can delay it."""
 
 
+_ATTEMPTS = 3
+"""Starts of a kernel whose ports were taken by another between their choice and its start."""
+_PORT_TAKEN = "Address already in use"
+
+
+class _PortTakenError(KernelError):
+    """Another program was faster; other ports will do."""
+
+
 class KernelProcess:
     """A kernel that starts in a thread of its own while others do something else.
 
@@ -76,9 +85,17 @@ class KernelProcess:
 
     def _start(self) -> None:
         try:
-            self._launch()
-            self._greet()
-            self._ready = True
+            for left in reversed(range(_ATTEMPTS)):
+                self._launch()
+                try:
+                    self._greet()
+                except _PortTakenError:
+                    if not left:
+                        raise
+                    self._discard()
+                else:
+                    self._ready = True
+                    break
         except KernelError as problem:
             self._problem = problem
         finally:
@@ -102,6 +119,12 @@ class KernelProcess:
             raise KernelError(f"The kernel `{self.name}` cannot be started: {problem}") from problem
         connection = self._manager.get_connection_info()
         self._channels = KernelChannels(connection, self._manager.session)
+
+    def _discard(self) -> None:
+        """Let go of a kernel that did not come up."""
+        self.channels.close()
+        self._do(self._manager.cleanup_resources())
+        self._log.truncate(0)
 
     def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self._runner.run(work)
@@ -131,9 +154,9 @@ class KernelProcess:
         if self._closing.is_set():
             raise KernelError(f"The kernel `{self.name}` was closed while it started.")
         if not self.alive():
-            raise KernelError(
-                f"The kernel `{self.name}` {self.ending()} while it started{self._last_words()}"
-            )
+            words = self._last_words()
+            kind = _PortTakenError if _PORT_TAKEN in words else KernelError
+            raise kind(f"The kernel `{self.name}` {self.ending()} while it started{words}")
         if time.monotonic() > deadline:
             raise KernelError(
                 f"The kernel `{self.name}` did not answer within {self._start_timeout:g} s."

@@ -117,3 +117,32 @@ def test_the_kernel_gets_no_secrets_of_the_environment(tmp_path: Path) -> None:
         names = ["SOME_API_KEY", "db_password", "GH_TOKEN", "PLAIN"]
         result = run(kernel, f"import os; print([n for n in {names} if n in os.environ])")
     assert stream_text(result) == "['PLAIN']\n"
+
+
+TAKEN = """
+import os, sys
+from pathlib import Path
+tries = Path(sys.argv[1])
+tries.write_text(tries.read_text() + "x")
+if len(tries.read_text()) <= int(sys.argv[2]):
+    sys.exit("zmq.error.ZMQError: Address already in use (addr='tcp://127.0.0.1:1')")
+command = [sys.executable, "-m", "ipykernel_launcher", "-f", sys.argv[3]]
+os.execv(sys.executable, command)
+"""
+
+
+@pytest.mark.parametrize(("taken", "starts"), [(1, 2), (2, 3), (9, 3)])
+def test_ports_that_another_took_are_chosen_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: int, starts: int
+) -> None:
+    tries = tmp_path / "tries"
+    tries.write_text("")
+    argv = [sys.executable, "-c", TAKEN, str(tries), str(taken), "{connection_file}"]
+    install_kernel(tmp_path / "jupyter", monkeypatch, *argv)
+    with ClientKernel("made", tmp_path, kernel_environment(os.environ)) as kernel:
+        if taken < starts:
+            assert run(kernel, "6 * 7").status == "ok"
+        else:
+            with pytest.raises(KernelError, match="Address already in use"):
+                run(kernel, "6 * 7")
+    assert len(tries.read_text()) == starts
