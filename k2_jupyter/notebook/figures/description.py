@@ -21,7 +21,7 @@ from k2_jupyter.notebook.figures.phrases import (
     series_head,
 )
 from k2_jupyter.notebook.figures.record import Axes, FigureRecord, Series
-from k2_jupyter.notebook.figures.rows import NO_ROWS, Rows, all_rows, some_rows
+from k2_jupyter.notebook.figures.rows import NO_ROWS, Rows, all_rows, some_rows, tables
 
 ROOM = 1_500
 """Characters for a figure."""
@@ -40,8 +40,15 @@ class _Part:
 @dataclass(slots=True)
 class _SeriesPart(_Part):
     series: Series = field(kw_only=True)
+    table: Series | None = field(kw_only=True)
+    """Whose rows stand under the line; None where a later line has them in its table."""
     all_rows: Rows = field(kw_only=True)
     rows: Rows = NO_ROWS
+
+    @property
+    def missing(self) -> int:
+        """Rows of numbers that are left out."""
+        return len(self.table.rows) - self.rows.number if self.table else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +132,10 @@ def _panel(record: FigureRecord, number: int) -> _Panel:
             series_line(one, long=False),
             series_line(one, long=True),
             series=one,
-            all_rows=all_rows(one),
+            table=table,
+            all_rows=all_rows(table) if table else NO_ROWS,
         )
-        for one in axes.series
+        for one, table in zip(axes.series, tables(axes.series), strict=True)
     ]
     return _Panel(head, parts)
 
@@ -163,10 +171,10 @@ def _fill_rows(series: Sequence[_SeriesPart], room: int) -> bool:
     for position, part in enumerate(waiting):
         share = room // (len(waiting) - position) - 1
         part.rows = part.all_rows if part.text else NO_ROWS
-        if len(part.rows.text) > share:
-            part.rows = some_rows(part.series, share)
+        if part.table and len(part.rows.text) > share:
+            part.rows = some_rows(part.table, share)
         room -= len(part.rows.text) + 1 if part.rows.text else 0
-    return all(part.rows.number == len(part.series.rows) for part in series)
+    return not any(part.missing for part in series)
 
 
 def _lines(panel: _Panel) -> list[str]:
@@ -182,7 +190,7 @@ def _left_out(panels: Sequence[_Panel]) -> str:
     axes = [str(number) for number, head in enumerate(heads, 1) if head.short and not head.text]
     parts = [part for panel in panels for part in panel.series]
     series = [part for part in parts if not part.text]
-    rows = sum(len(part.series.rows) - part.rows.number for part in parts)
+    rows = sum(part.missing for part in parts)
     said = [f"axes {', '.join(axes)}"] if axes else []
     if series:
         names = [part.series.name for part in series if part.series.name]

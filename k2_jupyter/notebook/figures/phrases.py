@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable
 
 from k2_jupyter.notebook.figures.record import Axes, Axis, Fact, Series, Value
 
-_PLAIN = re.compile(r"[-+0-9.,;:eT/%× ]*(?: to [-+0-9.,:eT/% ]*)?|per \w{1,20}")
+_PLAIN = re.compile(r"(?=.*\d)[-+0-9.,;:eT/%× ]*(?: to [-+0-9.,:eT/% ]*)?|per \w{1,20}")
 """Numbers, dates and what our own parts write: needs no quotes."""
 _REMARKS = {"rows × columns", "px wide × high", "by the bins"}
 """What `in_kernel/series.py` says of how a number is meant, where others say at what."""
@@ -120,7 +121,9 @@ def facts(series: Series, *, long: bool) -> str:
     if not long:
         return ", ".join(fact(one, 4) for one in key_facts(series))
     counted = _MARKS.get(series.kind, "") + "s"  # the head says how many bins there are
-    return ", ".join(fact(one) for one in series.facts if one.name != counted)
+    told = [one for one in series.facts if one.name != counted]
+    runs = (list(run) for _, run in itertools.groupby(told, lambda one: one.name))
+    return ", ".join("; ".join([fact(run[0]), *map(_again, run[1:])]) for run in runs)
 
 
 def key_facts(series: Series) -> list[Fact]:
@@ -143,6 +146,11 @@ def fact(content: Fact, digits: int = 6) -> str:
         return f"{name} {number} ({content.at})"
     at = value(content.at)
     return f"{name} {number} {at}" if at.startswith("per ") else f"{name} {number} at {at}"
+
+
+def _again(content: Fact) -> str:
+    """Behind one of the same name: ``13 at "b"``."""
+    return fact(content).removeprefix(f"{content.name} ")
 
 
 def row(cells: Iterable[Value]) -> str:

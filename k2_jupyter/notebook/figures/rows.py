@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from k2_jupyter.notebook.figures.phrases import columns, row
@@ -16,6 +17,11 @@ _IN_ORDER = {"line", "fill", "area", "histogram", "contour"}
 """Kinds whose rows follow an axis: some of them, evenly taken, still show the course."""
 
 
+_SHARING = ("bar", "line")
+_MOST_COLUMNS = 8
+"""Series side by side in one table."""
+
+
 class Rows(NamedTuple):
     """A line of text, "" for none, and how many rows stand in it."""
 
@@ -24,6 +30,33 @@ class Rows(NamedTuple):
 
 
 NO_ROWS = Rows("", 0)
+
+
+def tables(series: Sequence[Series]) -> Iterator[Series | None]:
+    """For each series the one whose rows stand with it: its own, or, behind the last of
+    neighbours at the same places (grouped bars, lines over the same x), a table of all."""
+    for _, run in itertools.groupby(series, _places):
+        neighbours = list(run)
+        for start in range(0, len(neighbours), _MOST_COLUMNS):
+            together = neighbours[start : start + _MOST_COLUMNS]
+            yield from (None for _ in together[:-1])
+            yield _side_by_side(together) if len(together) > 1 else together[0]
+
+
+def _places(series: Series) -> object:
+    """Equal for series that can share a table; of a longer line other rows are kept."""
+    shared = series.kind in _SHARING and series.name and not series.left_out
+    if not shared or len(series.columns) != 2 or len(series.rows) < 2:
+        return id(series)
+    return series.kind, series.columns[0], tuple(row[0] for row in series.rows)
+
+
+def _side_by_side(series: Sequence[Series]) -> Series:
+    first = series[0]
+    names = [one.name for one in series]
+    cells = zip(*([row[1] for row in one.rows] for one in series), strict=True)
+    rows = tuple((row[0], *more) for row, more in zip(first.rows, cells, strict=True))
+    return dataclasses.replace(first, columns=(first.columns[0], *names), rows=rows)
 
 
 def all_rows(series: Series) -> Rows:

@@ -120,3 +120,34 @@ def test_people_read_neither_faults_nor_tools() -> None:
     assert "fault" not in text
     assert "view_figure" not in text
     assert "Not said here: " in text
+
+
+def test_neighbours_at_the_same_places_share_a_table() -> None:
+    bars = [
+        series("bar", [["w1", 1], ["w2", n]], name=name, columns=["category", "value"])
+        for n, name in enumerate(("old", "new"), 5)
+    ]
+    other = series("bar", [["w3", 1], ["w4", 2]], name="late", columns=["category", "value"])
+    lines = told(figure(panel(*bars, other), title="Pay")).splitlines()
+    assert lines[1:] == [
+        '- bar "old", 2 bars',
+        '- bar "new", 2 bars',
+        '  category, old, new: "w1" 1 1; "w2" 5 6',
+        '- bar "late", 2 bars',
+        '  category, value: "w3" 1; "w4" 2',
+        "no faults found",
+    ]
+
+
+def test_rows_of_a_shared_table_are_counted_once() -> None:
+    lines = [series("line", YEARS, name=name) for name in ("north", "south")]
+    text = told(figure(panel(*lines), title="Pay"), room=400)
+    shown = re.search(r"x, north, south \((\d+) of 60 rows\)", text)
+    assert shown is not None, text
+    assert f"left out: {60 - int(shown[1])} rows of numbers" in text
+
+
+def test_a_fact_of_many_groups_is_named_once_and_each_group_quoted() -> None:
+    facts = [["outlier values", "9, 12", "T"], ["outlier values", "13", "b"]]
+    text = told(figure(panel(series("box", [], count=2, facts=facts))))
+    assert '- box, 2 boxes: outlier values 9, 12 at "T"; 13 at "b"' in text

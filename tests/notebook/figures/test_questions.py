@@ -69,6 +69,13 @@ def rows(text: str, name: str = "") -> dict[str, dict[str, float | None]]:
     return table
 
 
+def column(text: str, name: str) -> dict[str, float | None]:
+    """Label of a row → the number of one of the series that share a table."""
+    table = re.search(rf"(?m)^- .*\n  \w+, .*\b{name}\b.*$", text)
+    assert table is not None, text
+    return {label: cells[name] for label, cells in rows(table[0]).items()}
+
+
 def head(text: str, pattern: str) -> str:
     found = re.search(pattern, text)
     assert found is not None, text
@@ -155,7 +162,7 @@ QUESTIONS = [
     Asked(
         "How were the sales of the north in 2007?",
         "lines",
-        lambda text: rows(text, "north")["2007"]["y"],
+        lambda text: column(text, "north")["2007"],
         lambda data: data["north"][7],
     ),
     Asked(
