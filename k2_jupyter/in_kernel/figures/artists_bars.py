@@ -14,6 +14,8 @@ from . import series
 from .artists_steps import histogram
 from .drawing import Drawing, color_of, has_marker
 
+_MAX_GROUPS = 25
+"""Of each so much is told; what is drawn over them needs room among the series too."""
 _TOUCHING = 1e-6
 """Share of a bar's width by which neighbours may miss each other."""
 
@@ -65,11 +67,15 @@ def read(drawing: Drawing) -> Iterator[dict[str, Any]]:
     """All bars and histograms of the axes that are made of rectangles."""
     groups = _of_containers(drawing)
     beside = _beside_each_other(groups)
-    for name, bars in groups:
+    for name, bars in groups[:_MAX_GROUPS]:
         if beside and not bars.touching:
             yield histogram(bars.positions, beside, bars.lengths, name, bars.color)
         else:
             yield _bars_or_bins(bars, name)
+    if len(groups) > _MAX_GROUPS:
+        more = groups[_MAX_GROUPS:]
+        what = f"bars of {len(more)} more series"
+        yield series.other(what, sum(len(bars.patches) for _, bars in more))
     yield from _bare(drawing)
     yield from _collected(drawing)
 

@@ -114,7 +114,14 @@ def _as_error_bar(line: Any) -> Iterator[tuple[int, float, float, float]]:
 def points_of(line: Any) -> tuple[Any, Any]:
     """x and y as floats, without points that have no finite x (`ecdfplot` starts at -∞)."""
     numpy = sys.modules["numpy"]
-    xs = numpy.ma.filled(numpy.ma.asarray(line.get_xdata(orig=False), dtype=float), numpy.nan)
-    ys = numpy.ma.filled(numpy.ma.asarray(line.get_ydata(orig=False), dtype=float), numpy.nan)
+    xs, ys = map(_unmasked, (line.get_xdata(orig=False), line.get_ydata(orig=False)))
     placed = numpy.isfinite(xs)
     return (xs, ys) if placed.all() else (xs[placed], ys[placed])
+
+
+def _unmasked(values: Any) -> Any:
+    """As floats, what is masked as NaN."""
+    numpy = sys.modules["numpy"]
+    if not numpy.ma.isMaskedArray(values):
+        return numpy.asarray(values, dtype=float)
+    return numpy.ma.filled(values.astype(float), numpy.nan)

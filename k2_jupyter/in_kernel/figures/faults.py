@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from . import colors
@@ -109,13 +110,18 @@ def _legends(axes: Record, number: int, figure: Record) -> Iterator[Fault]:
         shown = {one["color"] for one in alike}
         if len(shown) < 2 or len(axes["texts"]) >= len(shown) or _stand_apart(alike):
             continue
-        if not any(other["legend"] and shown <= _colors(other) for other in figure["axes"]):
+        if not any(_names_all(other, shown) for other in figure["axes"]):
             yield _fault("missing_legend", number)
             return
 
 
-def _colors(axes: Record) -> set[str]:
-    return {series["color"] for series in axes["series"]}
+def _names_all(other: Record, shown: AbstractSet[str]) -> bool:
+    """Has it a legend of these colours: its own, or in a panel that is there for it alone?"""
+    if not other["legend"]:
+        return False
+    if not other["series"]:
+        return len(other["legend"]["entries"]) >= len(shown)
+    return shown <= {series["color"] for series in other["series"]}
 
 
 def _stand_apart(alike: Sequence[Record]) -> bool:

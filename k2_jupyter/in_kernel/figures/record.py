@@ -154,9 +154,9 @@ def _is_excused(code: str, axes: Any, insets: set[Any]) -> bool:
         return axes in insets
     if code == "empty_axes":  # seaborn's pair plots draw the diagonal on axes over the axes
         return any(
-            twin is not axes
-            for twin in axes.get_shared_x_axes().get_siblings(axes)
-            if twin.bbox.bounds == axes.bbox.bounds and twin.has_data()
+            twin.bbox.bounds == axes.bbox.bounds and twin.has_data()
+            for twin in axes.figure.axes
+            if twin is not axes and twin.get_visible()
         )
     return code in ("repeated_colors", "confusable_colors") and around.legend_differs(axes)
 

@@ -185,3 +185,13 @@ def test_the_lines_inside_a_split_violin_belong_to_the_half_before_them() -> Non
         axes.plot([0], [median], "o")
     (violins,) = series_of(axes)
     assert [row[2:5] for row in violins["rows"]] == [[0.2, 0.3, 0.6], [0.4, 0.5, 0.7]]
+
+
+def test_bars_of_many_series_are_counted() -> None:
+    axes = Figure().subplots()
+    for place in range(40):
+        axes.bar(["a", "b"], [1, 2], bottom=place, label=f"part {place}")
+    *told, rest = series_of(axes)
+    assert [one["name"] for one in told] == [f"part {place}" for place in range(25)]
+    assert (rest["kind"], rest["count"]) == ("other", 30)
+    assert ["drawn as", "bars of 15 more series", ""] in rest["facts"]

@@ -199,3 +199,10 @@ def test_bars_at_numbers_are_upright_unless_only_lying_fits() -> None:
     short, cut = axis("plot", limits=[0, 4]), axis(limits=[90, 100])
     assert faults(axes(bars, x=short, y=cut)) == [("bars_not_from_zero", 1, "y", ["90"])]
     assert faults(axes(bars, x=cut, y=short)) == [("bars_not_from_zero", 1, "x", ["90"])]
+
+
+def test_a_panel_may_be_there_for_the_legend_of_the_others() -> None:
+    drawn = axes(line(color=BLUE), line(color=ORANGE))
+    only_legend = axes(x=None, y=None, legend=legend("train", "test"))
+    assert faults(drawn, only_legend) == []
+    assert faults(drawn, {**only_legend, "legend": legend("train")}) == [("missing_legend", 1)]
