@@ -15,6 +15,8 @@ from k2_jupyter.notebook.tables import Table, tables_in
 _LINES_SHOWN = 20
 """A line may have this part of the limit, so that at least so many are seen."""
 _NARROWEST = 100
+_MARK = 40
+"""Characters that say how many are left out of a line, at most."""
 _CUT = " … "
 
 
@@ -23,7 +25,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     lines = text.split("\n")
-    width = max(_NARROWEST, limit // min(len(lines), _LINES_SHOWN))
+    width = max(_NARROWEST, limit // min(len(lines), _LINES_SHOWN) - _MARK)
     tables = tables_in(lines)
     columns_out = [_narrow(lines, table, width) for table in tables]
     lines = [_shortened(line, width) for line in lines]

@@ -71,11 +71,14 @@ class PrintedText:
 
     def output(self, printed: Printed) -> Stream:
         """The stream output as it stands."""
-        marker = ""
-        if printed is self._cut_in and self._characters_out:
-            marker = left_out(self._lines_out, self._characters_out)
-        parts = (*printed.head, marker, *printed.tail, printed.editor.rest)
-        return Stream(printed.name, "".join(parts))
+        head = "".join(printed.head)
+        tail = "".join((*printed.tail, printed.editor.rest))
+        if printed is not self._cut_in or not self._characters_out:
+            return Stream(printed.name, head + tail)
+        first, last = _whole_lines(head, tail)
+        out = head[len(first) :] + tail[: len(tail) - len(last)]
+        lines, characters = self._lines_out + out.count("\n"), self._characters_out + len(out)
+        return Stream(printed.name, first + left_out(lines, characters) + last)
 
     def close(self) -> Path | None:
         """End the spool file; returns its path, if there is one."""
@@ -149,6 +152,15 @@ class PrintedText:
         except OSError:  # a full disk: the run matters more than what may be paged of it
             self._spool.close()
             self._spool = None
+
+
+def _whole_lines(head: str, tail: str) -> tuple[str, str]:
+    """Both without a line that was cut in two, unless that is most of what was kept."""
+    stop, start = head.rfind("\n") + 1, tail.find("\n") + 1
+    return (
+        head[:stop] if 2 * stop > len(head) else head,
+        tail[start:] if 2 * start < len(tail) else tail,
+    )
 
 
 class Spool:

@@ -51,6 +51,16 @@ def test_columns_go_from_the_middle_of_every_row() -> None:
     assert f"{60 - len(names)} columns" in marker
 
 
+@pytest.mark.parametrize("many", [1, 2, 7, 20])
+def test_of_a_few_long_lines_each_is_seen(many: int) -> None:
+    lines = [f"{number} {'-' * 20_000} {number}" for number in range(many)]
+    text = cut("\n".join(lines), 10_000)
+    assert len(text) <= 10_000
+    for number, line in enumerate(text.split("\n")):
+        assert line.startswith(f"{number} -")
+        assert line.endswith(f"- {number}")
+
+
 def test_a_table_of_which_the_beginning_is_cut_off_has_its_header_again() -> None:
     first, second = frame(100, 2), frame(100, 3).rename(columns=str.upper)
     text = cut(f"{first.to_string()}\n\n{second.to_string()}", 1_200).split("\n")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from k2_jupyter.notebook.outputs import OUTPUT_LIMIT, OutputCollector
@@ -76,6 +77,21 @@ def test_a_flood_keeps_head_and_tail_and_the_spool_has_it_all(tmp_path: Path) ->
     assert spool == tmp_path / "spool.txt"
     assert spool.read_text() == "".join(lines)
     assert spool.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_flood_of_long_lines_is_cut_between_them() -> None:
+    collector = OutputCollector(text_limit=200_000)
+    lines = [f"{number} {'x' * 30_000}" for number in range(30)]
+    collector.apply(Stream("stdout", "\n".join(lines)))
+    (output,) = collector.outputs
+    assert isinstance(output, Stream)
+    kept = output.text.split("\n")
+    marker = next(line for line in kept if line.startswith("…"))
+    assert set(kept) <= {*lines, marker, ""}
+    told = [int(word) for word in re.findall(r"\d+", marker)]
+    shown = [line for line in kept if line in lines]
+    assert len(shown) + told[0] == 30
+    assert sum(map(len, shown)) + len(shown) + told[1] == len("\n".join(lines)) + 1
 
 
 def test_no_spool_where_nothing_is_left_out(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ class Frame(kinds.Kind):
             "rows": rows,
             "columns": columns,
             "column": dtypes(value),
-            "index": kinds.outline(value.index).partition(",")[0],
+            "index": index_title(value.index),
         }
 
     def content(self, value: Any, walk: kinds.Walk) -> Any:
@@ -125,7 +125,7 @@ class Column(kinds.Kind):
         return {
             "values": len(value),
             "dtype": dtype_name(value.dtype),
-            "index": kinds.outline(value.index).partition(",")[0],
+            "index": index_title(value.index),
         }
 
     def content(self, value: Any, walk: kinds.Walk) -> Any:
@@ -136,10 +136,9 @@ class Index(kinds.Kind):
     """An index of any sort; it cannot change in place."""
 
     def outline(self, value: Any) -> str:
-        names = [kinds.label(name) for name in value.names if name is not None]
-        named = f" ({words.listed(names, limit=80)})" if names else ""
         title = looking.class_name(type(value))
-        text = f"{title}{named}, {words.counted(len(value), 'entry').replace('entrys', 'entries')}"
+        count = words.counted(len(value), "entry").replace("entrys", "entries")
+        text = f"{index_title(value)}, {count}"
         return text if title in ("RangeIndex", "MultiIndex") else f"{text} of {value.dtype}"
 
     def line(self, value: Any) -> str:
@@ -156,6 +155,13 @@ class Index(kinds.Kind):
             return value.start, value.stop, value.step
         walk.whole = False
         return None
+
+
+def index_title(index: Any) -> str:
+    """Its class and names."""
+    names = [kinds.label(name) for name in index.names if name is not None]
+    named = f" ({words.listed(names, limit=80)})" if names else ""
+    return f"{looking.class_name(type(index))}{named}"
 
 
 class Grouped(kinds.Kind):

@@ -60,9 +60,10 @@ def _quality(result: Any) -> list[tuple[str, str]]:
     found = []
     for name in names:
         try:
-            found.append((name, words.number(getattr(result, name))))
+            number = words.number(getattr(result, name))
         except Exception:  # noqa: BLE001, S112 - not every model has each of them
             continue
+        found += [(name, number)] if number != "nan" else []
     return found
 
 

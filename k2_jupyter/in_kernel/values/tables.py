@@ -156,9 +156,18 @@ class SqlRow(kinds.Kind):
         return f"SQLAlchemy Row, {words.counted(len(value._fields), 'column')}"
 
     def line(self, value: Any) -> str:
+        return f"SQLAlchemy Row: {self._shown(value)}"
+
+    def brief(self, value: Any, depth: int) -> str:
+        return f"({self._shown(value)})" if depth > 0 else "(…)"
+
+    def content(self, value: Any, walk: kinds.Walk) -> Any:
+        return tuple(map(walk.of, tuple(value)))
+
+    def _shown(self, value: Any) -> str:
         pairs = zip(value._fields, tuple(value))  # noqa: B905 - not before 3.10
         shown = (f"{kinds.label(name)}={kinds.shown(name, one, 1)}" for name, one in pairs)
-        return f"SQLAlchemy Row: {words.listed(shown)}"
+        return words.listed(shown)
 
 
 class SqlTable(kinds.Kind):

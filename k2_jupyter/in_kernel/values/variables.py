@@ -63,17 +63,19 @@ class Report:
 def changes() -> Report:
     """What appeared, changed and went since the last call, one line a name.
 
+    As modules are not told, so are functions and classes that came out of one by their name.
     `overwritten` are the changed names that were the user's; they are no longer.
     """
     variables = _variables()
     before, now = dict(_seen), _states(variables)
     _remember(now)
     changed = [name for name in now if name in before and not _same(before, now, name)]
-    appeared = [name for name in now if name not in before]
+    new = [name for name in now if name not in before]
+    appeared = [name for name in new if not _is_imported(name, variables[name])]
     appeared.sort(key=lambda name: _is_code(variables[name]))
     gone = [name for name in before if name not in now]
     overwritten = [name for name in changed if name in _users]
-    _users.difference_update(overwritten, appeared, gone)
+    _users.difference_update(overwritten, new, gone)
     changed.sort(key=lambda name: name not in overwritten)
     names = [*changed, *appeared][:_MAX_NAMES]
     told = _told(before, now, {name: variables[name] for name in names})
@@ -272,6 +274,15 @@ def _late(value: Any) -> str:
 def _failed(value: Any, problem: Exception) -> str:
     name = words.short(looking.title(type(value)), 150)
     return f"{name} (not described: {words.short(looking.class_name(type(problem)))})"
+
+
+def _is_imported(name: str, value: Any) -> bool:
+    """Whether a function or class is another module's and still has its name."""
+    if not _is_code(value):
+        return False
+    if looking.derives(type(value), type):
+        return looking.class_name(value) == name and looking.module_name(value) != "__main__"
+    return bool(value.__name__ == name and value.__globals__.get("__name__") != "__main__")
 
 
 def _is_code(value: Any) -> bool:

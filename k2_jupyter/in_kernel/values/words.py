@@ -11,6 +11,9 @@ SHORT = 80
 LINE = 300
 """Characters of the line about a variable."""
 _SECRET_WORDS = ("key", "token", "password", "passwd", "secret", "credential")
+_NO_KEYS = re.compile(
+    "monkey|donkey|turkey|hockey|jockey|whiskey|keyboard|keyword|keynote|keystone|keyframe"
+)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _URL_PASSWORD = re.compile(r"(\w://[^/:@\s]*:)[^@/\s]+@")
 NOT_SHOWN = "(not shown: by its name a secret)"
@@ -20,7 +23,7 @@ def secret(name: Any) -> bool:
     """Whether a name says that what it names is a secret."""
     if type(name) is not str:
         return False
-    lower = name.lower()
+    lower = _NO_KEYS.sub("", name.lower())
     return any(word in lower for word in _SECRET_WORDS)
 
 

@@ -129,6 +129,15 @@ def test_other_models_have_what_they_have(shell: Shell, frame: pd.DataFrame) -> 
     assert shell.lines(plain)[1].startswith("x1: ")
 
 
+def test_what_a_model_has_not_is_not_told(shell: Shell, frame: pd.DataFrame) -> None:
+    subject = np.repeat(np.arange(20), 3)
+    effect = np.random.default_rng(1).normal(scale=3, size=20)[subject]
+    mixed = smf.mixedlm("y ~ x", frame.assign(y=frame["y"] + effect), groups=subject).fit()
+    line = shell.line(mixed)
+    assert line.startswith("statsmodels MixedLMResults of MixedLM: nobs 60, ")
+    assert "nan" not in line
+
+
 def test_tables_of_comparisons(shell: Shell, frame: pd.DataFrame) -> None:
     tukey = pairwise_tukeyhsd(frame["y"], frame["group"])
     lines = shell.lines(tukey)[1:]

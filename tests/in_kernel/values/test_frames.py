@@ -69,6 +69,10 @@ def test_a_column_of_objects_is_not_touched(shell: Shell) -> None:
         (lambda f: f.drop(columns=["day", "city"]), "7 → 5 columns; - column city, day"),
         (lambda f: f.assign(open=f.open.astype("int64")), "column open bool → int64"),
         (lambda f: f.set_index("day"), "7 → 6 columns; - column day; index RangeIndex → Datetime"),
+        (
+            lambda f: f.set_index(["day", "city"]),
+            "7 → 5 columns; - column city, day; index RangeIndex → MultiIndex (day, city)",
+        ),
         (lambda f: f.assign(price=f.price * 2), "other values"),
         (lambda f: f.assign(city=f.city.fillna("?")), "other values"),
         (lambda f: f.assign(size=f["size"].cat.codes.map({0: "m", 2: "s"})), "column size cat"),

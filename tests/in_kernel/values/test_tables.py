@@ -98,6 +98,7 @@ def test_sqlalchemy_shows_no_password_and_fetches_nothing(shell: Shell) -> None:
         rows = result.fetchall()
         assert len(rows) == 2
         assert shell.line(rows[0], "row").startswith("SQLAlchemy Row: n=1, password=(not shown")
+        assert shell.line(rows[:1], "rows").startswith("list, 1 item: [(n=1, password=(not sh")
         assert shell.line(engine, "engine") == "SQLAlchemy Engine, sqlite:///"
         engine.url = url
         assert shell.line(engine, "hidden") == "SQLAlchemy Engine, sqlite://me@host:99/"

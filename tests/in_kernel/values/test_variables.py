@@ -47,6 +47,15 @@ def test_modules_private_names_and_the_shells_own_are_not_told(shell: Shell) -> 
     assert shell.changes()["appeared"] == {}
 
 
+def test_what_was_imported_by_its_name_is_not_told(shell: Shell) -> None:
+    exec("def own(): ...\nclass Own: ...", main := {"__name__": "__main__"})  # noqa: S102
+    shell.user_ns.update({"own": main["own"], "Own": main["Own"], "dumps": json.dumps})
+    shell.user_ns.update(JSONDecoder=json.JSONDecoder, save=json.dumps)
+    assert list(shell.changes()["appeared"]) == ["own", "Own", "save"]
+    shell.user_ns["dumps"] = 3
+    assert shell.changes()["changed"]["dumps"].endswith("int = 3")
+
+
 def test_very_many_names_are_bounded_and_code_comes_last(shell: Shell) -> None:
     shell.user_ns.update({f"function{n}": lambda: None for n in range(100)})
     shell.user_ns.update({f"name{n}": n for n in range(30)})
@@ -71,6 +80,11 @@ def test_what_is_secret_by_its_name_is_not_shown(shell: Shell, name: str, value:
     assert "hunter2" not in shell.line(value, name + "2")
     assert "hunter2" not in "".join(shell.lines(value, name))
     assert "hunter2" not in str(shell.change("hunter2", "hunter22", name))
+
+
+@pytest.mark.parametrize("name", ["monkeys", "Keyboard", "n_keywords"])
+def test_an_ordinary_word_is_no_secret(shell: Shell, name: str) -> None:
+    assert shell.line(["a"], name) == "list, 1 item: ['a']"
 
 
 def test_what_is_secret_inside_is_not_shown_either(shell: Shell) -> None:
