@@ -145,4 +145,6 @@ def _line(drawing: Drawing, line: Any, name: str) -> dict[str, Any]:
         # Points along categories that stand on the y axis: the values run along x.
         found = many_points.line(ys, xs, drawing.y, name=name, color=color_of(line))
         return {**found, "columns": ["y", "x"]}
-    return many_points.line(xs, ys, drawing.x, name=name, color=color_of(line))
+    found = many_points.line(xs, ys, drawing.x, name=name, color=color_of(line))
+    # An angle comes round again: no straight line fits it.
+    return many_points.without_slope(found) if drawing.axes.name == "polar" else found

@@ -27,7 +27,7 @@ def line(xs: Any, ys: Any, positions: Positions, *, name: str, color: str) -> di
     if len(xs) <= MANY:
         labels = positions.texts(xs)
         found = series.line(xs, ys, name=name, color=color, labels=labels, per=per)
-        return _without_slope(found) if positions.categories else found
+        return without_slope(found) if positions.categories else found
     numpy = sys.modules["numpy"]
     known = numpy.isfinite(ys)
     count = int(known.sum())
@@ -59,7 +59,7 @@ def scatter(
     if len(xs) <= MANY:
         labels = positions.texts(xs)
         found = series.scatter(xs, ys, name=name, color=color, sizes=sizes, labels=labels, per=per)
-        return _without_slope(found) if positions.categories else found
+        return without_slope(found) if positions.categories else found
     places = [int(place) for one in (xs, ys) for place in (one.argmin(), one.argmax())]
     far = _far(xs, ys)
     kept = arithmetic.kept(len(ys), series.MAX_ROWS, [*places, *far[:_SHOWN]])
@@ -84,8 +84,8 @@ def scatter(
     return {**found, "count": len(ys), "facts": known, "left_out": len(ys) - len(kept)}
 
 
-def _without_slope(found: dict[str, Any]) -> dict[str, Any]:
-    """The order of categories is no number to fit a line by."""
+def without_slope(found: dict[str, Any]) -> dict[str, Any]:
+    """For places that are no numbers to fit a line by, such as the order of categories."""
     return {**found, "facts": [fact for fact in found["facts"] if fact[0] != "trend"]}
 
 

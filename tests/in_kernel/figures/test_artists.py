@@ -195,3 +195,10 @@ def test_bars_of_many_series_are_counted() -> None:
     assert [one["name"] for one in told] == [f"part {place}" for place in range(25)]
     assert (rest["kind"], rest["count"]) == ("other", 30)
     assert ["drawn as", "bars of 15 more series", ""] in rest["facts"]
+
+
+def test_a_line_around_a_pole_has_no_slope() -> None:
+    axes = Figure().subplots(subplot_kw={"projection": "polar"})
+    axes.plot([0, 2, 4], [1, 2, 3])
+    (line,) = series_of(axes)
+    assert [fact[0] for fact in line["facts"]] == ["first", "last", "min", "max"]

@@ -109,3 +109,13 @@ def test_a_forged_chart_does_no_harm() -> None:
 )
 def test_other_outputs_are_no_figures(data: dict[str, Json]) -> None:
     assert figure_text(Display(data)) is None
+
+
+def test_a_figure_takes_1500_characters_unless_more_are_asked_for() -> None:
+    rows = [[n, n * n] for n in range(60)]
+    lines = [series("line", rows, name=f"line {n}", left_out=n + 1) for n in range(4)]
+    display = Display({RECORD_TYPE: figure(panel(*lines), title="Pay")})
+    text, more = figure_text(display), figure_text(display, 6_000)
+    assert text is not None
+    assert more is not None
+    assert 1_200 < len(text) <= 1_500 < len(more)
