@@ -18,8 +18,10 @@ SHORT = 300
 """Characters of a result that is never shortened, and that a one-liner may have."""
 _CHARACTERS_PER_TOKEN = 4
 _SHARE_OF_WINDOW = 0.1
-_PICTURE = 1_200 * _CHARACTERS_PER_TOKEN
+_PICTURE_TOKENS = 1_200
 """What a picture weighs: 1,024 to 2,048 tokens by the vendor's guide (2026-07)."""
+_PICTURE = _PICTURE_TOKENS * _CHARACTERS_PER_TOKEN
+_PICTURES_SHARE_OF_WINDOW = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Marks:
     low: int = 6_000
     """What the batch leaves."""
     pictures: int = 6
-    """More than these, and all but the newest two go; their descriptions stay."""
+    """More than these, and all but the newest two (or one) go; their descriptions stay."""
     recent: int = 3
     """The newest results, which stay whole whatever their size and count for neither mark."""
 
@@ -42,7 +44,8 @@ class Marks:
             return None
         share = int(model.context_tokens * _CHARACTERS_PER_TOKEN * _SHARE_OF_WINDOW)
         high = min(cls().high, share)
-        return cls(high=high, low=high // 6)
+        seen = int(model.context_tokens * _PICTURES_SHARE_OF_WINDOW / _PICTURE_TOKENS)
+        return cls(high=high, low=high // 6, pictures=max(1, min(cls().pictures, seen)))
 
 
 def aged(messages: Sequence[Message], marks: Marks) -> dict[int, ToolMessage]:
@@ -51,7 +54,7 @@ def aged(messages: Sequence[Message], marks: Marks) -> dict[int, ToolMessage]:
     changed: dict[int, ToolMessage] = {}
     pictured = [(at, one) for at, one in results if one.result.images]
     if sum(len(one.result.images) for _, one in pictured) > marks.pictures:
-        for at, one in pictured[:-2]:
+        for at, one in pictured[: -min(2, marks.pictures)]:
             changed[at] = replace(one, result=replace(one.result, images=()))
     old = results[: -marks.recent]
     weight = sum(_weight(changed.get(at, one).result) for at, one in old)

@@ -74,6 +74,21 @@ def test_the_analyst_reads_its_turn_anew_and_small_windows_age_sooner() -> None:
     assert small.high < 4_000
 
 
+@pytest.mark.parametrize(("window", "most"), [(4_096, 1), (8_192, 1), (16_384, 3), (262_144, 6)])
+def test_pictures_leave_most_of_a_window_to_the_text(window: int, most: int) -> None:
+    marks = Marks.of(ModelProfile("small", context_tokens=window))
+    assert marks is not None
+    history = History("system")
+    kept = []
+    for number in range(20):
+        picture = Image("image/png", b"%d" % number)
+        call(history, replace(observation(number, 400), images=(picture,)))
+        history.age(marks)
+        kept.append([len(result.images) for result in results(history)])
+    assert max(map(sum, kept)) == most
+    assert all(row[-1] == 1 for row in kept)
+
+
 @pytest.mark.parametrize("characters", [1_500, 30_000])
 def test_300_steps_stay_within_the_window_and_keep_their_prefix(characters: int) -> None:
     """Between two agings a request is the one before and its new messages."""
