@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..values import kinds, looking, words
-from .failing_line import Line, dotted
+from .failing_line import Line, constant_index, dotted
 from .near import near_or_all, text_of, texts
 
 _ENTRIES = 2_000
@@ -37,7 +37,9 @@ def may_be_asked(line: Line) -> bool:
 def _owner(node: ast.AST) -> ast.AST | None:
     """``df`` of ``df.loc[…]``, ``df.at[…]``, ``df.xs(…)``."""
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute):
-        return node.value.value if node.value.attr in _BY_LABEL else None
+        owner = node.value.value if node.value.attr in _BY_LABEL else None
+        # a column has the index of its frame
+        return owner.value if isinstance(owner, ast.Subscript) and constant_index(owner) else owner
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
         return node.func.value if node.func.attr == "xs" else None
     return None

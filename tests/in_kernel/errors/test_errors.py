@@ -97,6 +97,7 @@ QUARTERS = pd.DataFrame({"flow": [1, 2]}, index=pd.period_range("2020Q1", period
         ("names.loc['wier']", "names's index has no 'wier'; near it: 'weir'"),
         ("names.loc[['zzz']]", "names's index has no 'zzz'; its labels: 'weir', 'gate'"),
         ("which = 'zzz'\nnames.at[which, 'flow']", "names's index has no 'zzz'"),
+        ("names['flow'].loc['wier']", "names's index has no 'wier'; near it: 'weir'"),
         ("names.loc['weir', 'folw']", "names has no 'folw'; near it: 'flow'"),
         ("names.loc['weir']['folw']", "names has no 'folw'; near it: 'flow'"),
         ("quarters.loc['2025Q1']", "quarters's index has no '2025Q1'; PeriodIndex, 2 entries"),
