@@ -22,7 +22,9 @@ def missing(line: Line, label: Any, wanted: list[str]) -> Iterator[str]:
     """
     for node in line.nodes():
         owner = _owner(node)
-        for value in line.value_of(owner) if owner is not None else ():
+        if owner is None:
+            continue
+        for value in line.value_of(owner):
             if looking.home(type(value)) not in ("pandas.DataFrame", "pandas.Series"):
                 continue
             if _asks(_rows(node, value.index), label, wanted, line):
