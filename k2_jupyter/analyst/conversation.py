@@ -19,15 +19,19 @@ from k2_jupyter.messages import (
 Results: TypeAlias = Sequence[ToolResult]
 """What came back for one answer, in the order of its calls."""
 
+VARIABLE = "variable"
+
 _BRIEFING = re.compile(r"\n*<briefing>\n(.*)</briefing>\s*\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file as the briefing describes it."""
+    """A file as the briefing describes it, or a table in a variable of the user's."""
 
     path: str
+    """For a table in a variable the variable's name."""
     format: str
+    """``variable`` for a table in one."""
     bytes: int = 0
     encoding: str | None = None
     delimiter: str | None = None
@@ -80,8 +84,13 @@ def _files(briefing: str) -> tuple[DataFile, ...]:
             entry = json.loads(line) if line.startswith("{") else None
         except ValueError:
             continue  # a line that only looks like one; the briefing is plain text
-        if isinstance(entry, dict) and isinstance(entry.get("path"), str):
+        if not isinstance(entry, dict):
+            continue
+        if isinstance(entry.get("path"), str):
             found.append(_file(entry))
+        elif str(entry.get("variable", "")).isidentifier():
+            columns = tuple(str(name) for name in entry.get("columns") or ())
+            found.append(DataFile(entry["variable"], VARIABLE, columns=columns))
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from k2_jupyter.analyst.conversation import DataFile
+from k2_jupyter.analyst.conversation import VARIABLE, DataFile
 from k2_jupyter.analyst.reading import Observation
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined, literal
@@ -30,7 +30,7 @@ def load(sheet: Worksheet, task: str, file: DataFile) -> Script[Table]:
     setup = joined(f"{imports(needed)}\n\n{cell('style')}", *map(cell, HELPERS))
     yield from sheet.need(setup, "Import the libraries")
     read = yield from sheet.need(
-        read_source(file), f"Read {file.path}", repair=lambda seen: repaired(file, seen)
+        read_source(file), _purpose(file), repair=lambda seen: repaired(file, seen)
     )
     sheet.remarks += _remarks(read)
     wide = len(file.columns) > WIDE
@@ -50,6 +50,10 @@ def load(sheet: Worksheet, task: str, file: DataFile) -> Script[Table]:
     if not table.rows.value or not table.columns:
         raise StepError(f"`{file.path}` has no rows.")
     return table
+
+
+def _purpose(file: DataFile) -> str:
+    return f"Look at {file.path}" if file.format == VARIABLE else f"Read {file.path}"
 
 
 def _remarks(read: Observation) -> list[str]:
@@ -86,6 +90,8 @@ def _named(file: DataFile, task: str) -> list[str]:
 
 def read_source(file: DataFile, **changed: str) -> str:
     """The cell that reads the file into ``df``; `changed` overrides read options."""
+    if file.format == VARIABLE:
+        return _variable_source(file)
     reader, options = _READERS.get(file.format, ("read_csv", {}))
     if reader == "read_csv":
         options = _text_options(file)
@@ -100,9 +106,20 @@ def read_source(file: DataFile, **changed: str) -> str:
     if any(name != _tidy(name) for name in file.columns):
         lines.append('df.columns = [" ".join(name.split()) for name in df]  # no line breaks')
     skipped = ", lines with too many fields skipped" if "on_bad_lines" in options else ""
-    lines.append(f'print(f"{{len(df):,}} rows, {{df.shape[1]}} columns{skipped}")')
-    lines.append("df.head(3)")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_told(skipped)])
+
+
+def _told(skipped: str = "") -> list[str]:
+    return [f'print(f"{{len(df):,}} rows, {{df.shape[1]}} columns{skipped}")', "df.head(3)"]
+
+
+def _variable_source(file: DataFile) -> str:
+    """The user's frame as it is: no cell of ours changes ``df``, so it needs no copy."""
+    lines = [] if file.path == "df" else [f"df = {file.path}"]
+    if any(name != _tidy(name) for name in file.columns):
+        names = '[" ".join(str(name).split()) for name in df]'
+        lines.append(f'df = df.set_axis({names}, axis="columns")  # no line breaks')
+    return "\n".join([*lines, *_told()])
 
 
 def repaired(file: DataFile, seen: Observation) -> str | None:

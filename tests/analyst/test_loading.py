@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from k2_jupyter.analyst.conversation import DataFile
+from k2_jupyter.analyst.conversation import DataFile, read_turn
 from k2_jupyter.analyst.loading import LARGE, read_source
 from k2_jupyter.analyst.source import cell
+from k2_jupyter.messages import UserMessage
 from tests.analyst.conftest import Analyse
 
 SHOP = pd.DataFrame({"price": np.arange(60.0) % 7, "region": list("abc") * 20})
@@ -123,3 +124,20 @@ def test_dates_in_text_are_read_in_the_way_that_fits(texts: list[str], second: s
 
     assert isinstance(found := read["found"], pd.Series)
     assert f"{found.iloc[1]:%Y-%m-%d}" == second
+
+
+def test_a_table_in_a_variable_is_used_as_it_is() -> None:
+    line = {"variable": "sales", "kind": "DataFrame", "rows": 3, "columns": ["price", "region"]}
+    text = f"Compare them\n\n<briefing>\nTables:\n{json.dumps(line)}\n</briefing>"
+    (table,) = read_turn([UserMessage(text)]).files
+    assert table == DataFile("sales", "variable", columns=("price", "region"))
+    assert read_source(table).splitlines()[0] == "df = sales"
+    assert read_source(DataFile("df", "variable")).startswith("print(")
+
+
+def test_headers_with_line_breaks_leave_the_users_table_alone() -> None:
+    mine = pd.DataFrame({"unit\nprice": [1.0]})
+    source = read_source(DataFile("mine", "variable", columns=("unit\nprice",)))
+    names = run(source, mine=mine)
+    assert list(names["df"]) == ["unit price"]  # type: ignore[call-overload]
+    assert list(mine) == ["unit\nprice"]

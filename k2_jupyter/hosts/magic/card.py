@@ -140,7 +140,7 @@ class Card:
         return f"K2: how many more {request.limit}? (Enter = stop here) "
 
     def _wait(self, question: _Question) -> None:
-        self.waiting = question
+        self.waiting, self.state = question, "waiting for your answer…"
         self.told += ["", question.title, *question.lines]
         self.told += [question.code] if question.code else []
         self._draw()
@@ -172,7 +172,9 @@ class Card:
             notices=self.notices,
             question=self.waiting,
             conclusion=_markdown(marked(conclusion.text, conclusion.claims)) if conclusion else "",
-            lists=_lists(conclusion),
+            lists=[
+                (title, [_markdown(line) for line in lines]) for title, lines in _lists(conclusion)
+            ],
             checked=_checked(self.finished),
         )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from k2_jupyter import __version__
 from k2_jupyter.errors import SettingsError
@@ -104,13 +105,28 @@ def _write(turns: Turns, path: Path) -> None:
     if not turns.last_cells or turns.card is None:
         raise SettingsError("The last turn made no cells." if turns.card else _NOTHING)
     document = FileDocument(path)
+    ids: dict[str, str] = {}
     for cell in turns.last_cells:
-        kept = document.insert(cell.source, kind=cell.kind, metadata=cell.metadata)
+        metadata = _renamed(cell.metadata, ids)
+        kept = document.insert(cell.source, kind=cell.kind, metadata=metadata)
+        ids[cell.id] = kept.id
         if cell.kind == "code":
             document.set_outputs(kept.id, cell.outputs, cell.execution_count)
     card = turns.card
     document.set_metadata("k2", {"task": card.request, "model": card.model, "version": __version__})
     document.save()
+
+
+def _renamed(metadata: Any, ids: Mapping[str, str]) -> Any:
+    """With the file's own ids of cells, where the conclusion names some."""
+    if isinstance(metadata, Mapping):
+        named = {name: _renamed(value, ids) for name, value in metadata.items()}
+        if isinstance(named.get("cell"), str):
+            named["cell"] = ids.get(named["cell"], "")
+        return named
+    if isinstance(metadata, list | tuple):
+        return [_renamed(value, ids) for value in metadata]
+    return metadata
 
 
 def _file(words: Sequence[str], place: Place, suffix: str, name: str) -> Path:

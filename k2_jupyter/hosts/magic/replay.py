@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from k2_jupyter.agent.history import History
 from k2_jupyter.events import (
@@ -46,7 +46,7 @@ class Replay:
     stop: threading.Event
     ended: EndReason = "done"
     why: str = ""
-    _differ: int = 0
+    _differ: list[str] = field(default_factory=list)
 
     def events(self, turn: str) -> EventStream[None]:
         """As a turn: from `TurnStarted` to `TurnFinished`."""
@@ -58,8 +58,9 @@ class Replay:
         conclusion = None if self.why else self._conclusion()
         if self._differ:
             yield Notice(
-                f"{self._differ} of {len(self._code)} cells put out something else than when this "
-                f"was recorded, so the conclusion may no longer hold. {_AGAIN}"
+                f"{len(self._differ)} of {len(self._code)} cells put out something else than when "
+                f"this was recorded, so the conclusion may no longer hold. {_AGAIN} "
+                f"The first: {self._differ[0]}"
             )
         if conclusion is not None:
             self._keep(conclusion)
@@ -103,7 +104,9 @@ class Replay:
             return "Stopped by the user."
         if run.status != "ok":
             return f"{which} ended with “{run.status}”, which it did not when recorded. {_AGAIN}"
-        self._differ += bool(difference(*_comparable(recorded.outputs, run.outputs)))
+        what = difference(*_comparable(recorded.outputs, run.outputs))
+        if what:
+            self._differ.append(f"“{recorded.purpose or which}”: {what}")
         self.ended = "done"
         return ""
 

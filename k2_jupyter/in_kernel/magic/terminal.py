@@ -1,7 +1,7 @@
 """A plain IPython terminal as the place of a magic: text only, printed as it comes.
 
 The names of IPython that it promises nobody are here: ``_showtraceback``,
-``displayhook.write_format_data``, ``displayhook.prompt_count``.
+``displayhook.write_format_data``, ``displayhook.prompt_count``, and those of `_PRINTING`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import Any
 
 Said = Callable[[str, dict[str, Any], dict[str, Any]], None]
 """Takes type, content and metadata of an output, in the words of the Jupyter protocol."""
+
+_PRINTING = ("write_output_prompt", "finish_displayhook")
+"""Methods of the display hook that print what surrounds a result."""
 
 
 class Terminal:
@@ -42,26 +45,37 @@ class Terminal:
         shell, streams = self._shell, (sys.stdout, sys.stderr)
         stdin, publish = sys.stdin, shell.display_pub.publish
         showing, failing = shell.displayhook.write_format_data, shell._showtraceback
+        tees = _Tee(streams[0], "stdout", said), _Tee(streams[1], "stderr", said)
+
+        def told(show: Callable[..., Any]) -> Callable[..., Any]:
+            """The shell prints what was told already."""
+
+            def silently(*args: Any, **more: Any) -> Any:
+                with tees[0].silent(), tees[1].silent():
+                    return show(*args, **more)
+
+            return silently
 
         def publishing(data: Any, *args: Any, **more: Any) -> Any:
             said("display_data", {"data": _plain(data)}, {})
-            return publish(data, *args, **more)
+            return told(publish)(data, *args, **more)
 
         def write_format_data(data: Any, *args: Any, **more: Any) -> Any:
             count = shell.displayhook.prompt_count
             said("execute_result", {"data": _plain(data), "execution_count": count}, {})
-            return showing(data, *args, **more)
+            return told(showing)(data, *args, **more)
 
         def show_traceback(kind: Any, value: Any, lines: Any) -> Any:
             content = {"ename": kind.__name__, "evalue": str(value), "traceback": list(lines)}
             said("error", content, {})
-            return failing(kind, value, lines)
+            return told(failing)(kind, value, lines)
 
-        tees = _Tee(streams[0], "stdout", said), _Tee(streams[1], "stderr", said)
         sys.stdout, sys.stderr = tees
         sys.stdin = _NoInput()
         shell.display_pub.publish = publishing
         shell.displayhook.write_format_data = write_format_data
+        for name in _PRINTING:
+            setattr(shell.displayhook, name, told(getattr(shell.displayhook, name)))
         shell._showtraceback = show_traceback
         try:
             yield
@@ -71,7 +85,8 @@ class Terminal:
                 if getattr(sys, name) is tee:  # else the code put something else there
                     setattr(sys, name, stream)
             del shell.display_pub.publish
-            del shell.displayhook.write_format_data
+            for name in ("write_format_data", *_PRINTING):
+                delattr(shell.displayhook, name)
             del shell._showtraceback
 
     def prompt(self, text: str) -> str | None:
@@ -105,9 +120,20 @@ class _Tee:
 
     def __init__(self, stream: Any, name: str, said: Said) -> None:
         self._stream, self._name, self._said = stream, name, said
+        self._silent = False
+
+    @contextlib.contextmanager
+    def silent(self) -> Iterator[None]:
+        """Meanwhile nothing is told."""
+        before, self._silent = self._silent, True
+        try:
+            yield
+        finally:
+            self._silent = before
 
     def write(self, text: str) -> int:
-        self._said("stream", {"name": self._name, "text": text}, {})
+        if not self._silent:
+            self._said("stream", {"name": self._name, "text": text}, {})
         written: int = self._stream.write(text)
         return written
 
