@@ -12,6 +12,7 @@ from typing import Any
 
 from k2_jupyter.in_kernel.magic.pipe import Message
 from k2_jupyter.messages import Json
+from k2_jupyter.notebook.text import valid_unicode
 
 _MOST_VARIABLES = 100
 _MOST_COLUMNS = 200
@@ -33,9 +34,10 @@ class Place:
     def of(cls, options: Mapping[str, Any]) -> Place:
         """From the options of a message."""
         folder = options.get("cwd")
-        known = isinstance(folder, str) and Path(folder).is_absolute() and "\0" not in folder
+        known = isinstance(folder, str) and "\0" not in folder and valid_unicode(folder) == folder
+        path = Path(str(folder)) if known else Path()
         return cls(
-            Path(str(folder)) if known else Path(),
+            path if path.is_absolute() else Path(),
             options.get("stdin") is True,
             options.get("front") == "kernel",
         )
@@ -63,7 +65,7 @@ class Asked:
         options = message["options"]
         model = options.get("model")
         return cls(
-            message["request"],
+            valid_unicode(message["request"]),
             tuple(str(request) for request in message["before"]),
             {
                 str(name)[:_LONGEST]: str(text)[:_LONGEST]
@@ -98,7 +100,7 @@ def _table(entry: Any) -> Mapping[str, Json] | None:
     if not isinstance(entry, dict):
         return None
     name, rows, columns = entry.get("variable"), entry.get("rows"), entry.get("columns")
-    if not (isinstance(name, str) and name.isidentifier() and isinstance(columns, list)):
+    if not (isinstance(name, str) and name[:_LONGEST].isidentifier() and isinstance(columns, list)):
         return None
     return {
         "variable": name[:_LONGEST],

@@ -11,7 +11,7 @@ from contextlib import suppress
 from k2_jupyter.errors import K2Error
 from k2_jupyter.hosts.magic.asked import Asked, Place
 from k2_jupyter.hosts.magic.commands import command
-from k2_jupyter.hosts.magic.turn import End, Turns
+from k2_jupyter.hosts.magic.turn import End, Turns, discreet
 from k2_jupyter.in_kernel.magic.pipe import Message, Pipe, PipeClosed, ProtocolError
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Session:
             self._turns.stop.clear()
             with suppress(PipeClosed):
                 end = self._answered(message)
-                self._pipe.send("end", status=end.status, text=end.text)
+                self._pipe.send("end", status=end.status, text=discreet(end.text))
 
     def _listen(self) -> None:
         """Sort what comes; on a thread of its own, so that an interrupt is heard at once."""

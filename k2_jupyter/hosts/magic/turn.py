@@ -7,7 +7,7 @@ import queue
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from k2_jupyter.adapters.ipython_source import transform
@@ -212,7 +212,10 @@ class Turns:
     def _files_of(self, folder: Path) -> tuple[str, ...]:
         """The files that stood in the folder before the first turn: the user's."""
         if folder not in self._standing:
-            names = [path.name for path in folder.iterdir() if path.is_file()]
+            try:
+                names = [path.name for path in folder.iterdir() if path.is_file()]
+            except OSError:  # gone, or not ours to read
+                names = []
             self._standing[folder] = tuple(sorted(names)[:_MOST_STANDING])
         return self._standing[folder]
 
@@ -228,6 +231,8 @@ class Turns:
         answer: Answer = None
         while True:
             event = events.send(answer)
+            if isinstance(event, TurnFinished):
+                event = replace(event, detail=discreet(event.detail))
             card.show(event)
             if isinstance(event, TurnFinished):
                 break
@@ -268,6 +273,17 @@ def _first_cells(
         yield TurnFinished(replay.ended, detail=replay.why)
         return
     yield from events
+
+
+def discreet(text: str) -> str:
+    """Without the paths of the user's own folders: a notebook keeps it, and is given away."""
+    for folder, name in (
+        (config_folder(), "your configuration folder"),
+        (state_folder(), "your state folder"),
+        (Path.home(), "~"),
+    ):
+        text = text.replace(str(folder), name)
+    return text
 
 
 def _limits(settings: Settings, asked: Asked | None = None) -> Limits:
