@@ -61,6 +61,8 @@ class FrontEnd:
         self.manager, self.client = manager, client
         self.on_prompt: Callable[[], None] | None = None
         """Called at a prompt instead of an answer."""
+        self.others: Callable[[dict[str, Any]], None] = lambda message: None
+        """Sees what comes of a cell's run under other parents than its own."""
 
     def run(
         self,
@@ -112,6 +114,7 @@ class FrontEnd:
             except queue.Empty:
                 continue
             if message["parent_header"].get("msg_id") != asked:
+                self.others(message)
                 continue
             kind, content = message["msg_type"], message["content"]
             idle = idle or content.get("execution_state") == "idle"
