@@ -60,20 +60,21 @@ def build_agent(
     """
     plan = Plan()
     finish = Finish(notebook, model=model.name)
-    tools: list[Tool] = [SetPlan(plan), ReadNotebook(notebook), AskUser(), finish]
+    room = model.profile.observation_characters
+    tools: list[Tool] = [SetPlan(plan), ReadNotebook(notebook, room=4 * room), AskUser(), finish]
     if not policy.plan_only:
         triage = Triage(transform, protected=policy.protected, private=policy.private)
         gate = Gate(triage, allowed=policy.allowed, task=policy.task)
         profile = model.profile
         sight = _sight(profile) if images and profile.vision else None
-        read = reader(sight=sight, budget=profile.observation_characters)
+        read = reader(sight=sight, budget=room)
         tools += [
             RunCell(notebook, plan, gate, read),
             EditCell(notebook, plan, gate, read),
             DeleteCell(notebook),
             AddMarkdown(notebook, plan),
-            ReadOutput(notebook),
-            ViewFigure(notebook, sight),
+            ReadOutput(notebook, room=room),
+            ViewFigure(notebook, sight, room=room),
             InspectVariables(notebook),
             RestartKernel(notebook, gate),
         ]

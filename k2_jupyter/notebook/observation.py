@@ -68,7 +68,7 @@ def describe_cells(cells: Sequence[Cell], *, own: Collection[str], budget: int =
     `own` are the ids of the cells that the agent made; the others are the user's.
     "" for no cells.
     """
-    share = max(200, budget // max(len(cells), 1))
+    share = max(60, budget // max(len(cells), 1))
     return "\n\n".join(_cell(cell, cell.id in own, share) for cell in cells)
 
 

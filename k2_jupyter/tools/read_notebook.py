@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from k2_jupyter.events import EventStream
 from k2_jupyter.messages import Json, ToolResult
 from k2_jupyter.notebook.base import Notebook
-from k2_jupyter.notebook.observation import describe_cells
+from k2_jupyter.notebook.observation import BUDGET, describe_cells
 from k2_jupyter.tools.base import Arguments
 
 
@@ -19,11 +19,14 @@ class ReadNotebook:
     parameters: Mapping[str, Json] = {}
     required = ()
 
-    def __init__(self, notebook: Notebook) -> None:
+    def __init__(self, notebook: Notebook, *, room: int = 4 * BUDGET) -> None:
+        """`room`: characters for all cells, about; each gets a few, however many there are."""
         self._notebook = notebook
+        self._room = room
 
     def run(self, arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
         """Never fails; an empty notebook says so."""
         yield from ()
         cells = self._notebook.document.cells()
-        return ToolResult(describe_cells(cells, own=self._notebook.own) or "The notebook is empty.")
+        text = describe_cells(cells, own=self._notebook.own, budget=self._room)
+        return ToolResult(text or "The notebook is empty.")

@@ -19,7 +19,7 @@ from k2_jupyter.tools.claims import printed_text
 
 LINES = 100
 BUDGET = 8_000
-"""Characters of a page."""
+"""Characters of a page, unless the model's window asks for another."""
 LINE_LENGTH = 500
 """Characters of a line, unless it is read on from one of its characters."""
 _BEFORE_MATCH = 100
@@ -58,18 +58,20 @@ class ReadOutput:
     }
     required = ("cell",)
 
-    def __init__(self, notebook: Notebook) -> None:
+    def __init__(self, notebook: Notebook, *, room: int = BUDGET) -> None:
+        """`room`: characters of a page."""
         self._notebook = notebook
+        self._room = room
 
     def run(self, arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
-        """Numbered lines within 8,000 characters; an error where there are none."""
+        """Numbered lines within the room; an error where there are none."""
         yield from ()
         cell = self._notebook.document.cell(arguments["cell"])
         lines = _watched(_lines(self._notebook.runs.get(cell.id), cell.outputs), stop)
         first, wanted = arguments.get("from_line", 1), arguments.get("search", "")
-        page = _Page(arguments.get("lines", LINES))
+        page = _Page(arguments.get("lines", LINES), self._room)
         if "from_character" in arguments:
-            text = _within_line(lines, first, arguments["from_character"])
+            text = _within_line(lines, first, arguments["from_character"], self._room)
         elif wanted:
             text = _matches(lines, first, wanted, arguments.get("context", 0), page)
         else:
@@ -85,7 +87,7 @@ class _Page:
     """Takes lines while there is room."""
 
     count: int
-    room: int = BUDGET
+    room: int
     taken: list[str] = field(default_factory=list)
     last: int = 0
     """Number of the newest line."""
@@ -147,12 +149,12 @@ def _matches(lines: Iterable[str], first: int, wanted: str, context: int, page: 
     return "\n".join([head, *page.taken, *tail])
 
 
-def _within_line(lines: Iterable[str], wanted: int, start: int) -> str:
+def _within_line(lines: Iterable[str], wanted: int, start: int, room: int) -> str:
     line = next((line for number, line in enumerate(lines, start=1) if number == wanted), "")
-    piece = line[start - 1 : start - 1 + BUDGET]
+    piece = line[start - 1 : start - 1 + room]
     if not piece:
         return ""
-    while len(neutral(piece)) > BUDGET:  # written as escapes some characters are longer
+    while len(neutral(piece)) > room:  # written as escapes some characters are longer
         piece = piece[: len(piece) // 2]
     end = start + len(piece)
     more = f"\n… more from character {end}, {len(line)} in all" if end <= len(line) else ""

@@ -9,6 +9,7 @@ from k2_jupyter.events import EventStream
 from k2_jupyter.messages import Json, ToolResult
 from k2_jupyter.notebook.base import Notebook
 from k2_jupyter.notebook.figures import Choice, figure_of, figure_text, full_text, unknown_part
+from k2_jupyter.notebook.figures.full_text import ROOM
 from k2_jupyter.notebook.sight import Sight
 from k2_jupyter.outputs import Display
 from k2_jupyter.tools.base import Arguments, error
@@ -35,9 +36,11 @@ class ViewFigure:
     }
     required = ("cell",)
 
-    def __init__(self, notebook: Notebook, sight: Sight | None) -> None:
+    def __init__(self, notebook: Notebook, sight: Sight | None, *, room: int = ROOM) -> None:
+        """`room`: characters of a page."""
         self._notebook = notebook
         self._sight = sight
+        self._room = room
 
     def run(self, arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
         """A page of text and the picture; an error where there is no such figure."""
@@ -60,6 +63,6 @@ class ViewFigure:
         elif problem := unknown_part(record, choice):
             return error(problem)
         else:
-            text = full_text(record, choice)
+            text = full_text(record, choice, self._room)
         image = self._sight.look_again(display) if self._sight else None
         return ToolResult(f"<figure>\n{text}\n</figure>", (image,) if image else ())

@@ -13,6 +13,7 @@ from k2_jupyter.messages import ToolResult
 from k2_jupyter.notebook.base import CellRun, Notebook
 from k2_jupyter.notebook.memory import MemoryDocument, MemoryKernel
 from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
+from k2_jupyter.tools.read_notebook import ReadNotebook
 from k2_jupyter.tools.read_output import BUDGET, ReadOutput
 from tests.tools.conftest import Bench
 
@@ -131,3 +132,19 @@ def test_stop_ends_a_search() -> None:
     events = ReadOutput(Notebook(document, MemoryKernel())).run({"cell": "cell1"}, stop)
     with pytest.raises(StopRequested):
         next(events)
+
+
+def test_pages_fit_the_models_window(bench: MakeBench) -> None:
+    b = bench(sources=["f()"])
+    printed = (Stream("stdout", ("word " * 60 + "\n") * 100),)
+    b.notebook.document.set_outputs("cell1", printed, 1)
+    for arguments in ({}, {"search": "word"}, {"from_line": 1, "from_character": 1}):
+        page = b.run(ReadOutput(b.notebook, room=1_500), cell="cell1", **arguments)
+        assert 300 < len(page.text) < 1_700
+
+
+def test_a_small_window_reads_a_long_notebook(bench: MakeBench) -> None:
+    b = bench(sources=[f"x{number} = {'1 + ' * 100}1" for number in range(50)])
+    text = b.run(ReadNotebook(b.notebook, room=6_000)).text
+    assert text.count("hash") == 50
+    assert len(text) < 12_000
