@@ -157,5 +157,5 @@ def test_axes_over_drawn_axes_are_not_empty() -> None:
     axes.bar(["ash", "elm"], [1, 2])
     axes.set(title="Yield", ylabel="t")
     axes.twinx().set_ylabel("share")  # as a mosaic has: only its ticks speak
-    figure.add_axes(axes.get_position()).set_yticks([0.5], ["half"])
+    figure.add_axes(axes.get_position().bounds).set_yticks([0.5], ["half"])
     assert "empty_axes" not in [fault["code"] for fault in record(figure)["faults"]]

@@ -32,7 +32,8 @@ def record(kernel: ClientKernel, plot: str, media_type: str = "image/png") -> di
         except StopIteration as end:
             (output,) = (one for one in end.value.outputs if isinstance(one, Display))
             assert media_type in output.data
-            found: dict[str, Any] = output.data[RECORD]
+            found = output.data[RECORD]
+            assert isinstance(found, dict)
             return found
 
 
