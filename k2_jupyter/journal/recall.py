@@ -50,6 +50,8 @@ class RecordedTurn:
     """Digests of the sources that the user has approved."""
     plan: tuple[PlanItem, ...] = ()
     finished: TurnFinished | None = None
+    lost: int | None = None
+    """Which answer's cell was the first that went down with its kernel or was interrupted."""
 
     @property
     def completed(self) -> bool:
@@ -59,7 +61,7 @@ class RecordedTurn:
     def whole_answers(self) -> Sequence[tuple[AssistantMessage, list[ToolResult]]]:
         """The answers all of whose calls came to an end, up to the first that was cut off."""
         whole = []
-        for message, results in self.answers:
+        for message, results in self.answers[: self.lost]:
             if len(results) != len(message.calls):
                 break
             whole.append((message, results))
@@ -151,6 +153,8 @@ class _Telling:
 
     def _CellFinished(self, data: Mapping[str, Any], _: int) -> None:  # noqa: N802
         cell = self._turn.cells[data["cell"]]
+        if data["status"] in ("dead", "interrupted", "aborted") and self._turn.lost is None:
+            self._turn.lost = max(0, len(self._turn.answers) - 1)
         outputs = tuple(map(_output, data["outputs"]))
         self._turn.cells[cell.id] = replace(cell, outputs=outputs, ok=data["status"] == "ok")
 

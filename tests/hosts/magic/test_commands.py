@@ -118,6 +118,9 @@ def test_a_turn_goes_on_after_its_kernel_was_lost(
     again = server.requests[asked]["messages"]
     assert again[1]["content"].startswith("add")
     assert "was cut off" in again[-1]["content"]
+    assert "kernel is gone" not in str(again)
+    calls = [call for message in again for call in message.get("tool_calls", ())]
+    assert len(calls) == sum(message["role"] == "tool" for message in again)
 
 
 def test_resume_brings_back_what_earlier_turns_made(answering: Answering, folder: Path) -> None:

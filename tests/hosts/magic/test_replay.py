@@ -123,6 +123,24 @@ def test_headless_by_the_users_own_configuration_alone(answering: Answering, fol
     assert (ended.status, ended.prompts) == ("done", [])
 
 
+class Leaves(Counts):
+    """A cell that fails and is never mended, before one that does not need it."""
+
+    def repair(self) -> AssistantMessage | None:
+        return None if "other" in self.seen else self.run("other", "n = len('ab')\nprint(n)")
+
+    def conclude(self) -> AssistantMessage:
+        return self.call("finish", conclusion="It ran.", claims=[])
+
+
+def test_cells_that_failed_are_not_run_again(answering: Answering, folder: Path) -> None:
+    answering(Leaves())
+    with near_end(str(folder)) as kernel:
+        assert len(kernel.ask("one").ran) == 2
+    with near_end(str(folder)) as kernel:
+        assert kernel.ask("one").ran == ["n = len('ab')\nprint(n)"]
+
+
 class Shell(Counts):
     """A risky cell: it needs an approval of its own."""
 
