@@ -39,7 +39,9 @@ def is_identifier(column: Column, rows: float) -> bool:
     """Does the column only number or name the rows?"""
     words = pieces(column.name)
     unnamed = column.name.startswith("Unnamed:")
-    return column.distinct >= rows and (unnamed or bool({"id", "index", "nr", "key"} & set(words)))
+    return column.distinct >= rows and (
+        unnamed or bool({"id", "index", "nr", "no", "key"} & set(words))
+    )
 
 
 def _is_broken(column: Column) -> bool:

@@ -22,6 +22,8 @@ ODD = 0.02
 """Share of negative values below which they look like mistakes among positive ones."""
 DOMINATES = 0.8
 """Share of the rows from which on one value speaks for the whole column."""
+SKEWED, HEAVY = 1, 5
+"""Skewness and excess kurtosis of the residuals from which on the tails are heavy."""
 THIN_END = 0.25
 """A last period with fewer rows than this share of the one before is likely incomplete."""
 
@@ -31,9 +33,14 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
     if found.cleaned.used.value > MANY_ROWS:
         caveats.append(TRIVIAL)
     caveats += _thin(draft, found)
+    caveats += _skewed(draft, found)
     caveats += _dominating(draft, found)
     caveats += _last_period(draft, found)
     caveats += _odd_rows(draft, found)
+    if found.cleaned.alone is not None:
+        lone = ("level holds a single row and was", "levels hold a single row each and were")
+        text = f"{counted(draft, found.cleaned.alone, *lone)} left out: one row has no spread."
+        caveats.append(f"{text[0].upper()}{text[1:]}")
     if found.cleaned.trimmed:
         levels, share = found.cleaned.trimmed
         caveats.append(
@@ -116,6 +123,20 @@ def _thin(draft: Draft, found: Comparison) -> list[str]:
     what = "combinations" if found.pairs else "groups"
     text = f"{few} of {all_groups} {what} have fewer than {limit} rows: their means are uncertain"
     return [f"{text}. The smallest is {name}, with {size}."]
+
+
+def _skewed(draft: Draft, found: Comparison) -> list[str]:
+    """Heavy tails, of which means and the tests of them hang on few rows."""
+    shape = found.assumptions
+    if shape is None or (abs(shape.skewness.value) <= SKEWED and shape.kurtosis.value <= HEAVY):
+        return []
+    target = name_of(draft, found, found.choice.target)
+    told = (
+        f"{target} has heavy tails (residuals: skewness {draft.number(shape.skewness)}, excess "
+        f"kurtosis {draft.number(shape.kurtosis)}): a few rows pull the means, and the test on "
+        "ranks bears that better."
+    )
+    return [told]
 
 
 def _dominating(draft: Draft, found: Comparison) -> list[str]:

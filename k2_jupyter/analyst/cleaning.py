@@ -28,6 +28,8 @@ class Cleaned:
     """Rows in the thinnest combination of both factors."""
     codes: Fact | None
     """Values of the target that look like a code for "missing"."""
+    alone: Fact | None
+    """Levels of a factor that hold a single row each, and were left out."""
     trimmed: tuple[Fact, ...]
     """Levels of a factor of which the largest are compared, and the per cent of rows in these."""
 
@@ -61,7 +63,7 @@ def clean_source(choice: Choice, table: Table) -> str:
         labels="{" + ", ".join(f'"{key}": {name}' for key, name in keys.items()) + "}",
         columns="\n".join(columns),
         used="[" + ", ".join(f'"{key}"' for key in ("y", *factors)) + "]",
-        groups="\n".join([*_named(choice), *trims, *(_tidy(key) for key in factors)]),
+        groups="\n".join([*_named(choice), *trims, *(_tidy(key, keys[key]) for key in factors)]),
         counts="\n".join(_counts(keys)),
     )
 
@@ -90,6 +92,9 @@ def read_cleaned(seen: Observation) -> Cleaned | None:
         seconds=seen.fact(r"^levels of the second factor .*: (NUM)$", "levels second factor"),
         smallest=seen.fact(r"^rows in the smallest combination.*: (NUM)$", "smallest combination"),
         codes=seen.fact(r"^codes for missing values in .*: n = (NUM)$", "codes missing values"),
+        alone=seen.fact(
+            r"^levels of .* with a single row: (?!0 )(NUM) \(left out\)$", "with a single row"
+        ),
         trimmed=trimmed if trimmed and trimmed[1].value < 100 else (),
     )
 
@@ -129,10 +134,13 @@ def _named(choice: Choice) -> list[str]:
     return [f'data = data[data["a"].astype(str).isin([{levels}])]'] if levels else []
 
 
-def _tidy(key: str) -> str:
-    alone = f'data = data[data["{key}"].duplicated(keep=False)]'
-    return (
-        f'{alone}  # a single row has no spread\ndata = data.assign({key}=in_order(data["{key}"]))'
+def _tidy(key: str, name: str) -> str:
+    return "\n".join(
+        (
+            f'alone = ~data["{key}"].duplicated(keep=False)  # a single row has no spread',
+            f'print(f"levels of {{{name}}} with a single row: {{alone.sum():,}} (left out)")',
+            f'data = data[~alone].assign({key}=in_order(data.loc[~alone, "{key}"]))',
+        )
     )
 
 

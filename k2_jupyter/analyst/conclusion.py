@@ -76,8 +76,8 @@ def _answer(draft: Draft, found: Comparison, tests: OneWay) -> str:
     share = draft.number(tests.eta2, "eta², share of the variance")
     top = level_of(draft, found, max(found.groups, key=_mean))
     return (
-        f"**{_yes(found)} mean of {target} differs between the groups of {factor} (highest: "
-        f"{top}), and the effect is {size_word(tests.eta2.value)}** "
+        f"**{_yes(found, firm=tests.agree)} mean of {target} differs between the groups of "
+        f"{factor} (highest: {top}), and the effect is {size_word(tests.eta2.value)}** "
         f"({worded(draft, tests.welch)}; eta² = {share}, the share of the variance that goes with "
         "the groups)."
     )
@@ -96,9 +96,9 @@ def _answer_of_two(draft: Draft, found: Comparison, two: TwoSamples) -> str:
         )
     top = level_of(draft, found, max(found.groups, key=_mean))
     return (
-        f"**{_yes(found)} mean of {target} differs between the two groups of {factor} (highest: "
-        f"{top}), and the effect is {g_word(two.g['estimate'].value)}** ({other} minus {one}: "
-        f"{apart}; {tested})."
+        f"**{_yes(found, firm=two.agree)} mean of {target} differs between the two groups of "
+        f"{factor} (highest: {top}), and the effect is {g_word(two.g['estimate'].value)}** "
+        f"({other} minus {one}: {apart}; {tested})."
     )
 
 
@@ -129,12 +129,14 @@ def _about_variances(draft: Draft, found: Comparison) -> str:
     return f" The variances of the groups do not clearly differ (Brown-Forsythe {tested})."
 
 
-def _yes(found: Comparison) -> str:
-    """Only a question whether there is a difference is answered by yes.
+def _yes(found: Comparison, *, firm: bool) -> str:
+    """Only a question whether there is a difference is answered by yes, if the tests agree.
 
     One of its direction ("are A more than B?") is answered by the groups themselves, and
     where columns had to be guessed the question may have been another.
     """
+    if not firm:
+        return "Perhaps (the tests do not agree): the"
     words = pieces(found.task)
     asked = not {"do", "does", "did", "is", "are", "was", "were", "whether"}.isdisjoint(words)
     return "Yes: the" if asked and not (_OPEN & set(words) or found.choice.guessed) else "The"
@@ -167,19 +169,12 @@ def _evidence(draft: Draft, found: Comparison, tests: OneWay) -> str:
         f"Evidence: one-way ANOVA {worded(draft, tests.anova, short=True)}; "
         f"Kruskal-Wallis on ranks {worded(draft, tests.kruskal, short=True)}. "
     )
-    text += _agreement(tests)
+    text += "All three tests agree." if tests.agree else _DISAGREE
     if found.no_repeats is not None and found.repeats:
         told = f"the ANOVA gives {worded(draft, found.no_repeats.anova, short=True)}"
         same = tests.welch.significant == found.no_repeats.welch.significant
         text += _repeats(draft, found, told, same=same)
     return text + _about_variances(draft, found)
-
-
-def _agreement(tests: OneWay) -> str:
-    verdicts = {tests.anova.significant, tests.welch.significant, tests.kruskal.significant}
-    if len(verdicts) == 1:
-        return "All three tests agree."
-    return _DISAGREE
 
 
 def _repeats(draft: Draft, found: Comparison, told: str, *, same: bool) -> str:

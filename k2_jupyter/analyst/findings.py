@@ -54,6 +54,11 @@ class OneWay:
     eta2: Fact
     omega2: Fact
 
+    @property
+    def agree(self) -> bool:
+        """Do all tests give the same verdict?"""
+        return len({test.significant for test in (self.anova, self.welch, self.kruskal)}) == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:

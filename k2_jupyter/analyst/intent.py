@@ -31,6 +31,8 @@ _EXPLAINS = re.compile(
     re.IGNORECASE,
 )
 """``does age predict income``: predictors are looked for, no future is told."""
+_OCCASIONS = re.compile(r"\b(before|pre|baseline)\b[^.?!]*\b(after|post)\b", re.IGNORECASE)
+"""``from before to after``: what the two are of may be said in other words than the columns'."""
 METHODS = ("paired", "association", "correlation", "regression", "trend", "comparison")
 
 
@@ -44,7 +46,7 @@ def kind_of(task: str, names: Sequence[str]) -> Kind:
     asked = vocabulary("tasks", "compare").union(
         vocabulary("roles", "acts"), *(vocabulary("methods", method) for method in METHODS)
     )
-    if says(words, asked) or _DEGREES.search(task) or _EACH.search(task):
+    if says(words, asked) or any(p.search(task) for p in (_DEGREES, _EACH, _OCCASIONS)):
         return "analysis"
     if says(words, vocabulary("tasks", "profile")) or _CONTENTS.search(task):
         return "profile"

@@ -194,7 +194,7 @@ def _role(mention: Mention, words: Sequence[str]) -> Role:
     passive = _passive(words)
     if passive is not None:
         return "target" if start < passive else "factor"
-    if says(before[-3:], vocabulary("roles", "by")):
+    if says(before[-3:], vocabulary("roles", "by")) or _is_source(words[:start]):
         return "factor"
     if says(_verbs(before), _acts()) or _effect_on(words[:start]):
         return "target"
@@ -202,6 +202,12 @@ def _role(mention: Mention, words: Sequence[str]) -> Role:
         return "factor"
     compared = says(before[-2:], vocabulary("roles", "compared"))
     return "target" if compared or says(after, vocabulary("roles", "varies")) else ""
+
+
+def _is_source(before: Sequence[str]) -> bool:
+    """``predict A from B and C``: is the column one behind the "from"?"""
+    told = [i for i, word in enumerate(before) if word in vocabulary("roles", "sources")]
+    return bool(told) and says(before[: told[-1]], vocabulary("roles", "foretells"))
 
 
 def _passive(words: Sequence[str]) -> int | None:

@@ -26,12 +26,12 @@ PLAN = {
     "conclude": "Conclude, with the source of every number",
 }
 UNTREATED = (
-    "Before and after is no experiment by itself: what else changed between the occasions is not "
-    "told apart from what is meant."
+    "Observational data: before and after is no experiment by itself; what else changed between "
+    "the occasions is not told apart from what is meant."
 )
 UNLIKE = (
-    "The columns are compared as they stand: a difference means something only where both hold the "
-    "same quantity in the same unit."
+    "Observational data, compared as they stand: a difference means something only where both "
+    "columns hold the same quantity in the same unit."
 )
 MANY_PAIRS = 50
 """Pairs from which on the mean of skewed differences is near enough to normal."""

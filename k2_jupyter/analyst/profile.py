@@ -84,7 +84,8 @@ def _conclusion(
 ) -> dict[str, Json]:
     draft = Draft()
     size = (
-        f"**The file has {draft.number(table.rows)} rows and {draft.number(table.width)} columns.**"
+        f"**The file has {counted(draft, table.rows, 'row', 'rows')} and "
+        f"{counted(draft, table.width, 'column', 'columns')}.**"
     )
     repeats = "No row repeats another exactly."
     if table.repeats.value:

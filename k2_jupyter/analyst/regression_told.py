@@ -24,6 +24,7 @@ OBSERVATIONAL = (
 BY_RULE = (
     "The predictors were taken because they are there: with another set the coefficients change."
 )
+MANY_NAMES = 6
 COLLINEAR = 5
 """Variance inflation from which on single coefficients are hard to tell apart."""
 _TWINS = {
@@ -166,12 +167,28 @@ def _answer(draft: Draft, fitted: Fitted, firm: Sequence[Part]) -> str:
     if not firm:
         names = listed([_name(draft, fitted, p.column.name) for p in fitted.chosen.predictors])
         none = "None of the predictors goes" if several else f"{names} does not go"
+        if several and test["p"].value < 0.05:
+            return (
+                f"**Taken together the predictors go with {target}, but no single one does so "
+                f"clearly** ({tested})."
+            )
         return f"**{none} clearly with {target}** ({tested})."
     names = listed([_name(draft, fitted, part.column.name) for part in firm])
-    rest = "" if len(firm) == len(fitted.chosen.predictors) else "; of the others that is not clear"
+    rest = ""
+    if len(firm) < len(fitted.chosen.predictors):
+        others = "others in the model" if fitted.chosen.left_out else "others"
+        rest = f"; of the {others} that is not clear"
+        if _inflation(fitted) is not None:
+            rest += " (predictors go closely together)"
     goes = "goes" if len(firm) == 1 else "go"
     given = " when all predictors are taken together" if several else ""
     return f"**{names} {goes} with {target}{given}{rest}** ({tested})."
+
+
+def _inflation(fitted: Fitted) -> Fact | None:
+    """The largest variance inflation, where single coefficients are hard to tell apart."""
+    vif = fitted.checks.fact(r"^collinearity: largest VIF = (NUM) ", "collinearity largest VIF")
+    return vif if vif is not None and vif.value > COLLINEAR else None
 
 
 _MCFADDEN = "McFadden's R²"
@@ -281,8 +298,13 @@ def _caveats(draft: Draft, fitted: Fitted) -> list[str]:
     if fitted.chosen.chosen_by_rule:
         caveats.append(BY_RULE)
         if fitted.chosen.left_out:
-            names = listed([_name(draft, fitted, name) for name in fitted.chosen.left_out[:6]])
-            caveats.append(f"There are too few rows for all columns: {names} stay out.")
+            some = [_name(draft, fitted, name) for name in fitted.chosen.left_out[:MANY_NAMES]]
+            more = ["others"] if len(fitted.chosen.left_out) > MANY_NAMES else []
+            caveats.append(
+                f"There are too few rows for all columns: {listed([*some, *more])} stay out. The "
+                "first of the file were taken, so what goes with the target may be among the rest: "
+                "name the columns that matter."
+            )
     elif fitted.chosen.left_out:
         names = listed([_name(draft, fitted, name) for name in fitted.chosen.left_out])
         caveats.append(f"The task also speaks of {names}; the model does without.")
@@ -300,11 +322,11 @@ def _model_caveats(draft: Draft, fitted: Fitted) -> list[str]:
             f"The relation bends (RESET test {p_value(draft, bent)}): a straight line is a rough "
             "description of it."
         )
-    vif = fitted.checks.fact(r"^collinearity: largest VIF = (NUM) ", "collinearity largest VIF")
-    if vif is not None and vif.value > COLLINEAR:
+    vif = _inflation(fitted)
+    if vif is not None:
         told.append(
             f"Predictors go closely together (largest VIF {draft.number(vif)}): what belongs to "
-            "which of them is uncertain."
+            "which of them is uncertain, and a single one without a clear effect may have one."
         )
     order = fitted.checks.line("rows in the order of the file").get("Durbin-Watson")
     if order is not None and not 1.5 < order.value < 2.5 and fitted.prepared.rows.value > 20:

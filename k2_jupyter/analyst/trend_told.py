@@ -14,7 +14,8 @@ from k2_jupyter.analyst.wording import counted, interval, p_value
 from k2_jupyter.messages import Json
 
 OBSERVATIONAL = (
-    "A trend says what happened, not why; and what is measured may have changed on the way."
+    "Observational data: a trend says what happened, not why; and what is measured may have "
+    "changed on the way."
 )
 FEW = 8
 """Periods below which a test of the trend has little to go by."""

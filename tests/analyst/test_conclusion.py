@@ -97,6 +97,29 @@ def test_a_single_row_is_told_as_one(analyse: Analyse) -> None:
     assert "One row without a usable value was left out." in told.caveats
 
 
+def test_a_level_of_a_single_row_is_left_out_and_told_of(analyse: Analyse) -> None:
+    frame = pd.concat([harvest(), pd.DataFrame({"soil": ["z"], "crop": ["rye"], "yield": [500]})])
+
+    told = analyse("Compare the yield by soil", frame).conclusion
+
+    assert "soil = z" not in told.text
+    assert any(c.startswith("One level holds a single row and was left out") for c in told.caveats)
+
+
+def test_tests_that_disagree_give_no_plain_yes_and_heavy_tails_are_told(analyse: Analyse) -> None:
+    """Welch and the ranks see that one group spends little; one large bill hides it from F."""
+    rng = np.random.default_rng(2)
+    spent = {"a": 9 + rng.random(40), "b": 9 + rng.random(40), "c": 1 + rng.random(40)}
+    spent["b"][0] = 900
+    frame = pd.DataFrame([(shop, x) for shop, xs in spent.items() for x in xs])
+    frame.columns = pd.Index(["shop", "spend"])
+
+    told = analyse("Does spend differ by shop?", frame).conclusion
+
+    assert "**Perhaps (the tests do not agree): the mean of `spend` differs" in told.text
+    assert any("`spend` has heavy tails" in caveat for caveat in told.caveats)
+
+
 @pytest.mark.parametrize("cut", [None, "1982-03-01"])
 def test_a_last_period_with_fewer_rows_that_stops_early_is_called_incomplete(
     analyse: Analyse, cut: str | None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from k2_jupyter.analyst.candidates import is_measurement
+from k2_jupyter.analyst.intent import kind_of
 from k2_jupyter.analyst.kinds import settle
+from k2_jupyter.analyst.mentions import mentions
 from k2_jupyter.analyst.table import Table
 from tests.analyst.tables import (
     BIRDS,
@@ -56,6 +59,7 @@ CHURN = table(
         ("Compare mpg between the quartiles of the weight", CARS, "comparison"),
         ("Did the score improve from before to after?", SCORES, "paired"),
         ("Compare score_before and score_after", SCORES, "paired"),
+        ("Did the points drop from before to after?", SCORES, "paired"),
         ("Does the pain change between the visits?", VISITS, "paired"),
         ("Does origin affect survival?", CARS, "association"),
         ("Did women survive more often than men?", SHIP, "association"),
@@ -69,6 +73,7 @@ CHURN = table(
         ("Does age affect survival?", SHIP, "regression"),
         ("Which factors explain the fare?", SHIP, "regression"),
         ("What drives churn?", CHURN, "regression"),
+        ("Predict survived from age", SHIP, "regression"),
         ("What drives the tip?", SHOP, "regression"),
         ("How did temp_max change over time?", WEATHER, "trend"),
         ("Is there seasonality in temp_max?", WEATHER, "trend"),
@@ -78,3 +83,23 @@ CHURN = table(
 )
 def test_the_kind_follows_from_words_and_types(task: str, where: Table, kind: str) -> None:
     assert settle(task, where) == kind
+
+
+@pytest.mark.parametrize("task", ["Predict survived from age", "Explain survived using fare, age"])
+def test_what_is_told_from_others_is_the_target(task: str) -> None:
+    roles = {m.column.name: m.role for m in mentions(task, SHIP.columns)}
+
+    assert roles.pop("survived") == "target"
+    assert set(roles.values()) == {"factor"}
+
+
+def test_occasions_are_an_analysis_whatever_they_are_of() -> None:
+    columns = ["patient_id", "bp_before", "bp_after"]
+
+    assert kind_of("Did blood pressure drop from before to after?", columns) == "analysis"
+
+
+def test_a_number_of_each_row_is_no_measurement() -> None:
+    column = number("customer_no", distinct=1000)
+
+    assert not is_measurement(column, rows=1000)

@@ -107,6 +107,28 @@ def test_predictors_that_go_together_are_told(analyse: Analyse) -> None:
     assert any(f"largest VIF {vif:.1f}" in c for c in analysis.conclusion.caveats)
 
 
+def test_of_too_many_columns_nothing_is_said_of_those_left_out(analyse: Analyse) -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(rng.normal(size=(60, 30)), columns=[f"gene{i}" for i in range(30)])
+    frame["growth"] = 3 * frame["gene0"] + 3 * frame["gene29"] + rng.normal(size=60)
+
+    told = analyse("What explains growth?", frame).conclusion
+
+    assert "of the others in the model that is not clear" in told.text
+    assert any("and others stay out. The first of the file were taken" in c for c in told.caveats)
+
+
+def test_an_unclear_effect_of_predictors_that_go_together_is_no_finding(analyse: Analyse) -> None:
+    rng = np.random.default_rng(6)
+    rooms, side = rng.uniform(1, 9, 90), rng.choice(["n", "s"], 90)
+    frame = pd.DataFrame({"rooms": rooms, "area": rooms + rng.normal(0, 0.01, 90), "side": side})
+    frame["rent"] = rooms + 3 * (side == "n") + rng.normal(0, 1, 90)
+
+    text = analyse("Regress rent on rooms, area and side", frame).conclusion.text
+
+    assert "of the others that is not clear (predictors go closely together)**" in text
+
+
 def test_two_outcomes_have_odds(analyse: Analyse) -> None:
     frame = students()
 
