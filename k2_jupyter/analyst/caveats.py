@@ -5,7 +5,7 @@ from __future__ import annotations
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison
 from k2_jupyter.analyst.table import Table
-from k2_jupyter.analyst.wording import coded, counted, listed, name_of, plain
+from k2_jupyter.analyst.wording import coded, counted, level_of, listed, name_of, plain
 from k2_jupyter.analyst.words import pieces, vocabulary
 
 OBSERVATIONAL = (
@@ -34,6 +34,7 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
         caveats.append(TRIVIAL)
     caveats += _thin(draft, found)
     caveats += _skewed(draft, found)
+    caveats += _spelled_twice(draft, found)
     caveats += _dominating(draft, found)
     caveats += _last_period(draft, found)
     caveats += _odd_rows(draft, found)
@@ -123,6 +124,18 @@ def _thin(draft: Draft, found: Comparison) -> list[str]:
     what = "combinations" if found.pairs else "groups"
     text = f"{few} of {all_groups} {what} have fewer than {limit} rows: their means are uncertain"
     return [f"{text}. The smallest is {name}, with {size}."]
+
+
+def _spelled_twice(draft: Draft, found: Comparison) -> list[str]:
+    """Groups whose names differ only in upper and lower case are likely one."""
+    told: dict[str, list[str]] = {}
+    for group in found.groups:
+        told.setdefault(group.levels[0].casefold(), []).append(level_of(draft, found, group))
+    return [
+        f"{listed(names)} differ only in upper and lower case: if they mean the same, join them."
+        for names in told.values()
+        if len(names) > 1
+    ]
 
 
 def _skewed(draft: Draft, found: Comparison) -> list[str]:

@@ -194,7 +194,7 @@ def _role(mention: Mention, words: Sequence[str]) -> Role:
     passive = _passive(words)
     if passive is not None:
         return "target" if start < passive else "factor"
-    if says(before[-3:], vocabulary("roles", "by")) or _is_source(words[:start]):
+    if says(before[-3:], vocabulary("roles", "by")) or _is_given(words[:start]):
         return "factor"
     if says(_verbs(before), _acts()) or _effect_on(words[:start]):
         return "target"
@@ -204,8 +204,10 @@ def _role(mention: Mention, words: Sequence[str]) -> Role:
     return "target" if compared or says(after, vocabulary("roles", "varies")) else ""
 
 
-def _is_source(before: Sequence[str]) -> bool:
-    """``predict A from B and C``: is the column one behind the "from"?"""
+def _is_given(before: Sequence[str]) -> bool:
+    """``predict A from B and C``, ``controlling for D``: is the column a B, C or D?"""
+    if any(says([word], vocabulary("roles", "held")) for word in before):
+        return True
     told = [i for i, word in enumerate(before) if word in vocabulary("roles", "sources")]
     return bool(told) and says(before[: told[-1]], vocabulary("roles", "foretells"))
 

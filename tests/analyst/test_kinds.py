@@ -93,6 +93,16 @@ def test_what_is_told_from_others_is_the_target(task: str) -> None:
     assert set(roles.values()) == {"factor"}
 
 
+@pytest.mark.parametrize("behind", ["controlling for age", "adjusted for age and class"])
+def test_what_is_held_is_no_target(behind: str) -> None:
+    roles = {
+        m.column.name: m.role for m in mentions(f"Does sex affect life, {behind}?", SHIP.columns)
+    }
+
+    assert roles["sex"] == "factor"
+    assert roles["age"] == "factor"
+
+
 def test_occasions_are_an_analysis_whatever_they_are_of() -> None:
     columns = ["patient_id", "bp_before", "bp_after"]
 
