@@ -114,8 +114,8 @@ class AgentFeed:
             self._stopped = message["run"]
             if self._stopped == self._running:
                 surroundings.interrupt()
-        elif (late or not self._offer(message)) and op == "step":
-            child.pipe.send("ran", run=message["run"], report={}, **_NOT_RUN)
+        elif late or not self._offer(message):
+            _give_up(child, message)
 
     def _offer(self, message: Message) -> bool:
         return bool(self._runner.offer({**message, "turn": self._runner.turn})["ok"])
@@ -189,6 +189,14 @@ class AgentFeed:
         if self._child is None:
             raise TurnFailed("There is no agent.")
         return self._child.pipe
+
+
+def _give_up(child: Child, message: Message) -> None:
+    """Answer what a turn waits for that was given up here, and end it there."""
+    if message["op"] in ("step", "ask", "describe"):
+        child.pipe.send("interrupt")
+    if message["op"] == "step":
+        child.pipe.send("ran", run=message["run"], report={}, **_NOT_RUN)
 
 
 def _pieces(kind: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:

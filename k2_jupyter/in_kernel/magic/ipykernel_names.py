@@ -118,6 +118,7 @@ def watched(kernel: Any, keep: Keep) -> Iterator[None]:
             return None
         return send(stream, message, *args, **more)
 
+    flush()  # what was printed before is not of this run
     session.send = sending
     try:
         yield

@@ -196,6 +196,23 @@ def test_a_hung_agent_is_noticed_and_ended(asked: Asked) -> None:
     assert front.value("x") == "3"
 
 
+def test_what_a_hung_turn_asks_later_is_refused(asked: Asked) -> None:
+    front = asked(Runs())
+    front.run(request("x = 1"), answers=YES)
+    agent = agent_of(front)
+    agent.send_signal(signal.SIGSTOP)
+
+    def interrupt(kind: str, content: dict[str, Any]) -> None:
+        if kind == "execute_input":
+            threading.Timer(1.0, front.interrupt).start()
+
+    shown = front.run(request("late = 1"), answers=YES, watch=interrupt)
+    assert shown.reply["ename"] == "TurnInterrupted"
+    agent.send_signal(signal.SIGCONT)
+    assert front.run(request("x = 2"), answers=YES).reply["status"] == "ok"
+    assert front.value("(x, 'late' in globals())") == "(2, False)"
+
+
 def test_an_agent_that_thinks_for_long_is_alive(asked: Asked) -> None:
     model = Silent()
     front = asked(model)

@@ -138,15 +138,17 @@ with names.watched(_kernel, keep):
 
 
 def test_pub_thread_tells_the_kernels_streams_from_the_users(client: Client) -> None:
-    _, messages = client.run("""
+    heard = client.value("""
 import io, sys
-ours, sys.stdout = sys.stdout, io.StringIO()
-ours.write("before it was replaced")
-sys.stdout.flush = None  # whatever the user put there is not asked to flush
-names.flush()
+heard, ours = [], sys.stdout
+with names.watched(_kernel, lambda *message: heard.append(message[1]["text"]) or False):
+    ours.write("before it was replaced")
+    sys.stdout = io.StringIO()
+    sys.stdout.flush = None  # whatever the user put there is not asked to flush
 sys.stdout = ours
+print(json.dumps(heard))
 """)
-    assert "before it was replaced" in "".join(m["content"].get("text", "") for m in messages)
+    assert heard == ["before it was replaced"]
 
 
 def test_control_handlers_answer_a_message_type_of_ours(client: Client) -> None:
