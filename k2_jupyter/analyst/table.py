@@ -42,7 +42,7 @@ class Column:
     numbers: float = 0.0
     """Share of the values of a text column that read as numbers."""
     dates: float = 0.0
-    """Share of the values of a text column that read as ISO 8601 dates."""
+    """Share of the values that read as dates: of text, or of whole numbers such as 20240131."""
 
     period: str = "Y"
     """Of a date column: ``Y`` for years, ``M`` for months where the dates span few years."""

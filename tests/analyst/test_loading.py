@@ -141,3 +141,27 @@ def test_headers_with_line_breaks_leave_the_users_table_alone() -> None:
     names = run(source, mine=mine)
     assert list(names["df"]) == ["unit price"]  # type: ignore[call-overload]
     assert list(mine) == ["unit\nprice"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "dates"),
+    [
+        ("date", [20240131, 20240229], True),
+        ("date", [20240131, None, 20240228.0], True),
+        ("date", [20240131, 20240230], False),  # no such day
+        ("id", [20240131, 20240229], False),  # too few to be sure without the name
+        ("salary", [200101, 200205, 200307, 200410], False),
+        ("month", [200101, 200205], True),
+        ("day", [1, 2, 3, 31], False),
+        ("day", [None, None], False),
+        ("date", [17000101, 20240101], False),
+    ],
+)
+def test_whole_numbers_are_dates_where_all_of_them_can_be(
+    name: str, values: list[float | None], dates: bool
+) -> None:
+    space = run(cell("define_reading"))
+
+    said = space["are_compact_dates"](pd.Series(values, name=name))  # type: ignore[operator]
+
+    assert bool(said) is dates

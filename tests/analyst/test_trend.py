@@ -144,3 +144,15 @@ def test_a_few_periods_are_not_tested(analyse: Analyse) -> None:
 
     assert analysis.finished.reason == "cannot"
     assert "too few periods" in analysis.conclusion.text
+
+
+@pytest.mark.parametrize(("form", "name"), [("%Y%m%d", "day"), ("%Y%m", "month"), ("%Y%m%d", "x")])
+def test_dates_written_as_whole_numbers_are_dates(analyse: Analyse, form: str, name: str) -> None:
+    frame = carbon()
+    written = pd.to_datetime(frame["date"]).dt.strftime(form).astype(int)
+    frame = pd.DataFrame({name: written, "co2": frame["co2"]})
+
+    analysis = analyse("How did co2 develop over time? Show the trend by month", frame)
+
+    assert "highest in May and lowest in October" in analysis.conclusion.text
+    is_sound(analysis)
