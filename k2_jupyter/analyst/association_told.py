@@ -94,9 +94,10 @@ def _answer(draft: Draft, told: Crossing) -> str:
         for column in (told.crossed.factor, told.crossed.outcome)
     )
     chi2, v = told.tests.line("chi² test"), told.tests.line("Cramér's V")
+    statistic = draft.number(chi2["chi²"], "" if _share_lines(told) else "chi²")
     tested = (
-        f"chi²({draft.number(chi2['df'])}) = {draft.number(chi2['chi²'])}, {p_value(draft, chi2)}; "
-        f"Cramér's V = {interval(draft, v)}"
+        f"chi²({draft.number(chi2['df'])}) = {statistic}, {p_value(draft, chi2)}; "
+        f"Cramér's V = {interval(draft, v, _V)}"
     )
     if not told.significant:
         return (
@@ -114,6 +115,9 @@ def _answer(draft: Draft, told: Crossing) -> str:
         f"**{outcome} and {factor} go together{top or ','} and the association is "
         f"{_v_word(v['estimate'].value * max(1, smaller) ** 0.5)}** ({tested})."
     )
+
+
+_V = "Cramér's V"
 
 
 def _yes_name(draft: Draft, told: Crossing) -> str:
@@ -152,10 +156,11 @@ def _about_shares(draft: Draft, told: Crossing) -> str:
     def group(level: str) -> str:
         return draft.name(f"{factor} = {level}", seen.cell, factor)
 
-    rows = [
-        f"- {group(level)}: {_percent_interval(draft, line)}; n = {draft.number(line['n'])}"
-        for level, line in shown
-    ]
+    ends = (ordered[0][0], ordered[-1][0])
+    rows = []
+    for level, line in shown:
+        share = _percent_interval(draft, line, f"{factor} = {level}" if level in ends else "")
+        rows.append(f"- {group(level)}: {share}; n = {draft.number(line['n'])}")
     text = f"Share of {_yes_name(draft, told)} with Wilson's interval{which}:\n\n" + "\n".join(rows)
     if len(lines) == 2:
         (first, _), (second, _) = lines
@@ -167,8 +172,9 @@ def _about_shares(draft: Draft, told: Crossing) -> str:
     return text
 
 
-def _percent_interval(draft: Draft, line: Line) -> str:
-    share, low, high = (draft.percent(line[name]) for name in ("share", "low", "high"))
+def _percent_interval(draft: Draft, line: Line, headline: str = "") -> str:
+    share = draft.percent(line["share"], headline)
+    low, high = draft.percent(line["low"]), draft.percent(line["high"])
     return f"{share} (95 % CI {low} to {high})"
 
 

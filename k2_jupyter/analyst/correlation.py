@@ -30,6 +30,8 @@ OBSERVATIONAL = "A correlation says nothing of what causes what; a third column 
 MOST = 15
 """Columns that a matrix can be read of."""
 TOLD = 5
+HEADED = 3
+"""Pairs among the key figures."""
 APART = 0.2
 """Difference of rho and r from which on outliers or a bent relation are likely."""
 
@@ -105,9 +107,10 @@ def _conclusion(
     clear = seen.line("clear pairs after Holm's correction")
     pairs = _pairs(seen)
     closest = [
-        f"- {draft.name(pair, seen.cell, pair)}: rho = {draft.number(line['rho'])} (95 % CI "
+        f"- {draft.name(pair, seen.cell, pair)}: rho = {draft.number(line['rho'], head)} (95 % CI "
         f"{draft.number(line['low'])} to {draft.number(line['high'])}; {p_value(draft, line)})"
-        for pair, line in pairs[:TOLD]
+        for position, (pair, line) in enumerate(pairs[:TOLD])
+        for head in (f"rho, {pair}" if position < HEADED else "",)
     ]
     lead = "**No two of the columns clearly go together"
     if clear["n"].value:

@@ -24,9 +24,9 @@ class Draft:
         self._claim(fact.text, fact.cell, fact.label, headline)
         return fact.text
 
-    def percent(self, fact: Fact) -> str:
+    def percent(self, fact: Fact, headline: str = "") -> str:
         """A printed percentage."""
-        self._claim(f"{fact.text} %", fact.cell, fact.label)
+        self._claim(f"{fact.text} %", fact.cell, fact.label, headline)
         return f"{fact.text} %"
 
     def name(self, text: str, cell: str, label: str = "") -> str:

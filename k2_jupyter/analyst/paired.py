@@ -179,15 +179,14 @@ def _answer(draft: Draft, told: _Told) -> str:
     one, other = told.name(draft, 0), told.name(draft, 1)
     mean = told.tests.line("mean difference")
     g = told.tests.line("Hedges' g of the differences")
-    tested = f"paired {t_test(draft, told.t)}; Hedges' g = {interval(draft, g)}"
+    apart = interval(draft, mean, f"mean of {told.chosen.names[1]} minus {told.chosen.names[0]}")
+    size = interval(draft, g, "Hedges' g")
+    tested = f"paired {t_test(draft, told.t)}; Hedges' g = {size}"
     if not told.significant:
-        return (
-            f"**No clear difference between {other} and {one}: on average "
-            f"{interval(draft, mean)}** ({tested})."
-        )
+        return f"**No clear difference between {other} and {one}: on average {apart}** ({tested})."
     higher = "higher" if mean["estimate"].value > 0 else "lower"
     return (
-        f"**{other} is {higher} than {one}: the mean difference is {interval(draft, mean)}, and "
+        f"**{other} is {higher} than {one}: the mean difference is {apart}, and "
         f"the effect is {g_word(g['estimate'].value)}** ({tested})."
     )
 

@@ -118,8 +118,10 @@ def _answer_of_one(draft: Draft, fitted: Fitted) -> str:
     target, other = _target(draft, fitted), _name(draft, fitted, part.column.name)
     r, rho = fitted.pair.line("Pearson's r"), fitted.pair.line("Spearman's rho")
     fit = fitted.model.line("fit")
-    together = f"Pearson's r = {interval(draft, r)}, " if r else ""
-    tested = f"{together}R² = {draft.number(fit['R²'])}, {p_value(draft, slope)} with HC3 errors"
+    together = f"Pearson's r = {interval(draft, r, _R)}, " if r else ""
+    tested = (
+        f"{together}R² = {draft.number(fit['R²'], 'R²')}, {p_value(draft, slope)} with HC3 errors"
+    )
     if slope["p"].value >= 0.05:
         text = f"**No clear relation between {target} and {other}** ({tested})."
     else:
@@ -154,13 +156,13 @@ def _answer(draft: Draft, fitted: Fitted, firm: Sequence[Part]) -> str:
         tested = (
             f"likelihood-ratio chi²({draft.number(test['df'])}) = {draft.number(test['chi²'])}, "
             f"{p_value(draft, test)}; McFadden's R² = {draft.number(fit[_MCFADDEN])}, AUC = "
-            f"{draft.number(fit['AUC'])}"
+            f"{draft.number(fit['AUC'], 'AUC')}"
         )
     else:
         test, fit = fitted.model.line("overall test (HC3)"), fitted.model.line("fit")
         df = f"{draft.number(test['df'])}, {draft.number(test['residual df'])}"
         tested = (
-            f"adjusted R² = {draft.number(fit['adjusted R²'])}; F({df}) = "
+            f"adjusted R² = {draft.number(fit['adjusted R²'], 'adjusted R²')}; F({df}) = "
             f"{draft.number(test['F'])}, {p_value(draft, test)} with HC3 errors"
         )
     several = len(fitted.chosen.predictors) > 1
@@ -192,6 +194,9 @@ def _inflation(fitted: Fitted) -> Fact | None:
 
 
 _MCFADDEN = "McFadden's R²"
+_R = "Pearson's r"
+HEADED = 2
+"""Predictors among the key figures."""
 
 
 def _predictors(draft: Draft, fitted: Fitted) -> str:
@@ -212,8 +217,11 @@ def _told(draft: Draft, fitted: Fitted, part: Part) -> str:
     if not terms:
         return f"{_name(draft, fitted, name)}: no estimate."
     told, line = min(terms, key=lambda term: term[1]["p"].value)
+    head = f"{fitted.what} {told}" if part in fitted.chosen.predictors[:HEADED] else ""
     if part.use == "number":
-        text = f"{_name(draft, fitted, name)}: {interval(draft, line)}, {p_value(draft, line)}"
+        text = (
+            f"{_name(draft, fitted, name)}: {interval(draft, line, head)}, {p_value(draft, line)}"
+        )
         beta = fitted.model.line(f"standardised {name}")
         ratio = fitted.model.line(f"per standard deviation of {name}")
         if beta:
@@ -222,7 +230,7 @@ def _told(draft: Draft, fitted: Fitted, part: Part) -> str:
             text += f"; {draft.number(ratio['odds ratio'])} for one standard deviation"
         return text
     level = draft.name(told, fitted.model.cell, told)
-    text = f"{level}: {interval(draft, line)}, {p_value(draft, line)}"
+    text = f"{level}: {interval(draft, line, head)}, {p_value(draft, line)}"
     joint = fitted.model.line(f"all levels of {name}")
     if len(terms) > 1:
         text = f"{_name(draft, fitted, name)}, most of all {text}"

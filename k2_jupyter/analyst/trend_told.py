@@ -90,7 +90,7 @@ def _inside(what: str) -> str:
 def _answer(draft: Draft, found: Followed) -> str:
     what, time = _what(draft, found), draft.name(found.time, found.table.cell)
     tested = f"{p_value(draft, found.slope)} with errors that bear autocorrelation"
-    slope = interval(draft, found.slope)
+    slope = interval(draft, found.slope, f"slope of {found.measure or 'the rows'} a {found.unit}")
     if not found.clear:
         return (
             f"**No clear trend: {_inside(what)} neither rises nor falls reliably over "
@@ -127,7 +127,8 @@ def _period(draft: Draft, found: Followed, pattern: str) -> str:
         return ""
     words = match[0].split(" ")
     draft.name(match[1], seen.cell, f"{words[0]} period")
-    value = draft.number(Fact(match[2], seen.cell, f"{words[0]} mean count"))
+    end = f"{words[0]}, {match[1]}" if words[0] in ("first", "last") else ""
+    value = draft.number(Fact(match[2], seen.cell, f"{words[0]} mean count"), end)
     return f"{value} in {match[1]}"
 
 
