@@ -45,20 +45,21 @@ def _written(sheet: Worksheet, choice: Choice, *, last: bool) -> Script[bool]:
 def _sources(choice: Choice) -> tuple[tuple[str, str], ...]:
     filters = ["b"] if choice.second else []
     times = ["t"] if choice.time else []
-    names = {"b": "second", "t": "time"}
-    chosen = [f'chooser("{key}", {names[key]})' for key in (*filters, *times)]
-    others = "".join(f', "{key}"' for key in filters)
+    names = {"a": "factor", "b": "second", "t": "time"}
+    chosen = [f'chooser("{key}", {names[key]})' for key in ("a", *filters, *times)]
+    others = "".join(f', "{key}"' for key in ("a", *filters))
     charts = joined(cell("dashboard_page"), cell("dashboard_trend", others=others) if times else "")
     save = cell(
         "dashboard_save",
-        with_trend=", trend" if times else "",
-        choosers=f".add_params({', '.join(chosen)})" if chosen else "",
-        hint="Choose a part of the data; click" if chosen else "Click",
+        trend="trend" if times else "",
+        choosers="\n        .add_params(\n            "
+        + ",\n            ".join(chosen)
+        + ",\n        )",
     )
     data = cell("dashboard_data", keys=_list(["a", *filters, *times]))
     return (
         (f"{imports(PACKAGES)}\n\n{data}", "Sum up the data for the dashboard"),
-        (cell("dashboard", filters=_list([*filters, *times])), "Filters and headline figures"),
+        (cell("dashboard", filters=_list(["a", *filters, *times])), "Filters and headline figures"),
         (charts, "Charts of the dashboard"),
         (save, "Lay the dashboard out and write dashboard.html"),
     )

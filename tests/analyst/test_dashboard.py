@@ -69,7 +69,9 @@ def marks(page: Page, kind: str) -> list[str | None]:
 
 def test_each_filter_redraws_violins_bars_and_headline(page: Page) -> None:
     assert "600" in (page.text_content("svg") or "")
-    for position, value in ((0, "wet"), (1, "2020")):
+    labels = page.locator(".vega-bind label span, .vega-bind .vega-bind-name").all_inner_texts()
+    assert labels == ["region", "season", "year"]
+    for position, value in enumerate(("north", "wet", "2020")):
         before = [marks(page, "mark-area"), marks(page, "mark-rect")]
         chooser = page.locator("select").nth(position)
         chooser.select_option(value)
@@ -80,6 +82,27 @@ def test_each_filter_redraws_violins_bars_and_headline(page: Page) -> None:
         assert marks(page, "mark-area") != before[0]
         assert marks(page, "mark-rect") != before[1]
         assert "600" not in (page.text_content("svg") or "")
+
+
+@pytest.mark.parametrize(("width", "columns"), [(390, 1), (1280, 2), (1920, 2)])
+def test_it_fills_a_phone_a_laptop_and_a_projector(width: int, columns: int, page: Page) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function(
+        """columns => {
+            const titles = [...document.querySelectorAll("svg .mark-text.role-title-text text")];
+            const at = words => titles.find(one => one.textContent.startsWith(words));
+            const [left, right] = ["Distribution", "Means"].map(at);
+            if (!left || !right) return false;
+            const gap = right.getBoundingClientRect().x - left.getBoundingClientRect().x;
+            return (gap > 100 ? 2 : 1) == columns;
+        }""",
+        arg=columns,
+    )
+
+    drawing = page.locator("#vis svg").bounding_box()
+    assert drawing is not None
+    assert 0.85 * width < drawing["width"] < width
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_a_click_on_a_bar_highlights_its_group(page: Page) -> None:
@@ -107,7 +130,7 @@ def test_the_tests_stand_in_a_table(page: Page) -> None:
     ("scheme", "background", "words"),
     [
         ("light", "rgb(255, 255, 255)", "rgb(31, 41, 55)"),
-        ("dark", "rgb(21, 27, 38)", "rgb(209, 213, 219)"),
+        ("dark", "rgb(21, 27, 38)", "rgb(229, 231, 235)"),
     ],
 )
 def test_it_is_as_light_or_dark_as_the_reader_wants(
