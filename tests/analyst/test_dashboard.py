@@ -105,6 +105,15 @@ def test_it_fills_a_phone_a_laptop_and_a_projector(width: int, columns: int, pag
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+def test_a_choice_outlives_the_other_layout(page: Page) -> None:
+    page.locator("select").first.select_option("north")
+    page.evaluate("document.querySelector('#vis svg').id = 'old'")
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.wait_for_selector("#old", state="detached")
+    page.wait_for_function("document.querySelector('select')?.value == 'north'")
+    page.wait_for_function("!document.querySelector('#vis svg').textContent.includes('600')")
+
+
 def test_a_click_on_a_bar_highlights_its_group(page: Page) -> None:
     bar = page.locator("svg .mark-rect path").first.bounding_box()
     assert bar is not None
