@@ -111,10 +111,14 @@ class Conversation:
         """Let a page claim the turn; decides `_feed`. Returns what the card is to replace."""
         self._feed, shown = self._agent, ""
         if self._server is not None and self._place.has_server():
-            announcement = {ANNOUNCED: {"turn": self._runner.open()}, "text/plain": "K2 ·"}
-            shown = self._place.show(announcement, update=True)
-            if self._runner.claimed():
-                self._feed = self._server
+            try:
+                announcement = {ANNOUNCED: {"turn": self._runner.open()}, "text/plain": "K2 ·"}
+                shown = self._place.show(announcement, update=True)
+                if self._runner.claimed():
+                    self._feed = self._server
+            except BaseException:  # an interrupt may come before the wait has begun
+                self._runner.close()
+                raise
         return shown
 
     def _step(self, message: Message) -> Message:

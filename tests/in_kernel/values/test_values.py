@@ -132,7 +132,7 @@ def test_what_goes_on_stays_where_it_is(shell: Shell, tmp_path: pathlib.Path) ->
     assert told[0] == "generator <genexpr>, suspended"
     assert told[1] == "list_iterator iterator, not consumed"
     assert told[4].startswith("file '")
-    assert told[4].endswith("', open, w, UTF-8")
+    assert told[4].endswith(", open, w, UTF-8")
     assert [next(generator), next(iterator), next(mapped), next(zipped)] == [1, 1, "1", 0]
 
 
