@@ -11,7 +11,9 @@ the message: it names the cause and the next step.
     ├── ModelError                the turn cannot go on with this model now
     │   ├── ModelConnectionError  refused, unresolved, cut off, timed out, redirected
     │   ├── ModelStatusError      an HTTP error status (401, 404, 429, 5xx …)
+    │   │   └── ModelOverflowError  the conversation is longer than the endpoint takes
     │   └── ModelOutputError      an answer that holds nothing usable, or no model protocol
+    │       └── ModelEmptyError   again and again neither text nor a call
     ├── NotebookError
     │   ├── CellNotFoundError     no cell with that id
     │   ├── CellChangedError      the cell is not what the edit was made from
@@ -23,6 +25,8 @@ the message: it names the cause and the next step.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 
 class K2Error(Exception):
@@ -44,17 +48,54 @@ class ModelConnectionError(ModelError):
 class ModelStatusError(ModelError):
     """The endpoint answered with an HTTP error status.
 
-    `status` is the HTTP status; `kind` the endpoint's own error type, or "".
+    `status` is the HTTP status; `kind` the endpoint's own error type, or ""; `said` its
+    message in its own words, or "".
     """
 
-    def __init__(self, message: str, *, status: int, kind: str = "") -> None:
+    def __init__(self, message: str, *, status: int, kind: str = "", said: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.kind = kind
+        self.said = said
+
+
+class ModelOverflowError(ModelStatusError):
+    """The request is too long: it must be shortened, asking again as it is cannot help.
+
+    `limit` is what the endpoint takes and `requested` what the request came to, both in
+    `unit` ("tokens" or "bytes"), ``None`` where the endpoint does not say.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        kind: str = "",
+        said: str = "",
+        unit: Literal["tokens", "bytes"] = "tokens",
+        limit: int | None = None,
+        requested: int | None = None,
+    ) -> None:
+        super().__init__(message, status=status, kind=kind, said=said)
+        self.unit = unit
+        self.limit = limit
+        self.requested = requested
 
 
 class ModelOutputError(ModelError):
     """The answer is empty, was cut by its length limit, or is not this protocol."""
+
+
+class ModelEmptyError(ModelOutputError):
+    """The same request brought neither text nor a call several times: ask differently.
+
+    `reasoned` says whether there was reasoning at least, which ended without an answer.
+    """
+
+    def __init__(self, message: str, *, reasoned: bool = False) -> None:
+        super().__init__(message)
+        self.reasoned = reasoned
 
 
 class NotebookError(K2Error):

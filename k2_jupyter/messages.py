@@ -76,6 +76,8 @@ class Reasoning:
     text: str
     key: str = "reasoning_content"
     """The field the endpoint used, to be used again when it is replayed."""
+    details: tuple[Mapping[str, Json], ...] = ()
+    """OpenRouter's ``reasoning_details``, its pieces put together, to be sent back unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
