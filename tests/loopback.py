@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
+import struct
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,8 +27,11 @@ class Reply:
     """0: not even a status line."""
     content_type: str = "text/event-stream"
     headers: Mapping[str, str] = field(default_factory=dict)
-    end: Literal["whole", "cut", "silence"] = "whole"
-    """``cut``: the connection closes in mid-body; ``silence``: nothing until the client goes."""
+    end: Literal["whole", "cut", "reset", "silence"] = "whole"
+    """``cut``: the connection closes in mid-body; ``reset``: it is torn down (RST);
+    ``silence``: nothing until the client goes."""
+    framing: Literal["chunked", "close", "none"] = "chunked"
+    """``close``: the body goes on until the connection closes; ``none``: there is no body."""
 
 
 Play: TypeAlias = Callable[[dict[str, Any]], Reply | AssistantMessage]
@@ -52,7 +58,8 @@ class Server(ThreadingHTTPServer):
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
+        scheme = "https" if isinstance(self.socket, ssl.SSLSocket) else "http"
+        return f"{scheme}://127.0.0.1:{self.server_port}/v1"
 
     @property
     def requests(self) -> list[dict[str, Any]]:
@@ -60,9 +67,11 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(play: Play) -> Iterator[Server]:
+def serving(play: Play, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server in a thread."""
     with Server(play) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
@@ -120,19 +129,24 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.status:
             self.send_response(reply.status)
             self.send_header("content-type", reply.content_type)
-            self.send_header("transfer-encoding", "chunked")
+            if reply.framing == "chunked":
+                self.send_header("transfer-encoding", "chunked")
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.end_headers()
+        is_chunked = reply.framing == "chunked"
         for piece in reply.pieces:
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
-        if reply.end == "whole":
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if is_chunked else piece)
+        if reply.end == "whole" and is_chunked:
             self.wfile.write(b"0\r\n\r\n")
-            return
         if reply.end == "silence":
             self.rfile.read(1)  # returns when the client is gone
             self.server.client_gone.set()
-        self.close_connection = True
+        if reply.end == "reset":
+            linger = struct.pack("ii", 1, 0)  # close() then sends RST instead of FIN
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        if reply.end != "whole" or reply.framing == "close":
+            self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base's name
         pass
