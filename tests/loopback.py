@@ -101,6 +101,7 @@ def refusal(status: int, kind: str = "", message: str = "", **headers: str) -> R
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each small write waits 40 ms for the one before
     server: Server
 
     def setup(self) -> None:
