@@ -13,7 +13,7 @@ Message: TypeAlias = dict[str, Any]
 _VALUES = "looking words guard kinds scalars containers objects arrays frames tables estimators"
 _ERRORS = "near substitutes raised failing_line labels missing not_found wrong_values hints"
 _FIGURES = (
-    "arithmetic series positions drawing bands many_points artists_steps artists_bars"
+    "arithmetic facts series positions drawing bands many_points artists_steps artists_bars"
     " artists_errors artists_areas artists_boxes artists_lines artists_points artists_violins"
     " artists scales axes boxes colors covered faults layout seaborn_objects record"
 )

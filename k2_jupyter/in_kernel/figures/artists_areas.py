@@ -14,6 +14,7 @@ from . import arithmetic, many_points, series
 from .artists_steps import histogram, stepped
 from .bands import Band, band_of
 from .drawing import Drawing, color_of
+from .facts import MAX_TEXT
 from .positions import kinds
 
 _PICTURE = 10_000
@@ -201,7 +202,7 @@ def read_tables(drawing: Drawing) -> Iterator[dict[str, Any]]:
         cells = table.get_celld()
         rows, columns = (sorted({place[side] for place in cells}) for side in (0, 1))
         texts = [
-            [cells[row, column].get_text().get_text()[: series.MAX_TEXT] for column in columns]
+            [cells[row, column].get_text().get_text()[:MAX_TEXT] for column in columns]
             for row in rows[: series.MAX_ROWS]
             if all((row, column) in cells for column in columns)
         ]

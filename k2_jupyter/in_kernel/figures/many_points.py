@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from . import arithmetic, series
+from .facts import MAX_TEXT
 from .positions import Positions
 
 MANY = 1_000
@@ -74,7 +75,7 @@ def scatter(
         "y mean": (float(ys.mean()), ""),
         "correlation": (correlation, ""),
         "trend": (slope, f"per {per}"),
-        "outliers": (len(far), where[: series.MAX_TEXT]),
+        "outliers": (len(far), where[:MAX_TEXT]),
     }
     if sizes is not None and len(sizes) > 1:
         facts["size"] = ["size", f"{min(sizes):.6g} to {max(sizes):.6g}", ""]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from k2_jupyter.in_kernel.figures import series
+from k2_jupyter.in_kernel.figures.facts import written
 from k2_jupyter.notebook.figures.plotly_bins import Bins
 from k2_jupyter.notebook.figures.plotly_histograms import histogram
 from k2_jupyter.notebook.figures.plotly_panel import Bars, Letter, Panel, Trace
@@ -117,7 +118,7 @@ def _spans(panel: Panel, trace: Trace) -> dict[str, Any]:
     starts = coordinates(values(trace.content.get("base")), "date").places
     told = series.bars(places, lengths, name=trace.name, color=trace.color)
     rows = [
-        [series.written(place), length, date_text(start), date_text(start + length)]
+        [written(place), length, date_text(start), date_text(start + length)]
         for place, length, start in zip(places, lengths, starts, strict=False)
         if length is not None and start is not None
     ]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from k2_jupyter.in_kernel.figures import arithmetic, series
+from k2_jupyter.in_kernel.figures.facts import written
 from k2_jupyter.notebook.figures.plotly_panel import Panel, Trace
 from k2_jupyter.notebook.figures.plotly_values import coordinates, values
 from k2_jupyter.notebook.figures.reading import at, number, text
@@ -90,7 +91,7 @@ def _groups(panel: Panel, trace: Trace) -> list[tuple[str, list[float]]]:
         names = panel.ordered(along, names)
     else:
         names.sort()
-    return [(series.written(name), sorted(groups[name])) for name in names]
+    return [(written(name), sorted(groups[name])) for name in names]
 
 
 def _box(trace: Trace, place: str, ordered: list[float]) -> tuple[Any, ...]:

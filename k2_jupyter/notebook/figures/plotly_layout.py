@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from k2_jupyter.in_kernel.figures import series
+from k2_jupyter.in_kernel.figures.facts import written
 from k2_jupyter.notebook.figures.plotly_panel import Letter, Panel
 from k2_jupyter.notebook.figures.plotly_values import coordinates, range_of, titled, values
 from k2_jupyter.notebook.figures.reading import color, items, number, obj, text
@@ -164,6 +165,6 @@ def _shape(panel: Panel, shape: Mapping[str, Any], across: Sequence[bool]) -> di
     told = series.other(f"shaded {kind}", 1, name=name, color=color(shape.get("fillcolor")) or ink)
     for letter, whole in zip(_LETTERS, across, strict=True):
         if not whole:
-            low, high = map(series.written, ends[letter])
+            low, high = map(written, ends[letter])
             told["facts"].append([letter, f"{low} to {high}", ""])
     return told

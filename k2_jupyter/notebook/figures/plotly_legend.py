@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from k2_jupyter.in_kernel.figures import series
+from k2_jupyter.in_kernel.figures.facts import written
 from k2_jupyter.notebook.figures.plotly_values import titled, values
 from k2_jupyter.notebook.figures.reading import at, text
 
@@ -35,7 +35,7 @@ def legend_of(
         entries = [text(one.get("name"), 60) or f"trace {place}" for place, one in wanted]
     for pie in pies:
         if pie.get("showlegend") is not False:
-            entries += [series.written(one)[:60] for one in values(pie.get("labels"))]
+            entries += [written(one)[:60] for one in values(pie.get("labels"))]
     if not entries:
         return None
     title = titled(at(layout, "legend", "title"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from k2_jupyter.in_kernel.figures import series
+from k2_jupyter.in_kernel.figures.facts import written
 from k2_jupyter.notebook.figures.plotly_bars import error_ends
 from k2_jupyter.notebook.figures.plotly_panel import Panel, Trace, marker_mapping
 from k2_jupyter.notebook.figures.plotly_values import Coordinates, titled
@@ -72,7 +73,7 @@ def _scatter(panel: Panel, trace: Trace, xs: Coordinates, ys: Coordinates) -> di
         title = titled(at(axis, "colorbar", "title")) or titled(
             at(trace.content, "marker", "colorbar", "title")
         )
-        ends = f"{series.written(min(colors))} to {series.written(max(colors))}"
+        ends = f"{written(min(colors))} to {written(max(colors))}"
         told["facts"].append(["colour", ends, title])
     return told
 

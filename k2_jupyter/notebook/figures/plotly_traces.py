@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from k2_jupyter.in_kernel.figures import arithmetic, series
+from k2_jupyter.in_kernel.figures.facts import written
 from k2_jupyter.notebook.figures.plotly_matrices import binned, contour, heat_map, image
 from k2_jupyter.notebook.figures.plotly_panel import Panel, Trace
 from k2_jupyter.notebook.figures.plotly_values import values
@@ -26,7 +27,7 @@ def other_series(panel: Panel, trace: Trace) -> dict[str, Any]:
 
 def _pie(_panel: Panel, trace: Trace) -> dict[str, Any]:
     """Equal labels are one slice; the largest comes first unless ``sort`` is false."""
-    labels = [series.written(one) for one in values(trace.content.get("labels"))]
+    labels = [written(one) for one in values(trace.content.get("labels"))]
     sizes = [number(one) for one in values(trace.content.get("values"))] or [1.0] * len(labels)
     labels = labels or [str(place) for place in range(len(sizes))]
     slices: dict[str, float] = {}
@@ -55,7 +56,7 @@ def _ranked(trace: Trace, names: Sequence[Any], given: Sequence[Any], what: str)
     """A kind of its own, with the largest of its numbers."""
     told = series.other(trace.type, max(len(names), len(given)), name=trace.name)
     known = [
-        (series.written(name), size)
+        (written(name), size)
         for name, value in zip(names, given, strict=False)
         if (size := number(value)) is not None
     ]
@@ -86,7 +87,7 @@ def _polar(_panel: Panel, trace: Trace) -> dict[str, Any]:
     told = _ranked(trace, theta or list(range(len(r))), r, "theta")
     pairs = list(zip(theta, r, strict=False))[: series.MAX_ROWS]
     told["columns"] = ["theta", "r"]
-    told["rows"] = [[series.written(t), arithmetic.rounded(number(value))] for t, value in pairs]
+    told["rows"] = [[written(t), arithmetic.rounded(number(value))] for t, value in pairs]
     told["left_out"] = len(r) - len(told["rows"])
     return told
 
@@ -117,7 +118,7 @@ def _prices(panel: Panel, trace: Trace) -> dict[str, Any]:
     rows = [list(row) for row in zip(days, *columns, strict=False)]
     kept = [rows[place] for place in arithmetic.kept(len(rows), series.MAX_ROWS)]
     told["columns"] = ["x", "open", "high", "low", "close"]
-    told["rows"] = [[series.written(row[0]), *map(arithmetic.rounded, row[1:])] for row in kept]
+    told["rows"] = [[written(row[0]), *map(arithmetic.rounded, row[1:])] for row in kept]
     return {**told, "left_out": len(rows) - len(kept)}
 
 
@@ -139,7 +140,7 @@ def _dimensions(_panel: Panel, trace: Trace) -> dict[str, Any]:
     for label, column in columns[:8]:
         found = [one for one in map(number, column) if one is not None]
         if found:
-            ends = f"{series.written(min(found))} to {series.written(max(found))}"
+            ends = f"{written(min(found))} to {written(max(found))}"
             told["facts"].append(["range", ends, label])
         else:
             told["facts"].append(["categories", len(set(map(text, column))), label])
@@ -152,7 +153,7 @@ def _table(_panel: Panel, trace: Trace) -> dict[str, Any]:
     columns = [values(one) for one in values(obj(trace.content.get("cells")).get("values"))][:8]
     count = max(map(len, columns), default=0)
     told = series.other("table", count)
-    rows = [[series.written(cell) for cell in row] for row in zip(*columns, strict=False)]
+    rows = [[written(cell) for cell in row] for row in zip(*columns, strict=False)]
     if heads and len(heads) == len(columns):
         kept = rows[: series.MAX_ROWS]
         told.update(columns=heads, rows=kept, left_out=count - len(kept))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from k2_jupyter.in_kernel.figures import series
+from k2_jupyter.in_kernel.figures.facts import written
 from k2_jupyter.notebook.figures.reading import DateTexts, number, obj, text
 from k2_jupyter.notebook.figures.vega_aggregates import NotComputed
 from k2_jupyter.notebook.figures.vega_fields import Channel
@@ -212,7 +213,7 @@ def _color_fact(unit: Unit, points: Sequence[Point]) -> list[list[Any]]:
     found = [x for point in points if (x := point.number(one.name)) is not None]
     if not found:
         return []
-    return [["colour", f"{series.written(min(found))} to {series.written(max(found))}", one.title]]
+    return [["colour", f"{written(min(found))} to {written(max(found))}", one.title]]
 
 
 # Matrices and shares
@@ -256,7 +257,7 @@ def _bands(unit: Unit) -> list[dict[str, Any]]:
 def _called(one: Channel, point: Point) -> str:
     low = point.number(one.name)
     if one.bins is not None and low is not None:
-        return f"{series.written(low)} to {series.written(low + one.bins.step)}"
+        return f"{written(low)} to {written(low + one.bins.step)}"
     return text(point.shown(one.name))
 
 
@@ -292,9 +293,7 @@ def _rules(unit: Unit) -> list[dict[str, Any]]:
 
 def _texts(unit: Unit) -> list[dict[str, Any]]:
     told = series.other("text", len(unit.points))
-    rows = [
-        [series.written(point.shown(name)) for name in ("x", "y", "text")] for point in unit.points
-    ]
+    rows = [[written(point.shown(name)) for name in ("x", "y", "text")] for point in unit.points]
     told["columns"], told["rows"] = ["x", "y", "text"], rows[: series.MAX_ROWS]
     return [{**told, "left_out": len(rows) - len(told["rows"])}]
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from k2_jupyter.in_kernel.figures import arithmetic, series
+from k2_jupyter.in_kernel.figures import facts as facts_of
 
 
 def facts(told: dict[str, Any]) -> dict[str, tuple[Any, str]]:
@@ -172,14 +173,14 @@ def test_all_is_plain_json() -> None:
     assert "n" * 121 not in text
 
 
-@pytest.mark.parametrize("module", [arithmetic, series])
+@pytest.mark.parametrize("module", [arithmetic, facts_of, series])
 def test_it_imports_nothing_but_the_standard_library(module: Any) -> None:
     tree = ast.parse(Path(module.__file__).read_text("utf-8"), feature_version=(3, 8))
     names = {
         name
         for node in ast.walk(tree)
         for name in (
-            [node.module or "."]
+            ["." if node.level else node.module]
             if isinstance(node, ast.ImportFrom)
             else [one.name for one in node.names]
             if isinstance(node, ast.Import)
