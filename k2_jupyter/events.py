@@ -241,7 +241,8 @@ class Reply:
     text: str
 
 
-CapName: TypeAlias = Literal["steps", "calls", "seconds", "dollars"]
+CapName: TypeAlias = Literal["steps", "calls", "tokens", "seconds", "dollars"]
+"""``tokens`` are new ones: context that is sent again does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,10 @@ class CapRequest:
     limit: CapName
     used: float
     allowed: float
+    period: Literal["turn", "day"] = "turn"
+    """``day``: all turns of the user on this machine since midnight."""
+    offered: float = 0.0
+    """How much more a plain "yes" means."""
 
 
 @dataclass(frozen=True, slots=True)

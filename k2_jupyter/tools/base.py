@@ -28,6 +28,10 @@ from k2_jupyter.messages import Json, ToolCall, ToolResult, ToolSpec
 
 logger = logging.getLogger(__name__)
 
+LONGEST_ARGUMENTS = 200_000
+"""Characters of one call's arguments: no cell that a person would read is longer."""
+_SHOWN = 500
+
 Arguments: TypeAlias = Mapping[str, Any]
 """Validated against the tool's schema before the tool sees them."""
 
@@ -75,6 +79,11 @@ class Finished(ToolResult):
     conclusion: Conclusion = field(default_factory=lambda: Conclusion(""))
 
 
+@dataclass(frozen=True, slots=True)
+class Rejected(ToolResult):
+    """The call is none: an unknown tool, or arguments that make no sense. Nothing was done."""
+
+
 class Toolset:
     """The tools of one turn, by name."""
 
@@ -110,9 +119,9 @@ class Toolset:
         tool = self._tools.get(call.name)
         if tool is None:
             known = ", ".join(sorted(self._tools))
-            return error(f"There is no tool `{call.name}`. The tools are: {known}.")
+            return _rejected(f"There is no tool `{call.name}`. The tools are: {known}.")
         arguments = self._arguments(call)
-        if isinstance(arguments, ToolResult):
+        if isinstance(arguments, Rejected):
             return arguments
         try:
             result = yield from tool.run(arguments, stop)
@@ -128,18 +137,23 @@ class Toolset:
             return error(f"`{call.name}` failed inside k2_jupyter: {problem!r}. This is a bug.")
         return self._redacted(result)
 
-    def _arguments(self, call: ToolCall) -> Arguments | ToolResult:
+    def _arguments(self, call: ToolCall) -> Arguments | Rejected:
+        if len(call.arguments) > LONGEST_ARGUMENTS:
+            return _rejected(
+                f"The arguments of `{call.name}` are longer than {LONGEST_ARGUMENTS:,} characters. "
+                "Do it in smaller parts."
+            )
         try:
-            # Some models put raw newlines into strings: lossless to accept (wire: strict=False).
-            arguments = json.loads(call.arguments or "{}", strict=False)
-        except ValueError as problem:
-            return error(f"The arguments of `{call.name}` are not JSON: {problem}. Call it again.")
-        if arguments is None:
-            arguments = {}
+            arguments = _decoded(call.arguments)
+        except (ValueError, RecursionError) as problem:
+            return _rejected(
+                f"The arguments of `{call.name}` are not JSON: {problem}. Call it again."
+            )
         broken = next(iter(self._validators[call.name].iter_errors(arguments)), None)
         if broken is not None:
             where = ".".join(str(part) for part in broken.absolute_path) or "the arguments"
-            return error(f"Invalid arguments for `{call.name}`, at {where}: {broken.message}")
+            said = broken.message[:_SHOWN]  # it quotes what it does not like
+            return _rejected(f"Invalid arguments for `{call.name}`, at {where}: {said}")
         checked: Arguments = arguments
         return checked
 
@@ -153,6 +167,26 @@ class Toolset:
 def error(text: str) -> ToolResult:
     """A failure that the model reads."""
     return ToolResult(text, is_error=True)
+
+
+def _decoded(text: str) -> Any:
+    """Arguments, repaired only where nothing has to be guessed. Raises as `json.loads`.
+
+    Seen from models and servers: nothing or ``null`` for no arguments, raw newlines in
+    strings, the object as text in a string, the same object twice.
+    """
+    text = text.strip() or "{}"
+    decoder = json.JSONDecoder(strict=False)
+    arguments, end = decoder.raw_decode(text)
+    if text[end:].strip() not in ("", text[:end]):
+        raise ValueError(f"something follows its end, at character {end}")
+    if isinstance(arguments, str):
+        arguments = decoder.decode(arguments)
+    return {} if arguments is None else arguments
+
+
+def _rejected(text: str) -> Rejected:
+    return Rejected(text, is_error=True)
 
 
 def _spec(tool: Tool) -> ToolSpec:
