@@ -26,7 +26,7 @@ PLAN = {
     "draw": "Draw the series and its trend",
     "conclude": "Conclude, with the source of every number",
 }
-LIBRARIES = ("sm", "stats", "acorr_ljungbox", "durbin_watson")
+LIBRARIES = ("sm", "optimize", "stats", "acorr_ljungbox", "durbin_watson")
 FEWEST = 4
 """Periods below which no trend is tested."""
 MOST_PERIODS = 120
