@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from k2_jupyter.in_kernel.magic.pipe import Message
+from k2_jupyter.in_kernel.magic.requests import described
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.text import valid_unicode
 
@@ -29,17 +30,17 @@ class Place:
     """Whether somebody can be asked."""
     notebook: bool
     """Whether there are cells, and not the prompt of a terminal."""
+    file: Path | None = None
+    """The notebook, where the front end names it."""
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Place:
         """From the options of a message."""
-        folder = options.get("cwd")
-        known = isinstance(folder, str) and "\0" not in folder and valid_unicode(folder) == folder
-        path = Path(str(folder)) if known else Path()
         return cls(
-            path if path.is_absolute() else Path(),
+            _path(options.get("cwd")) or Path(),
             options.get("stdin") is True,
             options.get("front") == "kernel",
+            _path(options.get("notebook")),
         )
 
 
@@ -68,7 +69,7 @@ class Asked:
             valid_unicode(message["request"]),
             tuple(str(request) for request in message["before"]),
             {
-                str(name)[:_LONGEST]: str(text)[:_LONGEST]
+                valid_unicode(str(name)[:_LONGEST]): valid_unicode(str(text)[:_LONGEST])
                 for name, text in list(message["names"].items())[:_MOST_VARIABLES]
             },
             [table for entry in message["data"][:_MOST_VARIABLES] if (table := _table(entry))],
@@ -81,13 +82,27 @@ class Asked:
         )
 
     @property
+    def told(self) -> str:
+        """The request as the model gets it: each ``{name}`` of a variable with its line."""
+        return described(self.request, self.variables)
+
+    @property
     def key(self) -> str:
         """Names this request behind those before it: what a record is found by.
 
-        The options that change what is done belong to it, the caps do not.
+        It is of the user's words: what is described in them changes with the data. The
+        options that change what is done belong to it, the caps do not.
         """
         words = json.dumps([*self.before, self.request, self.plan, self.model])
         return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _path(said: Any) -> Path | None:
+    """An absolute one, or None."""
+    if not isinstance(said, str) or "\0" in said or valid_unicode(said) != said:
+        return None
+    path = Path(said)
+    return path if path.is_absolute() else None
 
 
 def _positive(value: Any) -> float | None:

@@ -13,13 +13,19 @@ from k2_jupyter.events import (
     CapRequest,
     Event,
     Extension,
+    Notice,
     QuestionRequest,
     Reply,
 )
 from k2_jupyter.hosts.magic.card import Card
 from k2_jupyter.in_kernel.magic.pipe import Message, Pipe
+from k2_jupyter.settings import shown_preferences
 
 NOBODY = "Nobody is there to approve."
+_SILENT = (
+    "The prompt was closed without an answer, so nobody is asked any more in this turn. "
+    "`headless = true` in {preferences} lets plain cells run where nobody can be asked."
+)
 _YES = ("y", "yes")
 _NO = ("", "n", "no")
 
@@ -48,17 +54,17 @@ class User:
             case ApprovalRequest():
                 return self._approval(event, card)
             case QuestionRequest():
-                text = self._ask(card.question(event))
+                text = self._ask(card, card.question(event))
                 return None if text is None else Reply(card.chosen(event, text))
             case CapRequest():
-                return _extension(self._ask(card.cap(event)))
+                return _extension(self._ask(card, card.cap(event)))
         return None
 
     def _approval(self, request: ApprovalRequest, card: Card) -> Approval:
         plain = request.action == "run" and not request.kinds
         if plain and self._headless and not self._there:
             return Approval(granted=True, comment="Allowed by the user's own configuration.")
-        answer = self._ask(card.approval(request))
+        answer = self._ask(card, card.approval(request))
         if answer is None:
             return Approval(granted=False, comment=NOBODY)
         if answer.lower() == "always" and plain:
@@ -69,7 +75,7 @@ class User:
         said = "The user said no." if answer.lower() in _NO else f"The user said: {answer}"
         return Approval(granted=False, comment=said)
 
-    def _ask(self, prompt: str) -> str | None:
+    def _ask(self, card: Card, prompt: str) -> str | None:
         """What the user types; ``None`` where nobody can, or on a stop."""
         if not self._there:
             return None
@@ -83,8 +89,11 @@ class User:
             if message is None:
                 return None
             if message["id"] == asked:
-                text = message["text"]
-                return None if text is None else str(text).strip()
+                if message["text"] is not None:
+                    return str(message["text"]).strip()
+                self._there = False
+                card.show(Notice(_SILENT.format(preferences=shown_preferences())))
+                return None
         return None
 
 

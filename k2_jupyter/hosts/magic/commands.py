@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from k2_jupyter import __version__
-from k2_jupyter.errors import SettingsError
+from k2_jupyter.errors import K2Error, SettingsError
 from k2_jupyter.hosts.magic.asked import Place
 from k2_jupyter.hosts.magic.card import ENDS, MARKS
 from k2_jupyter.hosts.magic.turn import HOST, End, Turns
@@ -28,7 +29,10 @@ def command(turns: Turns, asked: str, name: str, words: Sequence[str], place: Pl
     teller = _TELLERS.get(name)
     if teller is None:
         raise SettingsError(f"%k2 {name}: the commands are {', '.join([*_TELLERS, 'resume'])}.")
-    text = teller(turns, words, place)
+    try:
+        text = teller(turns, words, place)
+    except K2Error as problem:  # the notebook keeps what is said: without its own folder
+        return End("failed", str(problem).replace(f"{place.folder}/", ""))
     turns.pipe.send("said", id=asked, html=_html(text), text=text)
     return End("done")
 
@@ -133,10 +137,15 @@ def _file(words: Sequence[str], place: Place, suffix: str, name: str) -> Path:
     """Where it goes; nothing that exists is overwritten."""
     if len(words) != 1 or not words[0].lower().endswith(suffix):
         raise SettingsError(f"Say where to: %k2 {name} FILE{suffix}")
-    path = place.folder / Path(words[0]).expanduser()
-    if path.exists() or path.is_symlink():
+    path = place.folder / os.path.expanduser(words[0])  # noqa: PTH111 - that of Path may raise
+    try:
+        exists = path.exists() or path.is_symlink()
+        has_folder = path.parent.is_dir()
+    except (OSError, ValueError) as problem:
+        raise SettingsError(f"{words[0]} is no name for a file: {problem}.") from None
+    if exists:
         raise SettingsError(f"{words[0]} exists: choose another name.")
-    if not path.parent.is_dir():
+    if not has_folder:
         raise SettingsError(f"There is no folder {Path(words[0]).parent}.")
     return path
 

@@ -15,6 +15,8 @@ from k2_jupyter.events import (
     EventStream,
     Notice,
     PlanChanged,
+    QuestionRequest,
+    Reply,
     TurnFinished,
     TurnStarted,
 )
@@ -30,6 +32,16 @@ from k2_jupyter.tools.gate import Gate
 from k2_jupyter.tools.triage import Risk
 
 _AGAIN = "`%%k2 --again` asks anew."
+_BELOW = (
+    "The finished code of this request stands in a cell below and runs there; nothing was asked "
+    f"and nothing ran here. {_AGAIN}"
+)
+_OFFER = (
+    "This notebook shows an answer to this request that is not in your journal: it is somebody "
+    "else's, or the record is gone. The cells behind it stand in the card alone, and what stands "
+    "in a card never runs. Ask the model now?"
+)
+_DECLINED = "Not asked, as you said: nothing was sent and nothing ran."
 
 
 @dataclass(slots=True)
@@ -129,6 +141,27 @@ class Replay:
         if self._code:
             metadata = {"role": "conclusion"}
             self.notebook.add(as_markdown(conclusion), kind="markdown", metadata=metadata)
+
+
+def left_to_cells(request: str, record: RecordedTurn | None) -> EventStream[None]:
+    """A turn whose finished code stands in the notebook; what is recorded of it is shown."""
+    yield TurnStarted(record.turn if record else "", request, record.model if record else "")
+    if record is not None and record.plan:
+        yield PlanChanged(record.plan)
+    yield Notice(_BELOW)
+    conclusion = record.finished.conclusion if record and record.finished else None
+    yield TurnFinished(conclusion.outcome if conclusion else "done", conclusion)
+
+
+def offered(events: EventStream[None]) -> EventStream[None]:
+    """A turn that the model is asked for only if the user says so."""
+    yield next(events)
+    answer = yield QuestionRequest(_OFFER, ("yes", "no"))
+    if isinstance(answer, Reply) and answer.text.lower() in ("y", "yes"):
+        yield from events
+        return
+    events.close()
+    yield TurnFinished("failed", detail=_DECLINED)
 
 
 def remember(history: History, record: RecordedTurn) -> None:

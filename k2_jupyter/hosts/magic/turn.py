@@ -23,10 +23,11 @@ from k2_jupyter.hosts.magic.asked import Asked, Place
 from k2_jupyter.hosts.magic.asking import User
 from k2_jupyter.hosts.magic.briefing import briefing
 from k2_jupyter.hosts.magic.card import Card
-from k2_jupyter.hosts.magic.replay import Replay, remember, unasked
+from k2_jupyter.hosts.magic.replay import Replay, left_to_cells, offered, remember, unasked
+from k2_jupyter.hosts.magic.saved import Saved, heading, look
 from k2_jupyter.in_kernel.magic.pipe import Message, Pipe
 from k2_jupyter.journal.journal import Journal
-from k2_jupyter.journal.recall import MESSAGE, RecordedTurn, newest
+from k2_jupyter.journal.recall import MESSAGE, RecordedTurn, newest, newest_begun
 from k2_jupyter.journal.recorded import recorded
 from k2_jupyter.journal.redaction import Redactor, collect_secrets
 from k2_jupyter.messages import Json, Usage
@@ -46,6 +47,7 @@ _NOBODY = (
 )
 _NEW = "asked now: no record in your journal"
 _REPLAYED = "replayed, recorded on {:%Y-%m-%d at %H:%M}"
+_RECORDED = "recorded on {:%Y-%m-%d at %H:%M}; not run again here"
 _RESUMED = "resumed: the recorded cells ran again"
 _NO_PRICES = (
     "The cost can't be kept below a limit: no prices are known of `{model}`. Ask without "
@@ -90,28 +92,49 @@ class Turns:
         """Replay what is recorded; ask the model for what is not. Raises `K2Error`."""
         settings = self.settings(asked.model)
         record = None if asked.again else newest(state_folder(), host=HOST, key=asked.key)
+        saved = Saved() if asked.again else look(asked)
+        if saved.below:
+            return self._left_to_cells(asked, settings, record)
         if record is not None:
             return self._replayed(record, settings, asked.place)
         if not asked.place.stdin and not settings.preferences.headless:
             return End("failed", _NOBODY.format(preferences=shown_preferences()))
         limits = _limits(settings, asked)
         redactor = self._redactor(settings, asked.place.folder)
-        request = redactor.text(asked.request)
+        request, task = redactor.text(asked.request), redactor.text(asked.told)
         told = redactor.text(briefing(asked, len(self.document.cells())))
         facts: dict[str, Json] = {"key": asked.key, "request": request}
         with self._opened(redactor, asked.place, facts) as journal:
-            journal.write(MESSAGE, {"text": f"{request}\n\n{told}"})
+            journal.write(MESSAGE, {"text": f"{task}\n\n{told}"})
             origin = "" if asked.again else _NEW
             card = Card(self.pipe, request, origin, settings.model.prices)
             notebook = self._notebook(journal, redactor, card)
             policy = self._policy(settings, asked.place, plan_only=asked.plan)
             agent = self._agent(settings.build_model(), notebook, limits, redactor, policy)
-            events = agent.run(request, self.stop, briefing=told, turn=journal.folder.name)
+            events = agent.run(task, self.stop, briefing=told, turn=journal.folder.name)
+            if saved.answered and asked.place.stdin and not self._was_begun(asked):
+                events = offered(events)
             end = self._driven(recorded(events, journal), card, self._user(settings, asked.place))
         self._counted(settings, end)
         self.begun.append(journal.folder.name)
-        self._offer(asked.place)
+        self._offer(asked.place, heading(asked, request))
         return End(end.reason, end.detail)
+
+    def _left_to_cells(self, asked: Asked, settings: Settings, record: RecordedTurn | None) -> End:
+        request = self._redactor(settings, asked.place.folder).text(asked.request)
+        origin = _RECORDED.format(record.started.astimezone()) if record else ""
+        self.card, self.last_cells = Card(self.pipe, request, origin), ()
+        for event in left_to_cells(request, record):
+            self.card.show(event)
+        if record is not None:
+            self.begun.append(record.turn)
+            self._recall(record)
+        return End("done")
+
+    def _was_begun(self, asked: Asked) -> bool:
+        """Whether the model was asked this before, though it came to no conclusion."""
+        record = newest_begun(state_folder(), host=HOST, key=asked.key)
+        return record is not None and bool(record.answers)
 
     def resume(self, record: RecordedTurn, place: Place) -> End:
         """Restore what a turn and those before it had made, then go on where it was cut off."""
@@ -124,7 +147,7 @@ class Turns:
         facts = {name: record.facts[name] for name in ("key", "request") if name in record.facts}
         with self._opened(redactor, place, {**facts, "resumed": record.turn}) as journal:
             journal.write(MESSAGE, {"text": record.message})
-            card = Card(self.pipe, record.task, _RESUMED, settings.model.prices)
+            card = Card(self.pipe, _request(record), _RESUMED, settings.model.prices)
             notebook = self._notebook(journal, redactor, card)
             policy = self._policy(settings, place)
             model = settings.build_model()
@@ -147,16 +170,20 @@ class Turns:
     def _replayed(self, record: RecordedTurn, settings: Settings, place: Place) -> End:
         redactor = self._redactor(settings, place.folder)
         with self._opened(redactor, place, {"replayed": record.turn}) as journal:
-            card = Card(self.pipe, record.task, _REPLAYED.format(record.started.astimezone()))
+            card = Card(self.pipe, _request(record), _REPLAYED.format(record.started.astimezone()))
             notebook = self._notebook(journal, redactor, card)
             replay = self._replay(record, notebook, settings, place)
             events = replay.events(journal.folder.name)
             end = self._driven(recorded(events, journal), card, self._user(settings, place))
         self.begun.append(record.turn)
+        self._recall(record)
+        return End(end.reason, end.detail)
+
+    def _recall(self, record: RecordedTurn) -> None:
+        """What was said in it, for the requests that come."""
         if self._history is None:
             self._history = History(load("system"))
         remember(self._history, record)
-        return End(end.reason, end.detail)
 
     def _replay(
         self, record: RecordedTurn, notebook: Notebook, settings: Settings, place: Place
@@ -246,11 +273,11 @@ class Turns:
         if settings.model.prices is not None:
             self.dollars += settings.model.prices.of(end.usage)
 
-    def _offer(self, place: Place) -> None:
+    def _offer(self, place: Place, title: str) -> None:
         """The finished code as the next cell: what a card shows is no cell."""
         code = [cell for cell in self.last_cells if cell.kind == "code"]
         if code and place.notebook and place.stdin:
-            self.pipe.send("next_input", source="\n\n".join(map(_commented, code)))
+            self.pipe.send("next_input", source="\n\n".join([title, *map(_commented, code)]))
 
 
 def _first_cells(
@@ -273,6 +300,11 @@ def _first_cells(
         yield TurnFinished(replay.ended, detail=replay.why)
         return
     yield from events
+
+
+def _request(record: RecordedTurn) -> str:
+    """In the user's words; the task has descriptions of variables in it."""
+    return str(record.facts.get("request") or record.task)
 
 
 def discreet(text: str) -> str:

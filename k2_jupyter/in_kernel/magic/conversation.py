@@ -53,10 +53,10 @@ class Conversation:
                 end = self._agent.ask(
                     "turn",
                     card,
-                    request=requests.described(request, self._shell.user_ns),
+                    request=request,
                     options={**options, **self._place.facts()},
                     before=before,
-                    names=reports.lines(),
+                    names={**requests.named(request, self._shell.user_ns), **reports.lines()},
                     data=data.tables(self._shell.user_ns),
                 )
         except DriverLost as problem:

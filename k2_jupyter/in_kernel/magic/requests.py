@@ -6,10 +6,12 @@ import linecache
 import re
 import sys
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 from ..errors import hints
 from ..values import variables
+from .ends import TurnFailed, TurnInterrupted
 
 _NAMED = re.compile(r"(?<![{$\\\w}])\{([^\W\d]\w*)\}(?!\})")
 _MAX_SOURCE = 20_000
@@ -19,17 +21,22 @@ class NothingToSay(Exception):  # noqa: N818 - told to the user as it stands
     """There is no error, or no cell, to ask about."""
 
 
-def described(request: str, names: dict[str, Any]) -> str:
-    """Each ``{name}`` of a variable with its description behind it, never with its content.
+def named(request: str, names: dict[str, Any]) -> dict[str, str]:
+    """A line about each variable that the request names as ``{name}``, never its content."""
+    found = dict.fromkeys(_NAMED.findall(request))
+    return {
+        name: variables.line(name, names[name])
+        for name in found
+        if not name.startswith("_") and name in names
+    }
 
-    Braces around anything else stay as they are.
-    """
+
+def described(request: str, lines: Mapping[str, str]) -> str:
+    """Each ``{name}`` of these with its line behind it; all other braces stay as they are."""
 
     def describe(found: re.Match[str]) -> str:
         name = found[1]
-        if name.startswith("_") or name not in names:
-            return found[0]
-        return f"{name} ({variables.line(name, names[name])})"
+        return f"{name} ({lines[name]})" if name in lines else found[0]
 
     return _NAMED.sub(describe, request)
 
@@ -39,6 +46,8 @@ def fix(cells: list[str]) -> str:
     problem = getattr(sys, "last_value", None)
     if problem is None:
         raise NothingToSay("There was no error to fix.")
+    if isinstance(problem, (TurnFailed, TurnInterrupted)):
+        raise NothingToSay("The last error is K2's own: there is no cell to fix.")
     said = "".join(traceback.format_exception_only(type(problem), problem)).strip()
     source = _source_of(problem) or (_last(cells) or "")
     facts = "\n".join(hints.hints(problem))

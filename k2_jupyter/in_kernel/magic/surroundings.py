@@ -45,8 +45,14 @@ class Front:
 
     def facts(self) -> dict[str, Any]:
         """What the agent's process must know of the place."""
-        stdin = ipykernel_names.accepts_input(self._kernel)
-        return {"front": "kernel", "stdin": stdin, "cwd": os.getcwd()}  # noqa: PTH109 - light
+        named = self._shell.user_ns.get("__vsc_ipynb_file__")  # by VS Code
+        named = named if isinstance(named, str) else os.environ.get("JPY_SESSION_NAME", "")
+        return {
+            "front": "kernel",
+            "stdin": ipykernel_names.accepts_input(self._kernel),
+            "cwd": os.getcwd(),  # noqa: PTH109 - light
+            "notebook": named,
+        }
 
     def has_server(self) -> bool:
         """Whether a Jupyter server started the kernel for a notebook: it sets this variable."""

@@ -76,7 +76,10 @@ def test_the_turn_as_files(answering: Answering, folder: Path) -> None:
         assert "no turn" in kernel.command("save", "a.ipynb").text.lower()
         ended = kernel.ask("add")
         (offered,) = ended.offered
-        assert offered.startswith("# first\na = len('abc')\n")
+        title, code = offered.split("\n\n", 1)
+        assert title.startswith("# K2 · ")
+        assert title.endswith(" · add")
+        assert code.startswith("# first\na = len('abc')\n")
         assert offered.endswith("# second\nb = a + len('de')\nprint('sum:', b)")
         assert "a.ipynb" in said(kernel.command("save", "a.ipynb"))
         assert "a.html" in said(kernel.command("export", "a.html"))

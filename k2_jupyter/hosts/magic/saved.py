@@ -1,0 +1,110 @@
+"""What the notebook that a request stands in says of it, as it was saved.
+
+The file may be anybody's. It is never believed more than this: what stands in it can keep a
+request from being asked, or have the user asked first.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from k2_jupyter.hosts.magic.asked import Asked, Place
+from k2_jupyter.notebook.text import visible
+
+CARD = "K2 ·"
+"""How a card's text form begins."""
+_REQUEST = re.compile(r"\s*%%k2\b[^\n]*\n(.*)", re.DOTALL)
+_LARGEST = 50_000_000
+_MOST_FILES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What is found about one request."""
+
+    below: bool = False
+    """Its finished code stands in a cell below it, and runs there as any cell does."""
+    answered: bool = False
+    """Its cell shows a card: somebody's, maybe another user's."""
+
+
+def look(asked: Asked) -> Saved:
+    """Look into the notebook of the request.
+
+    Where the front end does not name it (nbconvert and papermill do not), it may be any in
+    the working folder that holds the request; then all of these must hold the code as well.
+    """
+    found = [one for path in _files(asked.place) if (one := _in(_cells(path), asked)) is not None]
+    below = bool(found) and all(one.below for one in found)
+    return Saved(below, any(one.answered for one in found))
+
+
+def mark(asked: Asked) -> str:
+    """The comment by which the finished code of this very request is known."""
+    return f"# K2 · {asked.key[:12]}"
+
+
+def heading(asked: Asked, request: str) -> str:
+    """The first line of the finished code; `request` is what may be shown of it."""
+    return f"{mark(asked)} · {visible(' '.join(request.split()))[:80]}"
+
+
+def _files(place: Place) -> Sequence[Path]:
+    if not place.notebook:
+        return ()
+    if place.file is not None and place.file.is_file():
+        return (place.file,)
+    try:
+        return sorted(place.folder.glob("*.ipynb"))[:_MOST_FILES]
+    except OSError:
+        return ()
+
+
+def _in(cells: Sequence[tuple[str, Any]], asked: Asked) -> Saved | None:
+    """None where the request does not stand among these cells."""
+    places = [
+        number
+        for number, (source, _) in enumerate(cells)
+        if (found := _REQUEST.match(source)) and found[1].strip() == asked.request
+    ]
+    if not places:
+        return None
+    below = any(source.startswith(mark(asked)) for source, _ in cells[places[0] :])
+    return Saved(below, any(_shows_card(cells[number][1]) for number in places))
+
+
+def _cells(path: Path) -> Sequence[tuple[str, Any]]:
+    """Source and outputs of each code cell; nothing where the file is no notebook."""
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return ()
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return ()
+    return list(_code(found["cells"] if isinstance(found, dict) and "cells" in found else ()))
+
+
+def _code(cells: Any) -> Iterator[tuple[str, Any]]:
+    for cell in cells if isinstance(cells, list) else ():
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            yield _text(cell.get("source")), cell.get("outputs")
+
+
+def _shows_card(outputs: Any) -> bool:
+    listed = outputs if isinstance(outputs, list) else ()
+    datas = [one.get("data") for one in listed if isinstance(one, dict)]
+    return any(
+        _text(data.get("text/plain")).startswith(CARD) for data in datas if isinstance(data, dict)
+    )
+
+
+def _text(value: Any) -> str:
+    """A notebook keeps a text whole or as a list of lines."""
+    if isinstance(value, list):
+        return "".join(line for line in value if isinstance(line, str))
+    return value if isinstance(value, str) else ""
