@@ -9,6 +9,7 @@
     max_seconds = 1800      # its wall time;
     max_cost = 2.5          # and US dollars: options can only lower them
 
+and the tables ``[profiles.NAME]`` and ``[endpoints."URL"]`` of `models/overrides.py`.
 No notebook, no working folder and no other user can set any of this.
 """
 
@@ -18,11 +19,12 @@ import os
 import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from k2_jupyter.errors import SettingsError
+from k2_jupyter.models.overrides import Overrides
 
 FILE_NAME = "config.toml"
 _LARGEST = 100_000
@@ -38,6 +40,13 @@ class Preferences:
     max_steps: int | None = None
     max_seconds: int | None = None
     max_cost: float | None = None
+    profiles: Mapping[str, Any] = field(default_factory=dict)
+    endpoints: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def overrides(self) -> Overrides:
+        """The tables about models and endpoints. Raises `SettingsError`."""
+        return Overrides.of(self.profiles, self.endpoints)
 
     @classmethod
     def read(cls, folder: Path) -> Preferences:
@@ -96,4 +105,6 @@ _KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "max_steps": (int, "a positive whole number"),
     "max_seconds": (int, "a positive whole number"),
     "max_cost": ((int, float), "a positive number of US dollars"),
+    "profiles": (dict, "tables, each [profiles.NAME]"),
+    "endpoints": (dict, 'tables, each [endpoints."URL"]'),
 }

@@ -19,15 +19,8 @@ from typing import Any
 from k2_jupyter.errors import SettingsError
 from k2_jupyter.models.address import checked, origin
 from k2_jupyter.models.base import Model
-from k2_jupyter.models.profiles import (
-    DEFAULT_PRESET,
-    KEY_VARIABLES,
-    OFFLINE,
-    EndpointProfile,
-    ModelProfile,
-    model_profile,
-    resolve,
-)
+from k2_jupyter.models.presets import DEFAULT_PRESET, KEY_VARIABLES, model_profile, resolve
+from k2_jupyter.models.profiles import OFFLINE, EndpointProfile, ModelProfile
 from k2_jupyter.preferences import FILE_NAME, Preferences, check_folder
 
 _NAME = "k2_jupyter"
@@ -94,13 +87,14 @@ class Settings:
         model = model or os.environ.get("K2_MODEL") or own.model
         model = model or (stored.model if stored else None)
         base_url = base_url or os.environ.get("K2_BASE_URL")
-        base_url = base_url or (stored.base_url if stored else None)
+        if base_url is None and "home" not in own.profiles.get(model or "", {}):
+            base_url = stored.base_url if stored else None
         if model is None and not (base_url or keys):
             return cls(OFFLINE, None, preferences=own)
         model = model or DEFAULT_PRESET
         if model.lower() == OFFLINE.name:
             return cls(OFFLINE, None, preferences=own)
-        profile, endpoint = resolve(model, base_url)
+        profile, endpoint = resolve(model, base_url, own.overrides)
         key, note = _key_for(endpoint, keys, stored)
         return cls(profile, endpoint, key, note, own)
 
@@ -111,7 +105,7 @@ class Settings:
         Raises `SettingsError` for any other: a notebook can only restrict.
         """
         own = cls.load(keys=keys)
-        if not named or model_profile(named) == own.model:
+        if not named or model_profile(named, own.preferences.overrides) == own.model:
             return own
         allowed = (OFFLINE.name, *own.preferences.models)
         if named not in allowed:

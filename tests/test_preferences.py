@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from k2_jupyter.errors import SettingsError
-from k2_jupyter.models.profiles import OFFLINE, PRESETS
+from k2_jupyter.models.presets import PRESETS
+from k2_jupyter.models.profiles import OFFLINE
 from k2_jupyter.preferences import Preferences
 from k2_jupyter.settings import Settings, config_folder, shown_preferences
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from k2_jupyter.errors import SettingsError
-from k2_jupyter.models.profiles import DEFAULT_PRESET, OFFLINE, PRESETS
+from k2_jupyter.models.presets import DEFAULT_PRESET, PRESETS
+from k2_jupyter.models.profiles import OFFLINE
 from k2_jupyter.settings import (
     Credentials,
     Settings,

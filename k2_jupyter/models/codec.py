@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from k2_jupyter.messages import (
@@ -17,15 +18,31 @@ from k2_jupyter.messages import (
     Json,
     Message,
     SystemMessage,
-    ToolCall,
     ToolMessage,
     ToolSpec,
     UserMessage,
 )
-from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
+from k2_jupyter.models.arguments import as_object
+from k2_jupyter.models.call_ids import CallIds
+from k2_jupyter.models.profiles import (
+    REASONING_KEYS,
+    EndpointProfile,
+    IdStyle,
+    MaxTokensKey,
+    ModelProfile,
+)
+from k2_jupyter.models.structure import merged, paired
 
 EMPTY_RESULT = "The output is empty."
 """Stands for an empty tool result: an empty ``content`` is refused by some endpoints."""
+
+_PICTURES = "Images of the outputs above:"
+"""A tool message takes text only by the specification; the pictures follow as the user's."""
+
+_MAX_TOKENS_KEYS: tuple[MaxTokensKey, ...] = ("max_completion_tokens", "max_tokens")
+_BYTES_PER_TOKEN = 4
+_MARGIN = 1_024
+"""Tokens: what the estimate may be off by, and the least that an answer is given."""
 
 
 class Encoder:
@@ -34,125 +51,144 @@ class Encoder:
     def __init__(self, model: ModelProfile, endpoint: EndpointProfile) -> None:
         self._model = model
         self._endpoint = endpoint
+        self._sees = model.vision and endpoint.takes_images
         self._encoded: dict[tuple[int, tuple[str, ...]], tuple[Message, bytes]] = {}
+        self._shown: dict[tuple[int, ...], UserMessage] = {}
 
-    def request(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> bytes:
+    @property
+    def optional(self) -> frozenset[str]:
+        """The fields of the body that an endpoint may refuse, and that can be left out."""
+        names = {*self._settings(), *self._budget(0)}
+        return frozenset(names - {"model", "stream"})
+
+    def request(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec], *, stream: bool = True
+    ) -> bytes:
         """The whole body, UTF-8."""
-        head = _dumps(self._settings(tools))[:-1]
-        return b"".join((head, b',"messages":[', b",".join(self._encode_all(messages)), b"]}"))
+        settings = self._settings()
+        if not stream:
+            settings["stream"] = False
+            settings.pop("stream_options", None)
+        if tools:
+            settings["tools"] = [_tool(tool) for tool in tools]
+        head, items = _dumps(settings)[:-1], b",".join(self._encode_all(messages))
+        body = b"".join((head, b',"messages":[', items, b"]"))
+        # Last, as it may change from request to request near the window's end.
+        budget = self._budget(len(body) - self._picture_bytes(messages))
+        return body + (b"," + _dumps(budget)[1:] if budget else b"}")
 
-    def _settings(self, tools: Sequence[ToolSpec]) -> dict[str, Json]:
+    def _settings(self) -> dict[str, Json]:
         model, endpoint = self._model, self._endpoint
         body: dict[str, Json] = {"model": model.name, "stream": True}
         if endpoint.include_usage:
             body["stream_options"] = {"include_usage": True}
         if model.temperature is not None:
             body["temperature"] = model.temperature
-        if model.output_tokens is not None:
-            body[endpoint.max_tokens_key] = model.output_tokens
-        if endpoint.takes_thinking:
+        if endpoint.thinking_dialect == "vendor":
             body.update(model.thinking)
+        if endpoint.thinking_dialect == "template" and model.template_thinking:
+            body["chat_template_kwargs"] = model.template_thinking
         body.update(endpoint.body)
-        if tools:
-            body["tools"] = [_tool(tool) for tool in tools]
-        return body
+        return {name: value for name, value in body.items() if name not in endpoint.refuses}
+
+    def _budget(self, size: int) -> dict[str, Json]:
+        """The answer's budget in tokens, within what a body of `size` bytes leaves of the window.
+
+        Old models refuse a request whose input and budget together exceed it (HTTP 400).
+        """
+        wanted, first = self._model.output_tokens, self._endpoint.max_tokens_key
+        keys = (key for key in (first, *_MAX_TOKENS_KEYS) if key not in self._endpoint.refuses)
+        key = next(keys, None)
+        if wanted is None or key is None:
+            return {}
+        window = self._endpoint.context_tokens or self._model.context_tokens
+        room = min(window, self._model.context_tokens) - size // _BYTES_PER_TOKEN - _MARGIN
+        return {key: max(_MARGIN, min(wanted, room))}
+
+    def _picture_bytes(self, messages: Sequence[Message]) -> int:
+        if not self._sees:
+            return 0
+        return sum(len(image.data) * 4 // 3 for one in messages for image in _images(one))
 
     def _encode_all(self, messages: Sequence[Message]) -> list[bytes]:
         """One item a message; cached by identity, as messages never change."""
+        ids = CallIds(self._id_style)
         kept: dict[tuple[int, tuple[str, ...]], tuple[Message, bytes]] = {}
         items: list[bytes] = []
-        ids = _Ids(self._endpoint)
-        pictures: list[Image] = []
-        for message in messages:
-            if pictures and not isinstance(message, ToolMessage):
-                items.append(self._pictures(pictures))
-                pictures = []
-            if isinstance(message, AssistantMessage) and not (message.text or message.calls):
-                continue  # "message … with role 'assistant' must not be empty" (HTTP 400)
+        for message in self._arranged(messages):
             key = (id(message), ids.of(message))
             entry = self._encoded.get(key) or (message, self._encode(message, key[1]))
             kept[key] = entry
             items.append(entry[1])
-            if isinstance(message, ToolMessage) and self._model.vision:
-                pictures += message.result.images
-        if pictures:
-            items.append(self._pictures(pictures))
         self._encoded = kept
         return items
+
+    @property
+    def _id_style(self) -> IdStyle:
+        default: IdStyle = "canonical" if self._model.ids_are_names else "received"
+        return self._endpoint.id_style or default
+
+    def _arranged(self, messages: Sequence[Message]) -> list[Message]:
+        """The messages that go out, the pictures of results in messages of their own."""
+        arranged: list[Message] = []
+        pictures: list[Image] = []
+        shown: dict[tuple[int, ...], UserMessage] = {}
+        for message in (*paired(messages), None):
+            if pictures and not isinstance(message, ToolMessage):
+                key = tuple(id(image) for image in pictures)
+                # The same object each time, so that it is encoded once.
+                shown[key] = self._shown.get(key) or UserMessage(_PICTURES, tuple(pictures))
+                arranged.append(shown[key])
+                pictures = []
+            if message is not None:
+                arranged.append(message)
+            if isinstance(message, ToolMessage) and self._sees:
+                pictures += message.result.images
+        self._shown = shown
+        return merged(arranged) if self._endpoint.is_strict else arranged
 
     def _encode(self, message: Message, ids: tuple[str, ...]) -> bytes:
         match message:
             case SystemMessage():
                 return _dumps({"role": "system", "content": message.text})
             case UserMessage():
-                images = message.images if self._model.vision else ()
+                images = message.images if self._sees else ()
                 return _dumps({"role": "user", "content": _content(message.text, images)})
             case AssistantMessage():
                 return _dumps(self._assistant(message, ids))
             case ToolMessage():
-                text = message.result.text or EMPTY_RESULT
-                return _dumps({"role": "tool", "tool_call_id": ids[0], "content": text})
+                text = message.result.text
+                content = text if text.strip() else EMPTY_RESULT
+                return _dumps({"role": "tool", "tool_call_id": ids[0], "content": content})
 
     def _assistant(self, message: AssistantMessage, ids: tuple[str, ...]) -> dict[str, Json]:
         body: dict[str, Json] = {"role": "assistant"}
-        if message.text or not message.calls:
+        if message.text.strip() or not message.calls:
             body["content"] = message.text  # beside calls "" is refused (HTTP 400)
-        if message.reasoning is not None:
-            key = self._endpoint.reasoning_key or message.reasoning.key
-            body[key] = message.reasoning.text
+        body.update(self._reasoning(message))
         if message.calls:
             body["tool_calls"] = [
                 {
                     "id": call_id,
                     "type": "function",
-                    "function": {"name": call.name, "arguments": _arguments(call.arguments)},
+                    "function": {
+                        "name": _function_name(call.name),
+                        "arguments": _arguments(call.arguments),
+                    },
                 }
                 for call_id, call in zip(ids, message.calls, strict=True)
             ]
         return body
 
-    def _pictures(self, images: Sequence[Image]) -> bytes:
-        # A tool message takes text only by the specification; the picture follows as the user's.
-        return _dumps({"role": "user", "content": _content("Images of the outputs above:", images)})
-
-
-class _Ids:
-    """The ids of calls as they go out: unique in their message, paired with their results."""
-
-    def __init__(self, endpoint: EndpointProfile) -> None:
-        self._canonical = endpoint.id_style == "canonical"
-        self._count = 0
-        self._open: list[tuple[ToolCall, str]] = []
-
-    def of(self, message: Message) -> tuple[str, ...]:
-        """One id a call of an assistant message, or the one that a result answers."""
-        if isinstance(message, AssistantMessage):
-            ids: list[str] = []
-            for call in message.calls:
-                ids.append(self._id(call, ids))
-                self._count += 1
-            self._open = list(zip(message.calls, ids, strict=True))
-            return tuple(ids)
-        if isinstance(message, ToolMessage):
-            return (self._answered(message.call),)
-        return ()
-
-    def _id(self, call: ToolCall, taken: Sequence[str]) -> str:
-        if call.id in ("", *taken) or (self._canonical and not _is_canonical(call)):
-            return f"functions.{call.name}:{self._count}"
-        return call.id
-
-    def _answered(self, call: ToolCall) -> str:
-        for position, (asked, call_id) in enumerate(self._open):
-            if asked == call:
-                del self._open[position]
-                return call_id
-        return call.id
-
-
-def _is_canonical(call: ToolCall) -> bool:
-    head, _, number = call.id.rpartition(":")
-    return head == f"functions.{call.name}" and number.isdecimal()
+    def _reasoning(self, message: AssistantMessage) -> dict[str, Json]:
+        own, kept = self._endpoint.reasoning_key, message.reasoning
+        if kept is None:
+            fills = self._endpoint.fills_reasoning and message.calls
+            return {own or REASONING_KEYS[0]: " "} if fills else {}
+        replayed: dict[str, Json] = {own or kept.key: kept.text} if kept.key else {}
+        if kept.details:
+            replayed["reasoning_details"] = kept.details
+        return replayed
 
 
 def _content(text: str, images: Sequence[Image]) -> Json:
@@ -166,21 +202,23 @@ def _content(text: str, images: Sequence[Image]) -> Json:
     return parts
 
 
-def _arguments(text: str) -> str:
-    """Arguments as received, or the nearest valid object.
+def _images(message: Message) -> tuple[Image, ...]:
+    if isinstance(message, UserMessage):
+        return message.images
+    return message.result.images if isinstance(message, ToolMessage) else ()
 
-    Engines parse the arguments of the history and fail on what is not JSON; the model has
-    been told of the mistake by the call's result.
+
+def _arguments(text: str) -> str:
+    """Arguments as an object: engines parse those of the history and fail on anything else.
+
+    The model has been told of its mistake by the call's result.
     """
-    try:
-        arguments = json.loads(text)
-    except (ValueError, RecursionError):
-        try:
-            arguments = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            return "{}"
-        text = json.dumps(arguments, ensure_ascii=False)
-    return text if isinstance(arguments, dict) else "{}"
+    return as_object(text) or "{}"
+
+
+def _function_name(name: str) -> str:
+    # Some endpoints refuse a history with a name that could not be declared.
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name)[:64] or "unnamed"
 
 
 def _tool(tool: ToolSpec) -> Json:

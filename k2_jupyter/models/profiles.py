@@ -1,27 +1,27 @@
-"""Facts about models and about endpoints; the only file that names a vendor.
+"""What there is to know about a model, and about an endpoint: a field a quirk.
 
-A quirk is a field with a default, and its docstring says what was observed. Dates are of
-the documentation or the observation. Prices change: they serve estimates only.
+Each has a default that any server takes, and its docstring says what was observed and
+where. Dates are of the documentation or the observation. `presets.py` has the records of
+known models and endpoints; with it, this is the only place that names a vendor.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from k2_jupyter.errors import SettingsError
 from k2_jupyter.messages import Json, Usage
-from k2_jupyter.models.address import checked, host, is_loopback, origin
+from k2_jupyter.models.address import host, is_loopback
 
 MaxTokensKey: TypeAlias = Literal["max_completion_tokens", "max_tokens"]
-IdStyle: TypeAlias = Literal["received", "canonical"]
+IdStyle: TypeAlias = Literal["received", "canonical", "safe"]
+Dialect: TypeAlias = Literal["none", "vendor", "template"]
 
-REASONING_KEYS = ("reasoning_content", "reasoning")
+REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
 """Fields that reasoning has been seen in, the first one present counts: Moonshot, SGLang,
-llama.cpp; vLLM 0.16 and later (2026-01), OpenRouter. Some send both with the same text."""
+llama.cpp; vLLM 0.16 and later (2026-01), OpenRouter; Ollama. Some send two with the same
+text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,11 @@ class ModelProfile:
     their own default with HTTP 400, so nothing is sent (2026-08)."""
     thinking: Mapping[str, Json] = field(default_factory=dict)
     """Fields of the request body that switch thinking, as the vendor's own endpoint
-    expects them; sent only where `EndpointProfile.takes_thinking`."""
+    expects them."""
+    template_thinking: Mapping[str, Json] = field(default_factory=dict)
+    """The same as the chat template's variables, which vLLM and SGLang take as
+    ``chat_template_kwargs`` (K2.5 and K2.6: ``thinking``, ``preserve_thinking``; K3:
+    ``thinking_effort``; 2026-08)."""
     ids_are_names: bool = False
     """The chat template shows the model the call id and nowhere the function's name, so an
     id other than ``functions.NAME:N`` is a nameless call in its history. Observed with the
@@ -95,21 +99,41 @@ class EndpointProfile:
     max_tokens_key: MaxTokensKey = "max_tokens"
     """Moonshot deprecated ``max_tokens`` (2026-07); older engines and many vendors know
     only that."""
-    id_style: IdStyle = "received"
-    """How call ids of the history go out: as they came, or as ``functions.NAME:N`` with a
-    counter over the conversation. Moonshot renames historical ids itself and expects its
-    own back; engines do not."""
+    context_tokens: int | None = None
+    """Where it takes less than the model does: a self-hosted server was started with less
+    (``--max-model-len``, ``-c``) to fit its memory. Also learnt from its refusals."""
+    id_style: IdStyle | None = None
+    """How call ids of the history go out: as they came (``received``); as ``functions.NAME:N``
+    with a counter over the conversation (``canonical``); as nine letters and digits
+    (``safe``). ``None``: canonical where the model's `ids_are_names`, else as they came.
+    Moonshot renames historical ids itself and expects its own back; engines do
+    not. Gateways to Anthropic or Bedrock want ``[a-zA-Z0-9_-]{1,64}`` (2026-07), Mistral's
+    own servers exactly nine; a refusal that speaks of ids turns to ``safe``."""
     reasoning_key: str | None = None
     """Field for replayed reasoning; ``None`` uses the one it came in. vLLM 0.16 and later
-    send and read only ``reasoning`` (2026-01)."""
-    takes_thinking: bool = False
-    """Whether `ModelProfile.thinking` is understood. Strict servers refuse unknown fields."""
+    send and read only ``reasoning``, and drop the other without a word (2026-01)."""
+    fills_reasoning: bool = False
+    """Give a blank as the reasoning of call messages that have none, such as those of another
+    model. Moonshot refuses a thinking model's history without ("reasoning_content is
+    missing", 2025-12); gateways of others refuse what the model did not write."""
+    thinking_dialect: Dialect = "none"
+    """How thinking is switched: not at all, by `ModelProfile.thinking`, or by
+    `ModelProfile.template_thinking`. Strict servers refuse unknown fields."""
     include_usage: bool = True
     """Ask for token counts at the stream's end (``stream_options.include_usage``)."""
+    takes_images: bool = True
+    """Whether pictures arrive at a model that sees. Some gateways serve it without."""
+    refuses: tuple[str, ...] = ()
+    """Body fields that are never sent, because it answered 400 to them."""
+    is_strict: bool = False
+    """Merge user messages that follow each other: some chat templates want user and
+    assistant in turn. Off, as it changes a message that the endpoint has cached."""
     body: Mapping[str, Json] = field(default_factory=dict)
-    """More fields for every request body."""
+    """More fields for every request body, for example OpenRouter's ``provider``."""
     key_variables: tuple[str, ...] = ("K2_API_KEY",)
     """Environment variables whose key may be sent here, the first one set wins."""
+    advice: str = ""
+    """What its server must be started with, told where tool calls do not work."""
 
     @property
     def host(self) -> str:
@@ -124,120 +148,3 @@ class EndpointProfile:
 
 OFFLINE = ModelProfile("offline", context_tokens=1_000_000, rereads=True)
 """The rule-based analyst of this package: no model, no endpoint."""
-
-SERVED_ANALYST = replace(OFFLINE, name="offline-analyst")
-"""The same analyst behind an endpoint (`k2 serve-analyst`)."""
-
-DEFAULT_PRESET = "k2.6"
-"""What `k2 login` offers."""
-
-_MOONSHOT = EndpointProfile(
-    "https://api.moonshot.ai/v1",
-    max_tokens_key="max_completion_tokens",
-    takes_thinking=True,
-    key_variables=("K2_API_KEY", "MOONSHOT_API_KEY"),
-)
-_ENDPOINTS = (
-    _MOONSHOT,
-    replace(_MOONSHOT, base_url="https://api.moonshot.cn/v1"),
-    replace(_MOONSHOT, base_url="https://api.kimi.com/coding/v1"),
-)
-
-KEY_VARIABLES = _MOONSHOT.key_variables
-"""Every environment variable that may hold a key."""
-
-_K2 = ModelProfile(
-    "", context_tokens=262_144, output_tokens=32_768, ids_are_names=True, home=_MOONSHOT.base_url
-)
-# The endpoint's own default effort is "max"; 300 steps a turn want less (2026-07).
-_K3 = replace(_K2, context_tokens=1_048_576, vision=True, thinking={"reasoning_effort": "high"})
-
-PRESETS: Mapping[str, ModelProfile] = MappingProxyType(
-    {
-        "offline": OFFLINE,
-        # Open weights; no longer served by Moonshot itself (2026).
-        "k2-thinking": replace(
-            _K2,
-            name="moonshotai/Kimi-K2-Thinking",
-            temperature=1.0,
-            prices=Prices(0.15, 0.60, 2.50),
-            home="",
-        ),
-        "k2.5": replace(
-            _K2,
-            name="kimi-k2.5",
-            vision=True,
-            thinking={"thinking": {"type": "enabled"}},
-            prices=Prices(0.10, 0.60, 3.00),
-        ),
-        "k2.6": replace(
-            _K2,
-            name="kimi-k2.6",
-            vision=True,
-            thinking={"thinking": {"type": "enabled"}},
-            prices=Prices(0.16, 0.95, 4.00),
-        ),
-        # Thinking can't be switched off, and naming it is an error (2026-07).
-        "k2.7-code": replace(
-            _K2, name="kimi-k2.7-code", vision=True, prices=Prices(0.19, 0.95, 4.00)
-        ),
-        "k3": replace(_K3, name="kimi-k3", prices=Prices(0.30, 3.00, 15.00)),
-        "k3.1-pro": replace(_K3, name="kimi-k3.1-pro", prices=Prices(0.20, 2.00, 10.00)),
-    }
-)
-"""What ``--model`` takes by a short name; any other text is taken as a model id."""
-
-# The name under which a preset's model is served differs by host: kimi-k2-thinking,
-# moonshotai/Kimi-K2-Thinking, kimi-k2.6-20260420. The longest preset name that fits wins.
-_FAMILIES = tuple(
-    (re.compile(rf"(?:^|/)kimi-{re.escape(name)}(?![0-9.])", re.IGNORECASE), preset)
-    for name, preset in sorted(PRESETS.items(), key=lambda item: -len(item[0]))
-)
-# Served faster at prices of their own.
-_FAST = re.compile(r"-(highspeed|turbo)$", re.IGNORECASE)
-_ANY_K2 = re.compile(r"(?:^|/)kimi-k2(?![0-9])", re.IGNORECASE)
-
-
-def resolve(name: str, base_url: str | None = None) -> tuple[ModelProfile, EndpointProfile]:
-    """Facts for a preset or a model id, at its vendor's endpoint or at another one.
-
-    Unknown ids get the defaults of `ModelProfile`. Raises `SettingsError` where there is no
-    endpoint to ask, and for a base URL that `address.checked` refuses.
-    """
-    model = model_profile(name)
-    address = base_url or model.home
-    if not address:
-        raise SettingsError(
-            f"`{name}` needs the URL of an endpoint that serves it: add --base-url, or set "
-            f"K2_BASE_URL. Names that need none: {', '.join(_served_at_home())}."
-        )
-    return model, endpoint_profile(address, model)
-
-
-def model_profile(name: str) -> ModelProfile:
-    """Facts of a preset, of a model of a known family, or the defaults."""
-    preset = PRESETS.get(name.lower())
-    if preset is not None:
-        return preset
-    if name == SERVED_ANALYST.name:
-        return SERVED_ANALYST
-    for pattern, family in _FAMILIES:
-        if pattern.search(name):
-            prices = None if _FAST.search(name) else family.prices
-            return replace(family, name=name, prices=prices)
-    if _ANY_K2.search(name):
-        return replace(_K2, name=name, home="")
-    return ModelProfile(name)
-
-
-def endpoint_profile(base_url: str, model: ModelProfile) -> EndpointProfile:
-    """Facts of a known endpoint, or the defaults that suit the model."""
-    address = checked(base_url)
-    for known in _ENDPOINTS:
-        if origin(known.base_url) == origin(address):
-            return replace(known, base_url=address)
-    return EndpointProfile(address, id_style="canonical" if model.ids_are_names else "received")
-
-
-def _served_at_home() -> list[str]:
-    return [name for name, model in PRESETS.items() if model.home or model is OFFLINE]

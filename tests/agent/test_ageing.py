@@ -8,7 +8,8 @@ from k2_jupyter.agent.ageing import SHORT, Marks
 from k2_jupyter.agent.history import History
 from k2_jupyter.messages import AssistantMessage, Image, ToolCall, ToolMessage, ToolResult
 from k2_jupyter.models.codec import Encoder
-from k2_jupyter.models.profiles import OFFLINE, PRESETS, EndpointProfile, ModelProfile
+from k2_jupyter.models.presets import PRESETS
+from k2_jupyter.models.profiles import OFFLINE, EndpointProfile, ModelProfile
 
 ENDPOINT = EndpointProfile("http://127.0.0.1:1/v1")
 MARKS = Marks(high=10_000, low=2_000)

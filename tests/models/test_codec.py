@@ -55,7 +55,7 @@ def test_what_a_profile_says_goes_out_and_nothing_else() -> None:
     vendor = EndpointProfile(
         "https://example.org/v1",
         max_tokens_key="max_completion_tokens",
-        takes_thinking=True,
+        thinking_dialect="vendor",
         body={"provider": {"only": ["x"]}},
     )
     assert body([], model, vendor) == {
@@ -63,10 +63,10 @@ def test_what_a_profile_says_goes_out_and_nothing_else() -> None:
         "stream": True,
         "stream_options": {"include_usage": True},
         "temperature": 1.0,
-        "max_completion_tokens": 100,
         "thinking": {"type": "enabled"},
         "provider": {"only": ["x"]},
         "messages": [],
+        "max_completion_tokens": 100,
     }
     assert body([], PLAIN, EndpointProfile("x", include_usage=False)) == {
         "model": "plain",

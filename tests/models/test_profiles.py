@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from k2_jupyter.errors import SettingsError
-from k2_jupyter.models.profiles import OFFLINE, PRESETS, ModelProfile, resolve
+from k2_jupyter.models.presets import PRESETS, resolve
+from k2_jupyter.models.profiles import OFFLINE, EndpointProfile, ModelProfile
 
 
 @pytest.mark.parametrize("name", [name for name, model in PRESETS.items() if model.home])
@@ -11,7 +12,7 @@ def test_a_preset_is_served_by_its_vendor(name: str) -> None:
     model, endpoint = resolve(name)
     assert model is PRESETS[name]
     assert endpoint.base_url == model.home
-    assert endpoint.takes_thinking
+    assert endpoint.thinking_dialect == "vendor"
     assert endpoint.id_style == "received"
     assert endpoint.max_tokens_key == "max_completion_tokens"
 
@@ -35,8 +36,8 @@ def test_a_model_of_a_known_family_keeps_its_facts_under_another_id(
     assert model.name == served_as
     for fact in ("context_tokens", "vision", "temperature", "prices"):
         assert getattr(model, fact) == getattr(PRESETS[preset], fact)
-    assert endpoint.id_style == "canonical"
-    assert not endpoint.takes_thinking
+    assert endpoint.id_style is None
+    assert endpoint.thinking_dialect == "none"
 
 
 def test_a_faster_tier_has_prices_of_its_own() -> None:
@@ -49,8 +50,7 @@ def test_an_unknown_model_gets_defaults_that_any_endpoint_takes() -> None:
     model, endpoint = resolve("my-model", "https://example.org/v1/")
     assert model == ModelProfile("my-model")
     assert (model.temperature, model.output_tokens, model.vision) == (None, None, False)
-    assert endpoint.base_url == "https://example.org/v1"
-    assert endpoint.id_style == "received"
+    assert endpoint == EndpointProfile("https://example.org/v1")
     assert endpoint.key_variables == ("K2_API_KEY",)
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.prompt import Prompt
 
 from k2_jupyter.errors import SettingsError
-from k2_jupyter.models.profiles import DEFAULT_PRESET, model_profile, resolve
+from k2_jupyter.models.presets import DEFAULT_PRESET, model_profile, resolve
 from k2_jupyter.settings import Credentials, write_credentials
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from k2_jupyter.messages import AssistantMessage
-from k2_jupyter.models.profiles import SERVED_ANALYST
+from k2_jupyter.models.presets import SERVED_ANALYST
 from k2_jupyter.models.scripted import Respond
 from k2_jupyter.models.serving import chunks, decode_request
 

@@ -13,7 +13,7 @@ from k2_jupyter.errors import ModelStatusError
 from k2_jupyter.hosts.cli.serve_analyst import NAME, AnalystServer
 from k2_jupyter.messages import AssistantMessage, Message, ToolCall, ToolSpec, UserMessage
 from k2_jupyter.models.chat_completions import ChatCompletions
-from k2_jupyter.models.profiles import resolve
+from k2_jupyter.models.presets import resolve
 
 TOKEN = "a-token"
 TOOL = ToolSpec("run_cell", "Runs.", {"type": "object", "properties": {}})
