@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from k2_jupyter.agent.meter import CHARACTERS_PER_TOKEN, PICTURE_TOKENS
 from k2_jupyter.messages import Message, ToolMessage, ToolResult
 from k2_jupyter.models.profiles import ModelProfile
 
 SHORT = 300
 """Characters of a result that is never shortened, and that a one-liner may have."""
-_CHARACTERS_PER_TOKEN = 4
 _SHARE_OF_WINDOW = 0.1
-_PICTURE_TOKENS = 1_200
-"""What a picture weighs: 1,024 to 2,048 tokens by the vendor's guide (2026-07)."""
-_PICTURE = _PICTURE_TOKENS * _CHARACTERS_PER_TOKEN
+_PICTURE = PICTURE_TOKENS * CHARACTERS_PER_TOKEN
 _PICTURES_SHARE_OF_WINDOW = 0.25
 
 
@@ -42,10 +40,23 @@ class Marks:
         """The marks for a model's window; None where nothing may age."""
         if model.rereads:
             return None
-        share = int(model.context_tokens * _CHARACTERS_PER_TOKEN * _SHARE_OF_WINDOW)
+        share = int(model.context_tokens * CHARACTERS_PER_TOKEN * _SHARE_OF_WINDOW)
         high = min(cls().high, share)
-        seen = int(model.context_tokens * _PICTURES_SHARE_OF_WINDOW / _PICTURE_TOKENS)
+        seen = int(model.context_tokens * _PICTURES_SHARE_OF_WINDOW / PICTURE_TOKENS)
         return cls(high=high, low=high // 6, pictures=max(1, min(cls().pictures, seen)))
+
+
+def hidden(messages: Sequence[Message], *, recent: int, pictures: bool) -> dict[int, ToolMessage]:
+    """As `aged`, but for all results except the `recent` newest; these may keep `pictures`."""
+    results = [(at, one) for at, one in enumerate(messages) if isinstance(one, ToolMessage)]
+    old = len(results) - recent
+    changed: dict[int, ToolMessage] = {}
+    for number, (at, one) in enumerate(results):
+        if number < old and _weight(one.result):
+            changed[at] = replace(one, result=_one_liner(one.result))
+        elif one.result.images and not pictures:
+            changed[at] = replace(one, result=replace(one.result, images=()))
+    return changed
 
 
 def aged(messages: Sequence[Message], marks: Marks) -> dict[int, ToolMessage]:

@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from k2_jupyter.agent.ageing import Marks
+from k2_jupyter.agent.asking import Asking
+from k2_jupyter.agent.calls import INTERRUPTED, Calls
+from k2_jupyter.agent.ending import Ending, cut_short, finished
 from k2_jupyter.agent.history import History
-from k2_jupyter.agent.limits import Budget, Limits
+from k2_jupyter.agent.limits import Budget, Day, Limits
+from k2_jupyter.agent.loops import announces
+from k2_jupyter.agent.meter import Meter
 from k2_jupyter.agent.prompts import load
-from k2_jupyter.errors import JournalError, ModelError, NotebookError, StopRequested
+from k2_jupyter.errors import (
+    JournalError,
+    ModelEmptyError,
+    ModelError,
+    NotebookError,
+    StopRequested,
+)
 from k2_jupyter.events import (
     AnswerReceived,
-    CallFinished,
-    CallStarted,
-    Conclusion,
-    EndReason,
     EventStream,
     StepStarted,
     TurnFinished,
     TurnStarted,
 )
-from k2_jupyter.messages import AssistantMessage, ToolCall, ToolResult, Usage
+from k2_jupyter.messages import AssistantMessage, Usage
 from k2_jupyter.models.base import Model
-from k2_jupyter.tools.base import Finished, Toolset, error
+from k2_jupyter.tools.base import Toolset
 
-INTERRUPTED = "Interrupted: this call was not completed. Do not assume that it succeeded."
-NOT_CARRIED_OUT = (
-    "Not carried out: the turn had ended, or its tool calls were used up, when this call came up."
-)
 CUTS_IN_A_ROW = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Why the loop ended."""
-
-    reason: EndReason
-    detail: str = ""
-    conclusion: Conclusion | None = None
+ALWAYS_CUT = (
+    "The model's answers were cut off at their length limit, one after another. Ask for less at "
+    "once, or allow longer answers at the endpoint."
+)
 
 
 @dataclass(slots=True)
@@ -49,8 +45,10 @@ class _Turn:
     """What one turn remembers from step to step."""
 
     budget: Budget
-    usage: Usage = field(default_factory=Usage)
-    asked_to_finish: bool = False
+    asking: Asking
+    calls: Calls
+    nudges: set[str] = field(default_factory=set)
+    """What the model was told already that it owes; each is said once."""
     cuts: int = 0
     """Answers in a row that were cut off at their length limit."""
 
@@ -58,13 +56,19 @@ class _Turn:
 class Agent:
     """One conversation about one notebook; `run` is one turn of it."""
 
-    def __init__(self, model: Model, toolset: Toolset, *, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        toolset: Toolset,
+        *,
+        limits: Limits | None = None,
+        day: Day | None = None,
+    ) -> None:
         self.history = History(load("system"))
         self._model = model
         self._toolset = toolset
         self._limits = limits or Limits()
-        self._marks = Marks.of(model.profile)
-        self._prices = model.profile.prices
+        self._day = day
 
     def run(
         self,
@@ -82,31 +86,47 @@ class Agent:
         `stop` ends the turn within 1 s; every open call is then answered, so that the
         history is valid for the next turn.
         """
-        state = _Turn(Budget(self._limits, stop))
-        ending: Ending | None = None
+        state = self._turn(stop)
         try:
             yield TurnStarted(turn or uuid.uuid4().hex, task, self._model.name)
             if not resumed:
                 self.history.ask(f"{task}\n\n{briefing}" if briefing else task)
-            while ending is None:
-                ending = yield from self._step(state)
-        except StopRequested:
-            ending = Ending("interrupted", "Stopped by the user.")
-        except ModelError as problem:
-            ending = Ending("model", str(problem))
-        except (JournalError, NotebookError) as problem:
-            ending = Ending("failed", str(problem))
+            ending = yield from self._steps(state)
+        except (StopRequested, ModelError, JournalError, NotebookError) as problem:
+            ending = cut_short(problem)
         finally:
             self.history.close(INTERRUPTED)
+            state.budget.settle()
         yield TurnFinished(
             ending.reason,
             ending.conclusion,
             ending.detail,
             steps=state.budget.steps,
             calls=state.budget.calls,
-            usage=state.usage,
+            usage=state.budget.usage,
             seconds=state.budget.seconds,
         )
+
+    @cached_property
+    def _meter(self) -> Meter:
+        """What the endpoint teaches of its counting and its window holds for all turns."""
+        return Meter(self._model.profile, self._toolset.specs)
+
+    def _turn(self, stop: threading.Event) -> _Turn:
+        budget = Budget(self._limits, stop, prices=self._model.profile.prices, day=self._day)
+
+        def spend(usage: Usage) -> None:
+            budget.spend(usage, known=self.history.sent)
+            self.history.sent = usage.input_tokens + usage.output_tokens
+
+        asking = Asking(self._model, self._toolset.specs, self._meter, spend)
+        return _Turn(budget, asking, Calls(self._toolset, budget))
+
+    def _steps(self, turn: _Turn) -> EventStream[Ending]:
+        while True:
+            ending = yield from self._step(turn)
+            if ending is not None:
+                return ending
 
     def _step(self, turn: _Turn) -> EventStream[Ending | None]:
         """One model call and the calls that it asked for; an `Ending` when it was the last."""
@@ -116,68 +136,44 @@ class Agent:
         exhausted = yield from turn.budget.admit()
         if exhausted:
             return Ending("limit", f"{exhausted}.")
-        turn.budget.steps += 1
         yield StepStarted(turn.budget.steps)
-        if self._marks is not None:
-            self.history.age(self._marks)
         try:
-            answer = yield from self._model.stream(self.history.messages, self._toolset.specs, stop)
+            answer = yield from turn.asking.answer(self.history, stop)
         except StopRequested:
             if stop.user_stop.is_set():
                 raise
             return None  # out of time: the next `admit` asks for more
+        except ModelEmptyError:
+            if not self._nudge(turn, "empty"):
+                raise
+            return None
         self.history.add(answer)
-        turn.usage += answer.usage
-        if self._prices is not None:
-            turn.budget.dollars = self._prices.of(turn.usage)
         yield AnswerReceived(answer)
+        is_cut = answer.finish == "length"
+        turn.cuts = turn.cuts + 1 if is_cut else 0
         if answer.calls:
-            turn.cuts = 0
-            return (yield from self._carry_out(answer.calls, turn.budget))
-        return self._plain(answer, turn)
+            return (yield from turn.calls.carry_out(answer, self.history))
+        return self._cut_off(turn) if is_cut else self._plain(answer, turn)
 
-    def _carry_out(self, calls: Sequence[ToolCall], budget: Budget) -> EventStream[Ending | None]:
-        """Run the calls in order; each gets its answer, also when the turn ends in between."""
-        ending: Ending | None = None
-        for position, call in enumerate(calls):
-            if ending is not None or budget.stop.is_set() or not budget.has_calls:
-                break
-            result = yield from self._call(call, position, budget)
-            if isinstance(result, Finished):
-                ending = _finished(result.conclusion)
-        self.history.close(INTERRUPTED if budget.stop.is_set() else NOT_CARRIED_OUT)
-        return ending
-
-    def _call(self, call: ToolCall, position: int, budget: Budget) -> EventStream[ToolResult]:
-        started = time.monotonic()
-        failure: JournalError | NotebookError | None = None
-        result: ToolResult
-        try:
-            yield CallStarted(call, position)
-            budget.calls += 1
-            result = yield from self._toolset.call(call, budget.stop)
-        except StopRequested:
-            result = error(INTERRUPTED)
-        except (JournalError, NotebookError) as problem:
-            failure, result = problem, error(f"{INTERRUPTED} {problem}")
-        self.history.answer(result)
-        yield CallFinished(call, position, result, time.monotonic() - started)
-        if failure is not None:
-            raise failure
-        return result
+    def _cut_off(self, turn: _Turn) -> Ending | None:
+        if turn.cuts > CUTS_IN_A_ROW:
+            return Ending("model", ALWAYS_CUT)
+        self.history.remind(load("cut_off"))
+        return None
 
     def _plain(self, answer: AssistantMessage, turn: _Turn) -> Ending | None:
-        """An answer without calls: the end, unless it was cut off or owes a `finish`."""
-        if answer.finish == "length" and turn.cuts < CUTS_IN_A_ROW:
-            turn.cuts += 1
-            self.history.ask(load("cut_off"))
+        """An answer without calls: the end, unless it owes something."""
+        if self._toolset.owes_finish and self._nudge(turn, "ask_to_finish"):
             return None
-        if self._toolset.owes_finish and not turn.asked_to_finish:
-            turn.asked_to_finish = True
-            self.history.ask(load("ask_to_finish"))
+        reads_once = not self._model.profile.rereads
+        if reads_once and announces(answer.text) and self._nudge(turn, "announced"):
             return None
-        return _finished(self._toolset.conclude(answer.text))
+        return finished(self._toolset.conclude(answer.text))
 
-
-def _finished(conclusion: Conclusion) -> Ending:
-    return Ending(conclusion.outcome, conclusion=conclusion)
+    def _nudge(self, turn: _Turn, prompt: str) -> bool:
+        """Tell the model what it owes, unless it has been told."""
+        if prompt in turn.nudges:
+            return False
+        turn.nudges.add(prompt)
+        self.history.remind(load(prompt))
+        return True

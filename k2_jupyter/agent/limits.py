@@ -1,12 +1,22 @@
-"""How much a turn may use, and how it asks for more."""
+"""How much a turn and a day may use, and how a turn asks for more."""
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
+from k2_jupyter.errors import JournalError
 from k2_jupyter.events import CapName, CapRequest, EventStream, Extension
+from k2_jupyter.journal.ledger import Ledger, Spent
+from k2_jupyter.messages import Usage
+from k2_jupyter.models.profiles import Prices
+
+Period: TypeAlias = Literal["turn", "day"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +29,28 @@ class Limits:
     """Tool calls."""
     seconds: float = 3600.0
     """Wall time, cells and waiting included."""
+    tokens: int | None = None
+    """New ones: context that is sent again does not count."""
     dollars: float | None = None
     """What the model's answers may cost, by the profile's prices."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayLimits:
+    """What all turns of a day may use together; ``None``: as much as they like."""
+
+    steps: int | None = None
+    seconds: float | None = None
+    tokens: int | None = None
+    dollars: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Where a day's use is written down, and what it may come to."""
+
+    ledger: Ledger
+    limits: DayLimits = field(default_factory=DayLimits)
 
 
 class Deadline(threading.Event):
@@ -45,17 +75,31 @@ class Deadline(threading.Event):
 
 
 class Budget:
-    """What one turn has used of its limits."""
+    """What one turn has used of its limits and of the day's."""
 
-    def __init__(self, limits: Limits, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        stop: threading.Event,
+        *,
+        prices: Prices | None = None,
+        day: Day | None = None,
+    ) -> None:
         self.started = time.monotonic()
         self.steps = 0
         self.calls = 0
-        self.dollars = 0.0
+        self.tokens = 0
+        self.usage = Usage()
         self.stop = Deadline(stop, limits.seconds)
-        self._steps = limits.steps
-        self._calls = limits.calls
-        self._dollars = limits.dollars
+        self._prices = prices
+        self._day = day
+        self._settled = self.started
+        """Until when the ledger knows of this turn's time."""
+        self._limits: Mapping[Period, Mapping[CapName, float]] = {
+            "turn": _set(limits, "steps", "calls", "seconds", "tokens", "dollars"),
+            "day": _set(day.limits, "steps", "seconds", "tokens", "dollars") if day else {},
+        }
+        self._allowed = {period: dict(caps) for period, caps in self._limits.items()}
 
     @property
     def seconds(self) -> float:
@@ -63,41 +107,112 @@ class Budget:
         return time.monotonic() - self.started
 
     @property
+    def dollars(self) -> float:
+        """What the answers have cost; 0 where no prices are known."""
+        return self._prices.of(self.usage) if self._prices else 0.0
+
+    @property
     def has_calls(self) -> bool:
         """May another tool be called without asking for more?"""
-        return self.calls < self._calls
+        return self.calls < self._allowed["turn"]["calls"]
 
     def admit(self) -> EventStream[str]:
-        """Ask for more of whatever ran out; returns what stays exhausted, or ""."""
-        while (request := self._exhausted()) is not None:
+        """Take a step; ask for more of whatever ran out.
+
+        Returns what stays exhausted, in words, or "". Raises `JournalError`.
+        """
+        while True:
+            request = self._exhausted()
+            if request is None and self._take_step():
+                return ""
+            if request is None:
+                continue  # another process took the day's last step
             answer = yield request
             if not isinstance(answer, Extension) or answer.extra <= 0:
-                allowed = f"{request.allowed:.2f}".removesuffix(".00")
-                return f"The limit of {allowed} {_WORDS[request.limit]} is reached"
-            self._extend(request.limit, answer.extra)
-        return ""
+                allowed = f"{request.allowed:,.2f}".removesuffix(".00")
+                of_day = "of the day" if request.period == "day" else ""
+                words = f"The limit {of_day} of {allowed} {_WORDS[request.limit]} is reached"
+                return " ".join(words.split())
+            self._extend(request, answer.extra)
+
+    def spend(self, usage: Usage, *, known: int = 0) -> None:
+        """An answer has used this; `known` tokens of its input were in earlier requests."""
+        new = max(0, usage.input_tokens - known) + usage.output_tokens
+        dollars = self._prices.of(usage) if self._prices else 0.0
+        self.tokens += new
+        self.usage += usage
+        self._write(Spent(tokens=new, usage=usage, dollars=dollars))
+
+    def settle(self) -> None:
+        """Write down what is left. The turn is over: a disk that is full stops nothing more."""
+        with suppress(JournalError):
+            self._write(Spent())
+
+    def _take_step(self) -> bool:
+        most = self._allowed["day"].get("steps", math.inf)
+        if self._day is None or self._write(Spent(steps=1), most):
+            self.steps += 1
+            return True
+        return False
+
+    def _write(self, spent: Spent, most_steps: float = math.inf) -> bool:
+        if self._day is None:
+            return True
+        now = time.monotonic()
+        timed = spent + Spent(seconds=now - self._settled)
+        written = self._day.ledger.add(timed, most_steps=most_steps)
+        if written:
+            self._settled = now
+        return written
 
     def _exhausted(self) -> CapRequest | None:
-        if self.steps >= self._steps:
-            return CapRequest("steps", self.steps, self._steps)
-        if self.calls >= self._calls:
-            return CapRequest("calls", self.calls, self._calls)
-        if time.monotonic() >= self.stop.at:
-            return CapRequest("seconds", self.seconds, self.stop.at - self.started)
-        if self._dollars is not None and self.dollars >= self._dollars:
-            return CapRequest("dollars", self.dollars, self._dollars)
+        turn: dict[CapName, float] = {
+            "steps": self.steps,
+            "calls": self.calls,
+            "seconds": self.seconds,
+            "tokens": self.tokens,
+            "dollars": self.dollars,
+        }
+        found = self._first("turn", turn)
+        if found is None and self._day is not None and self._allowed["day"]:
+            total = self._day.ledger.total()
+            day: dict[CapName, float] = {
+                "steps": total.steps,
+                "seconds": total.seconds,
+                "tokens": total.tokens,
+                "dollars": total.dollars,
+            }
+            found = self._first("day", day)
+        return found
+
+    def _first(self, period: Period, used: Mapping[CapName, float]) -> CapRequest | None:
+        for limit, allowed in self._allowed[period].items():
+            if used[limit] >= allowed:
+                offered = self._limits[period][limit]
+                return CapRequest(limit, used[limit], allowed, period, offered)
         return None
 
-    def _extend(self, limit: CapName, extra: float) -> None:
-        match limit:
-            case "steps":
-                self._steps += round(extra)
-            case "calls":
-                self._calls += round(extra)
-            case "seconds":
+    def _extend(self, request: CapRequest, extra: float) -> None:
+        caps = self._allowed[request.period]
+        if request.limit == "seconds":  # from now on: the person's thinking is not counted
+            caps["seconds"] = request.used + extra
+            if request.period == "turn":
                 self.stop.at = time.monotonic() + extra
-            case "dollars":
-                self._dollars = (self._dollars or 0.0) + extra
+                caps["seconds"] = self.stop.at - self.started
+        elif request.limit in ("steps", "calls"):
+            caps[request.limit] += round(extra)
+        else:
+            caps[request.limit] += extra
 
 
-_WORDS = {"steps": "steps", "calls": "tool calls", "seconds": "seconds", "dollars": "US dollars"}
+def _set(limits: Limits | DayLimits, *names: CapName) -> dict[CapName, float]:
+    return {name: value for name in names if (value := getattr(limits, name)) is not None}
+
+
+_WORDS: Mapping[CapName, str] = {
+    "steps": "steps",
+    "calls": "tool calls",
+    "tokens": "new tokens",
+    "seconds": "seconds",
+    "dollars": "US dollars",
+}

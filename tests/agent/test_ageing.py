@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from k2_jupyter.agent.ageing import SHORT, Marks
+from k2_jupyter.agent.ageing import SHORT, Marks, aged
 from k2_jupyter.agent.history import History
 from k2_jupyter.messages import AssistantMessage, Image, ToolCall, ToolMessage, ToolResult
 from k2_jupyter.models.codec import Encoder
@@ -20,6 +20,10 @@ def call(history: History, result: ToolResult) -> None:
     history.answer(result)
 
 
+def age(history: History, marks: Marks) -> None:
+    history.swap(aged(history.messages, marks))
+
+
 def results(history: History) -> list[ToolResult]:
     return [one.result for one in history.messages if isinstance(one, ToolMessage)]
 
@@ -33,10 +37,10 @@ def test_nothing_changes_below_the_high_mark_and_then_a_batch_does() -> None:
     history = History("system")
     for number in range(9):
         call(history, observation(number))
-        history.age(MARKS)
+        age(history, MARKS)
     assert all(len(result.text) > 1_500 for result in results(history))
     call(history, observation(9))
-    history.age(MARKS)
+    age(history, MARKS)
     texts = [result.text for result in results(history)]
     assert all(text.startswith(f"cell c{n} · ok (") for n, text in enumerate(texts[:6]))
     assert all(len(text) <= SHORT for text in texts[:6])
@@ -49,7 +53,7 @@ def test_what_is_short_stays_and_a_result_without_a_gist_keeps_its_first_line() 
     call(history, ToolResult("first line\n" + "9" * 20_000, is_error=True))
     for number in range(3):
         call(history, observation(number))
-    history.age(replace(MARKS, low=0))
+    age(history, replace(MARKS, low=0))
     plan, long = results(history)[:2]
     assert plan.text == "the plan"
     assert long.text == "first line (shortened: an old result)"
@@ -61,7 +65,7 @@ def test_pictures_go_in_a_batch_and_their_descriptions_stay() -> None:
     for number in range(7):
         picture = Image("image/png", b"%d" % number)
         call(history, replace(observation(number, 400), images=(picture,)))
-        history.age(MARKS if number == 6 else replace(MARKS, high=10**9))
+        age(history, MARKS if number == 6 else replace(MARKS, high=10**9))
     kept = [len(result.images) for result in results(history)]
     assert kept == [0, 0, 0, 0, 0, 1, 1]
     assert len(results(history)[4].text) > 400
@@ -84,7 +88,7 @@ def test_pictures_leave_most_of_a_window_to_the_text(window: int, most: int) -> 
     for number in range(20):
         picture = Image("image/png", b"%d" % number)
         call(history, replace(observation(number, 400), images=(picture,)))
-        history.age(marks)
+        age(history, marks)
         kept.append([len(result.images) for result in results(history)])
     assert max(map(sum, kept)) == most
     assert all(row[-1] == 1 for row in kept)
@@ -100,10 +104,10 @@ def test_300_steps_stay_within_the_window_and_keep_their_prefix(characters: int)
     kept, agings = [], 0
     for number in range(300):
         before = results(history)
-        history.age(marks)
+        age(history, marks)
         aged = results(history) != before
         body = encoder.request(history.messages, ())
-        whole_prefix = body.startswith(sent[:-2])
+        whole_prefix = body.startswith(sent[: sent.rfind(b"]")])
         assert whole_prefix is not aged
         agings += aged
         kept.append(len(body))

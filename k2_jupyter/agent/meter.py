@@ -1,0 +1,97 @@
+"""How many tokens a request is likely to be, learned from what the endpoint counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from k2_jupyter.errors import ModelOverflowError
+from k2_jupyter.messages import (
+    AssistantMessage,
+    Message,
+    ToolMessage,
+    ToolSpec,
+    UserMessage,
+)
+from k2_jupyter.models.profiles import ModelProfile
+
+CHARACTERS_PER_TOKEN = 4
+"""Of ASCII text; any other character counts as a token. Kimi's own client counts so too."""
+PICTURE_TOKENS = 1_200
+"""What a picture weighs: 1,024 to 2,048 tokens by the vendor's guide (2026-07)."""
+_MESSAGE_TOKENS = 8
+_CAREFUL = 1.2
+"""Numbers and code have fewer characters a token: until the endpoint has counted once."""
+_FULL = 0.85
+_MARGIN = 1_024
+_OVERSHOT = 0.85
+"""Of a refused request's length is tried next where the endpoint names no limit."""
+
+
+class Meter:
+    """Counts for one model with one set of tools."""
+
+    def __init__(self, model: ModelProfile, tools: Sequence[ToolSpec]) -> None:
+        self.window = model.context_tokens
+        """Tokens of a request and its answer; an overflow can teach that it is less."""
+        self._answer = model.output_tokens or min(4_096, self.window // 4)
+        self._factor = _CAREFUL
+        self._tools = sum(
+            _tokens(f"{one.description}{json.dumps(one.parameters)}") for one in tools
+        )
+        self._weighed: dict[int, tuple[Message, float]] = {}
+
+    @property
+    def high(self) -> int:
+        """Tokens of a request that leave an answer its room; more, and it must be shortened."""
+        room = min(int(self.window * _FULL), self.window - self._answer - _MARGIN)
+        return max(room, self.window // 2)
+
+    def tokens(self, messages: Sequence[Message]) -> int:
+        """Of a request with these messages."""
+        return round(self._raw(messages) * self._factor)
+
+    def learn(self, messages: Sequence[Message], counted: int) -> None:
+        """The endpoint counted so many tokens of input; 0 where it does not count."""
+        if counted > 0:
+            self._factor = counted / self._raw(messages)
+
+    def refused(self, messages: Sequence[Message], problem: ModelOverflowError) -> None:
+        """The endpoint takes no request of this length."""
+        if problem.unit != "tokens":
+            return
+        self.learn(messages, problem.requested or 0)
+        limit = problem.limit or int(self.tokens(messages) * _OVERSHOT)
+        self.window = min(self.window, limit)
+
+    def _raw(self, messages: Sequence[Message]) -> float:
+        kept: dict[int, tuple[Message, float]] = {}
+        total = float(self._tools)
+        for message in messages:
+            known = self._weighed.get(id(message)) or (message, _weight(message))
+            kept[id(message)] = known
+            total += known[1]
+        self._weighed = kept
+        return total
+
+
+def _weight(message: Message) -> float:
+    tokens = float(_MESSAGE_TOKENS)
+    match message:
+        case AssistantMessage():
+            tokens += _tokens(message.text)
+            tokens += _tokens(message.reasoning.text) if message.reasoning else 0
+            for call in message.calls:
+                tokens += _MESSAGE_TOKENS + _tokens(call.name) + _tokens(call.arguments)
+        case ToolMessage():
+            tokens += _tokens(message.result.text) + PICTURE_TOKENS * len(message.result.images)
+        case UserMessage():
+            tokens += _tokens(message.text) + PICTURE_TOKENS * len(message.images)
+        case _:
+            tokens += _tokens(message.text)
+    return tokens
+
+
+def _tokens(text: str) -> float:
+    plain = len(text) if text.isascii() else len(text.encode("ascii", "ignore"))
+    return plain / CHARACTERS_PER_TOKEN + (len(text) - plain)
