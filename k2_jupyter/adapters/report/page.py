@@ -26,6 +26,7 @@ from k2_jupyter.adapters.report.metadata import (
     verified,
 )
 from k2_jupyter.adapters.report.outline import Outline
+from k2_jupyter.adapters.report.sanitize import boxed
 from k2_jupyter.adapters.report.summary import Summary, summary
 from k2_jupyter.notebook.rerun import Verification, fingerprint
 from k2_jupyter.notebook.text import visible
@@ -173,7 +174,7 @@ def _cell(cell: Mapping[str, Any], view: CodeView, language: str, outline: Outli
 
 
 def _text(cell: Mapping[str, Any]) -> Markup:
-    return markdown.render(visible(_source(cell)), cell.get("attachments"))
+    return boxed(markdown.render(visible(_source(cell)), cell.get("attachments")))
 
 
 def _source(cell: Mapping[str, Any]) -> str:

@@ -42,6 +42,7 @@ IMAGE_URL = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=
 _LINK = re.compile(r"(?:https?://|mailto:|#cell-)\S+", re.IGNORECASE)
 _EMPTY_HEAD = re.compile(r'<th((?: [a-z]+="[^"]*")*)>\s*</th>')
 """As pandas writes them above an index: heads of nothing to a screen reader."""
+_HEAD = re.compile(r"(?<=<th>)[^<]*_[^<]*(?=</th>)")
 _SIZE = re.compile(r"[0-9]{1,4}")
 
 
@@ -51,7 +52,25 @@ def clean(html: str) -> Markup:
     Ids, styles but for alignment, classes but for highlighted code, forms, inline SVG and
     MathML go; links keep http, https and mailto, images keep embedded bitmaps.
     """
-    return Markup(_EMPTY_HEAD.sub(r"<td\1></td>", _cleaner().clean(html)))  # noqa: S704
+    cleaned = _EMPTY_HEAD.sub(r"<td\1></td>", _cleaner().clean(html))
+    # On paper a head of many words may go over several lines.
+    return Markup(_HEAD.sub(lambda head: head[0].replace("_", "_<wbr>"), cleaned))  # noqa: S704
+
+
+_BOX = '<div class="scroll" tabindex="0" role="group" aria-label="Table">'
+_TABLE_ENDS = re.compile(r"(<table\b[^>]*>|</table>)")
+
+
+def boxed(html: Markup) -> Markup:
+    """`html`, which must come from `clean`, each outermost table in a box of its own to scroll."""
+    parts, depth = [], 0
+    for part in _TABLE_ENDS.split(html):
+        opens, closes = part.startswith("<table"), part == "</table>"
+        parts.append(_BOX + part if opens and not depth else part)
+        depth += opens - closes
+        if closes and not depth:
+            parts.append("</div>")
+    return Markup("".join(parts))  # noqa: S704 (clean parts and a box)
 
 
 @cache

@@ -101,7 +101,8 @@ def opened(report: Rendered, browser: Browser, tmp_path: Path, picture: str) -> 
 
 
 def draw_all(page: Page) -> None:
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for when in ("beforeprint", "afterprint"):
+        page.evaluate("when => { dispatchEvent(new Event(when)) }", when)
     page.locator("figure.drawn .main-svg").first.wait_for()
 
 
@@ -117,6 +118,65 @@ def test_axe_finds_nothing(opened: Open, width: int, scheme: str) -> None:
 
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("details.source[open] .highlight .n").count() > 0
+
+
+CLEAR = ".chart .main-svg[style*='rgba(0, 0, 0, 0)']"
+PAPER = """() => {
+    const chart = document.querySelector(".chart");
+    const title = chart.querySelector(".gtitle, .g-gtitle text");
+    return {
+        paper: chart.querySelector(".main-svg").style.background,
+        title: getComputedStyle(title).fill,
+        violins: chart.querySelectorAll(".violins path").length,
+        bars: chart.querySelectorAll(".bars path").length,
+    };
+}"""
+
+
+@pytest.mark.browser
+def test_charts_follow_the_reader_from_light_to_dark_and_onto_paper(opened: Open) -> None:
+    page = opened(scheme="light")
+    draw_all(page)
+    light = page.evaluate(PAPER)
+    page.locator(".legendtoggle").nth(1).click()
+    page.locator(".chart .bars path").first.wait_for(state="detached")
+
+    page.emulate_media(color_scheme="dark")
+    page.locator(CLEAR).first.wait_for()
+    dark = page.evaluate(PAPER)
+    found = Axe().run(page)
+
+    assert light["paper"] == "rgb(255, 255, 255)"
+    assert dark["title"] == "rgb(223, 226, 229)"
+    assert (light["bars"], dark["bars"]) == (2, 0)  # what the reader hid stays hidden
+    assert found.violations_count == 0, found.generate_report()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(PAPER)["paper"] == "rgb(255, 255, 255)"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.locator(CLEAR).first.wait_for()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "chart",
+    [
+        {"data": [{"y": [1, 2], "line": {"color": "black"}}], "layout": {}},
+        {"data": [{"y": [1, 2]}], "layout": {"paper_bgcolor": "#ffe", "font": {"color": "#222"}}},
+        {"data": [{"y": [1, 2]}], "layout": {"title": {"text": "a", "font": {"color": "#555"}}}},
+    ],
+    ids=["a black line", "paper of its own", "a grey title"],
+)
+def test_a_chart_that_would_be_lost_in_the_dark_stays_on_light_paper(
+    opened: Open, chart: Any
+) -> None:
+    output = new_output("display_data", data={PLOTLY: chart})
+
+    page = opened([new_code_cell("c", outputs=[output])], scheme="dark")
+    draw_all(page)
+
+    assert page.locator(".chart.light").count() == 1
+    assert "0.85" in page.locator(".chart").evaluate("one => getComputedStyle(one).filter")
 
 
 @pytest.mark.browser
@@ -135,6 +195,74 @@ def test_tables_sort_by_click_and_by_keyboard(opened: Open) -> None:
     assert page.locator(column.format(3)).all_inner_texts() == ["1,200", "900", "−90.5", "NaN"]
     assert page.get_by_role("columnheader", name="pay").get_attribute("aria-sort") == "descending"
     assert page.get_by_role("columnheader", name="name").get_attribute("aria-sort") is None
+
+
+@pytest.mark.browser
+def test_numbers_stand_to_the_right_and_texts_to_the_left(opened: Open) -> None:
+    page = opened()
+    align = "all => all.map(one => getComputedStyle(one).textAlign)"
+
+    row = page.locator("table.dataframe tbody tr:first-child > *").evaluate_all(align)
+    heads = page.locator("table.dataframe thead tr > *").evaluate_all(align)
+
+    assert row == ["left", "left", "right"]
+    assert heads[1:] == ["left", "right"]
+
+
+def wide_table(columns: int) -> str:
+    names = "".join(f"<th>a_rather_long_name_{n}</th>" for n in range(columns))
+    values = "<td>123456.789</td>" * columns
+    rows = f"<tr><th>0</th>{values}</tr>" * 3
+    return f"<table class='dataframe'><thead><tr><th></th>{names}</tr></thead>{rows}</table>"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("columns", [4, 11, 24])
+def test_a_wide_table_fits_on_paper_and_breaks_no_word(opened: Open, columns: int) -> None:
+    output = new_output("display_data", data={"text/html": wide_table(columns)})
+    page = opened([new_code_cell("t", outputs=[output])], width=680)  # A4 without its margins
+
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+
+    table = page.locator("main table")
+    assert table.evaluate("one => one.offsetWidth") <= 681
+    lines = (
+        table.locator("th")
+        .nth(1)
+        .evaluate(
+            """head => {
+            const range = document.createRange();
+            const tops = word => {
+                range.setStart(...word.slice(0, 2)); range.setEnd(word[0], word[2]);
+                return new Set([...range.getClientRects()].map(one => Math.round(one.top))).size;
+            };
+            const texts = [...head.querySelector("button").childNodes].filter(n => n.nodeType == 3);
+            return texts.map(text => tops([text, 0, text.length]));
+        }"""
+        )
+    )
+    assert lines == [1] * 5
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_wide_tables_scroll_in_their_box_by_key(opened: Open, scheme: str) -> None:
+    columns = " | ".join(f"a column {n}" for n in range(25))
+    markdown = f"| {columns} |\n|{'---|' * 25}\n| {columns} |\n"
+    output = new_output("display_data", data={"text/html": wide_table(20)})
+    page = opened(
+        [new_markdown_cell(markdown), new_code_cell("t", outputs=[output])],
+        width=390,
+        scheme=scheme,
+    )
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for box in page.locator(".scroll:has(table)").all():
+        box.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("() => document.activeElement.scrollLeft > 0")
+    assert page.locator(".scroll:has(table)").count() == 2
 
 
 @pytest.mark.browser
