@@ -7,7 +7,10 @@
     models = ["k3"]         # what a notebook may name besides it
     max_steps = 100         # model calls of a turn;
     max_seconds = 1800      # its wall time;
+    max_tokens = 2000000    # new tokens (what is sent again does not count)
     max_cost = 2.5          # and US dollars: options can only lower them
+    max_cost_a_day = 10     # all turns of a day together; also max_steps_a_day,
+                            # max_seconds_a_day and max_tokens_a_day
 
 and the tables ``[profiles.NAME]`` and ``[endpoints."URL"]`` of `models/overrides.py`.
 No notebook, no working folder and no other user can set any of this.
@@ -40,6 +43,11 @@ class Preferences:
     max_steps: int | None = None
     max_seconds: int | None = None
     max_cost: float | None = None
+    max_tokens: int | None = None
+    max_steps_a_day: int | None = None
+    max_seconds_a_day: int | None = None
+    max_tokens_a_day: int | None = None
+    max_cost_a_day: float | None = None
     profiles: Mapping[str, Any] = field(default_factory=dict)
     endpoints: Mapping[str, Any] = field(default_factory=dict)
 
@@ -98,13 +106,20 @@ def _value(path: Path, name: str, value: Any) -> Any:
     return tuple(value) if name == "models" else value
 
 
+_COUNT = (int, "a positive whole number")
+_DOLLARS = ((int, float), "a positive number of US dollars")
 _KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "headless": (bool, "true or false"),
     "model": (str, "the name of a preset or of a model"),
     "models": (list, "a list of such names"),
-    "max_steps": (int, "a positive whole number"),
-    "max_seconds": (int, "a positive whole number"),
-    "max_cost": ((int, float), "a positive number of US dollars"),
+    "max_steps": _COUNT,
+    "max_seconds": _COUNT,
+    "max_tokens": _COUNT,
+    "max_cost": _DOLLARS,
+    "max_steps_a_day": _COUNT,
+    "max_seconds_a_day": _COUNT,
+    "max_tokens_a_day": _COUNT,
+    "max_cost_a_day": _DOLLARS,
     "profiles": (dict, "tables, each [profiles.NAME]"),
     "endpoints": (dict, 'tables, each [endpoints."URL"]'),
 }

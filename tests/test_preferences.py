@@ -29,11 +29,12 @@ def test_without_a_file_nothing_is_allowed() -> None:
 def test_everything_that_it_may_say(config: Path) -> None:
     config.write_text(
         'headless = true\nmodel = "k2.5"\nmodels = ["k3"]\n'
-        "max_steps = 9\nmax_seconds = 60\nmax_cost = 2.5\n"
+        "max_steps = 9\nmax_seconds = 60\nmax_cost = 2.5\nmax_tokens = 8\n"
+        "max_steps_a_day = 1\nmax_seconds_a_day = 2\nmax_tokens_a_day = 3\nmax_cost_a_day = 4\n"
     )
     settings = Settings.load(keys=KEYS)
     assert settings.model is PRESETS["k2.5"]
-    assert settings.preferences == Preferences(True, "k2.5", ("k3",), 9, 60, 2.5)
+    assert settings.preferences == Preferences(True, "k2.5", ("k3",), 9, 60, 2.5, 8, 1, 2, 3, 4)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,7 @@ def test_everything_that_it_may_say(config: Path) -> None:
         "headless = 1",
         "max_steps = 0",
         "max_cost = inf",
+        "max_cost_a_day = -1",
         "max_steps = true",
         "models = [1]",
         "model = 3",

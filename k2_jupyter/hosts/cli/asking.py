@@ -26,6 +26,7 @@ from k2_jupyter.events import (
     Reply,
 )
 from k2_jupyter.hosts.cli.cell_block import highlighted, plain
+from k2_jupyter.hosts.extension import extension, prompt, reached
 from k2_jupyter.notebook.text import visible
 
 if TYPE_CHECKING:
@@ -115,14 +116,9 @@ class Terminal:
             return None
         with self._opened() as (console, read):
             console.print()
-            used = f"{request.used:g} of {request.allowed:g} {request.limit}"
-            console.print(Text(f"The limit is reached: {used}.", style="bold yellow"))
-            answer = read(f"How many more {request.limit}? (Enter = stop here)")
-        try:
-            extra = float(answer or 0)
-        except ValueError:
-            return None
-        return Extension(extra) if 0 < extra < float("inf") else None
+            console.print(Text(f"The limit is reached: {reached(request)}.", style="bold yellow"))
+            answer = read(prompt(request))
+        return extension(request, answer)
 
 
 def _chosen(answer: str, choices: Sequence[str]) -> str:

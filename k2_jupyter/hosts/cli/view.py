@@ -46,6 +46,7 @@ from k2_jupyter.hosts.cli import cell_block, ending
 from k2_jupyter.hosts.cli.asking import Terminal
 from k2_jupyter.hosts.cli.cell_block import first_line, last_line, plain
 from k2_jupyter.hosts.cli.live_area import MARKS, LiveArea
+from k2_jupyter.hosts.extension import reached
 from k2_jupyter.notebook.rerun import Verification
 from k2_jupyter.outputs import Stream
 
@@ -160,8 +161,8 @@ class TerminalView:
     def ask_extension(self, request: CapRequest) -> Extension | None:
         """More of what ran out, or ``None``: the turn ends."""
         answer: Extension | None = self._ask(self._terminal.extension, request)
-        more = "stopping" if answer is None else f"{answer.extra:g} more"
-        self._line(f"! limit of {request.allowed:g} {request.limit} reached: {more}", "yellow")
+        more = "stopping" if answer is None else f"{answer.extra:,.10g} more"
+        self._line(f"! the limit is reached, {reached(request)}: {more}", "yellow")
         return answer
 
     def _ask(self, ask: Callable[[Any], Any], request: object) -> Any:

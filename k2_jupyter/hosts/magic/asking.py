@@ -12,11 +12,11 @@ from k2_jupyter.events import (
     ApprovalRequest,
     CapRequest,
     Event,
-    Extension,
     Notice,
     QuestionRequest,
     Reply,
 )
+from k2_jupyter.hosts.extension import extension
 from k2_jupyter.hosts.magic.card import Card
 from k2_jupyter.in_kernel.magic.pipe import Message, Pipe
 from k2_jupyter.settings import shown_preferences
@@ -57,7 +57,7 @@ class User:
                 text = self._ask(card, card.question(event))
                 return None if text is None else Reply(card.chosen(event, text))
             case CapRequest():
-                return _extension(self._ask(card, card.cap(event)))
+                return extension(event, self._ask(card, card.cap(event)))
         return None
 
     def _approval(self, request: ApprovalRequest, card: Card) -> Approval:
@@ -95,11 +95,3 @@ class User:
                 card.show(Notice(_SILENT.format(preferences=shown_preferences())))
                 return None
         return None
-
-
-def _extension(text: str | None) -> Extension | None:
-    try:
-        extra = float(text or 0)
-    except ValueError:
-        return None
-    return Extension(extra) if 0 < extra < float("inf") else None

@@ -34,6 +34,7 @@ from k2_jupyter.events import (
     TurnFinished,
     TurnStarted,
 )
+from k2_jupyter.hosts.extension import prompt, reached
 from k2_jupyter.in_kernel.magic.pipe import Pipe
 from k2_jupyter.messages import Usage
 from k2_jupyter.models.profiles import Prices
@@ -135,9 +136,8 @@ class Card:
 
     def cap(self, request: CapRequest) -> str:
         """Which limit is reached."""
-        used = f"{request.used:g} of {request.allowed:g} {request.limit}"
-        self._wait(_Question(f"The limit is reached: {used}."))
-        return f"K2: how many more {request.limit}? (Enter = stop here) "
+        self._wait(_Question(f"The limit is reached: {reached(request)}."))
+        return f"K2: {prompt(request)} "
 
     def _wait(self, question: _Question) -> None:
         self.waiting, self.state = question, "waiting for your answer…"
