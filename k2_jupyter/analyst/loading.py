@@ -116,6 +116,8 @@ def _told(skipped: str = "") -> list[str]:
 def _variable_source(file: DataFile) -> str:
     """The user's frame as it is: no cell of ours changes ``df``, so it needs no copy."""
     lines = [] if file.path == "df" else [f"df = {file.path}"]
+    if any(name.isdecimal() for name in file.columns):
+        lines.append('df = df.set_axis(df.columns.astype(str), axis="columns")')
     if any(name != _tidy(name) for name in file.columns):
         names = '[" ".join(str(name).split()) for name in df]'
         lines.append(f'df = df.set_axis({names}, axis="columns")  # no line breaks')

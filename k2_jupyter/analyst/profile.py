@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from k2_jupyter.analyst.candidates import is_identifier
 from k2_jupyter.analyst.conversation import DataFile
 from k2_jupyter.analyst.draft import WHO, Draft
 from k2_jupyter.analyst.loading import load
 from k2_jupyter.analyst.reading import NUMBER, Fact, Observation
 from k2_jupyter.analyst.script import Script
-from k2_jupyter.analyst.source import cell
+from k2_jupyter.analyst.source import cell, imports, literal
 from k2_jupyter.analyst.table import Column, Table
 from k2_jupyter.analyst.wording import counted
 from k2_jupyter.analyst.worksheet import Worksheet
@@ -25,6 +27,9 @@ _PLAN = {
 }
 _PAIR = re.compile(rf"^(['\"].*['\"]) and (['\"].*['\"]): rho = ({NUMBER})$", re.MULTILINE)
 STRONG = 0.5
+MOST_PANELS, MOST_CATEGORIES, MOST_DATES = 12, 9, 4
+"""Columns of a kind that one figure can show."""
+LONGEST_LIST = 85
 WIDE_CAVEAT = "The file is wide: only some of its columns are profiled and drawn."
 
 
@@ -35,7 +40,12 @@ def profile(sheet: Worksheet, task: str, file: DataFile) -> Script[None]:
     sheet.write(f"# Profile of {file.path}\n\n*Made by the {WHO}.*\n\n## Data")
     table = yield from load(sheet, task, file)
     missing = yield from _missing(sheet, table)
-    numeric = [c for c in table.columns if c.mean is not None and c.distinct > 1]
+    rows = table.rows.value
+    numeric = [
+        c
+        for c in table.columns
+        if c.mean is not None and c.distinct > 1 and not is_identifier(c, rows)
+    ]
     yield from _spread(sheet, table, numeric)
     together = yield from _together(sheet, numeric)
     sheet.open("conclude")
@@ -53,18 +63,35 @@ def _missing(sheet: Worksheet, table: Table) -> Script[Observation]:
 
 
 def _spread(sheet: Worksheet, table: Table, numeric: list[Column]) -> Script[None]:
+    dates = [c for c in table.columns if c.is_date and c.distinct > 1]
     categories = [
-        c for c in table.columns if 2 <= c.distinct <= 20 and "float" not in c.dtype.lower()
+        c
+        for c in table.columns
+        if 2 <= c.distinct <= 20 and "float" not in c.dtype.lower() and c not in dates
     ]
-    if not numeric and not categories:
+    if not (numeric or categories or dates):
         sheet.close("spread", "dropped")
         return
     sheet.open("spread")
     sheet.write("## Distributions")
     if numeric:
-        yield from sheet.attempt("spread", cell("histograms"), "Histograms of the numeric columns")
+        source = cell("histograms", names=_names(numeric[:MOST_PANELS]))
+        yield from sheet.attempt("spread", source, "Histograms of the numeric columns")
+    if dates:
+        drawn = cell("date_bars", names=_names(dates[:MOST_DATES]))
+        yield from sheet.attempt("spread", f"{imports(('mdates',))}\n\n{drawn}", "Rows over time")
     if categories:
-        yield from sheet.attempt("spread", cell("categories"), "Most frequent values")
+        source = cell("categories", names=_names(categories[:MOST_CATEGORIES]))
+        yield from sheet.attempt("spread", source, "Most frequent values")
+
+
+def _names(columns: Sequence[Column]) -> str:
+    """A list of names as code, on several lines where it is long."""
+    names = [literal(column.name) for column in columns]
+    line = f"[{', '.join(names)}]"
+    if len(line) <= LONGEST_LIST:
+        return line
+    return "\n".join(["[", *(f"    {name}," for name in names), "]"])
 
 
 def _together(sheet: Worksheet, numeric: list[Column]) -> Script[Observation]:
@@ -97,6 +124,7 @@ def _conclusion(
     paragraphs = [
         f"{size} {repeats}",
         _about_missing(draft, missing),
+        _about_dates(draft, table),
         _about_spread(draft, table),
         _about_correlations(draft, together),
     ]
@@ -133,6 +161,20 @@ def _about_missing(draft: Draft, seen: Observation) -> str:
     ]
     where = counted(draft, count, "column", "columns")
     return f"Values are missing in {where}, most in {', '.join(told[:4])}."
+
+
+def _about_dates(draft: Draft, table: Table) -> str:
+    dates = [c for c in table.columns if c.is_date]
+    if not dates:
+        return ""
+    told = []
+    for column in dates[:MOST_DATES]:
+        first, last = (
+            draft.name(day, table.cell, column.name).strip("`")
+            for day in (column.first, column.last)
+        )
+        told.append(f"{draft.name(column.name, table.cell)}, from {first} to {last}")
+    return f"Rows over time: {'; '.join(told)}."
 
 
 def _about_spread(draft: Draft, table: Table) -> str:

@@ -235,7 +235,7 @@ def _line_source(chosen: Series) -> str:
     ticks = "ax.xaxis.set_major_locator(MaxNLocator(integer=True))"
     if chosen.code:
         ticks = (
-            "ticks = mdates.AutoDateLocator(maxticks=8)\n"
+            "ticks = mdates.AutoDateLocator(minticks=3, maxticks=8)\n"
             "ax.xaxis.set_major_locator(ticks)\n"
             "ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(ticks))"
         )

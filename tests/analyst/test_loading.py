@@ -165,3 +165,30 @@ def test_whole_numbers_are_dates_where_all_of_them_can_be(
     said = space["are_compact_dates"](pd.Series(values, name=name))  # type: ignore[operator]
 
     assert bool(said) is dates
+
+
+@pytest.mark.parametrize(
+    ("written", "first"),
+    [
+        ("2021M03", "2021-03-01"),
+        ("2021-M3", "2021-03-01"),
+        ("Q4 2021", "2021-10-01"),
+        ("2021q2", "2021-04-01"),
+        ("2021-W05", "2021-02-01"),
+        ("2020-W53-4", "2020-12-28"),
+        ("20210131", "2021-01-31"),
+        ("March 2021", "2021-03-01"),
+        ("Mar-21", "2021-03-01"),
+        ("2021/03", "2021-03-01"),
+        ("5 March 2021 10:30", "2021-03-05"),
+        ("2021-13", None),
+        ("M12", None),
+        ("Q5 2021", None),
+    ],
+)
+def test_months_quarters_and_weeks_are_their_first_day(written: str, first: str | None) -> None:
+    to_dates = run(cell("define_reading"))["to_dates"]
+
+    (date,) = to_dates(pd.Series([written]))  # type: ignore[operator]
+
+    assert date is pd.NaT if first is None else date == pd.Timestamp(first)

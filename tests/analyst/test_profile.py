@@ -54,3 +54,19 @@ def test_any_table_can_be_profiled(frame: pd.DataFrame, analyse: Analyse) -> Non
     assert f"{len(frame):,} rows" in analysis.conclusion.text
     assert set(analysis.plan.values()) <= {"done", "dropped"}
     assert analysis.warned == ""
+
+
+@pytest.mark.parametrize("form", ["%Y%m", "%YM%m", "%G-W%V"])
+def test_dates_are_drawn_as_dates(form: str, analyse: Analyse) -> None:
+    days = pd.date_range("2019-12-02", periods=90, freq="2W-MON")
+    frame = pd.DataFrame({"day": days.strftime(form), "price": np.arange(90.0) % 7, "n": range(90)})
+
+    analysis = analyse("Profile this file", frame)
+
+    figures = [source for source in analysis.code if "plt.subplots" in source]
+    assert [("to_dates" in s, '"day"' in s) for s in figures if '"day"' in s] == [(True, True)]
+    assert "Rows over time: `day`, from 2019-" in analysis.conclusion.text
+    assert "reads as dates: 100%" in analysis.printed
+    assert [claim for claim in analysis.conclusion.claims if not claim.found] == []
+    assert analysis.warned == ""
+    assert analysis.faults == []
