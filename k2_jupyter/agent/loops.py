@@ -23,7 +23,7 @@ _ANNOUNCED = re.compile(
     r"(?:^|[\n.!?。！？])\s*(?:(?:now|next|first|then|okay|ok|so),?\s+)?"
     r"(?:let me\b(?! know)|let['’]s\b|i(?:['’]ll| will| am going to|['’]m going to)\b|"
     r"让我|我将|我来|接下来)"
-    r"[^\n.!?。！？]*[.…。]*\Z|[:：]\Z",
+    r"[^\n.!?:。！？：]*[.…。]*\Z|[:：]\Z",
     re.IGNORECASE,
 )
 

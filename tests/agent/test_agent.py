@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from k2_jupyter.agent.agent import Agent
-from k2_jupyter.agent.limits import Limits
-from k2_jupyter.errors import DocumentError, JournalError, ModelConnectionError, StopRequested
+from k2_jupyter.errors import (
+    DocumentError,
+    JournalError,
+    ModelConnectionError,
+    ModelEmptyError,
+    StopRequested,
+)
 from k2_jupyter.events import (
-    Answer,
     CallFinished,
     CallStarted,
-    CapRequest,
     Conclusion,
-    Event,
     EventStream,
-    Extension,
     Notice,
     TextDelta,
-    TurnFinished,
     TurnStarted,
 )
 from k2_jupyter.messages import (
     AssistantMessage,
-    Json,
     Message,
     ToolCall,
     ToolMessage,
@@ -37,109 +35,17 @@ from k2_jupyter.messages import (
     Usage,
     UserMessage,
 )
-from k2_jupyter.models.profiles import OFFLINE, ModelProfile, Prices
-from k2_jupyter.models.scripted import ScriptedModel
-from k2_jupyter.tools.base import Arguments, Finished, Toolset
-
-Body = Callable[[Arguments, threading.Event], EventStream[ToolResult]]
-
-
-class PlayedTool:
-    """The tool `ask_user` with a body of the test's own."""
-
-    parameters: Mapping[str, Json] = {"question": {"type": "string"}}
-    required = ("question",)
-
-    def __init__(self, body: Body, name: str = "ask_user") -> None:
-        self.name = name
-        self.run = body
-
-
-class Closing:
-    """What `finish` would do, without a notebook."""
-
-    owed = False
-
-    def plain(self, text: str) -> Conclusion:
-        return Conclusion(text, plain=True)
-
-
-def echo(arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
-    yield Notice("working")
-    return ToolResult(f"echo {arguments['question']}")
-
-
-def end(arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
-    yield from ()
-    return Finished("over", conclusion=Conclusion("the end"))
-
-
-def agent_with(
-    respond: Callable[[Sequence[Message], Sequence[ToolSpec]], AssistantMessage],
-    body: Body = echo,
-    *,
-    limits: Limits | None = None,
-    closing: Closing | None = None,
-    profile: ModelProfile = OFFLINE,
-) -> Agent:
-    tools = [PlayedTool(body), PlayedTool(end, "add_markdown")]
-    toolset = Toolset(tools, closing=closing or Closing(), redact=lambda text: text)
-    model = ScriptedModel(respond, name="played", profile=profile)
-    return Agent(model, toolset, limits=limits)
-
-
-def ask(*questions: str) -> AssistantMessage:
-    calls = tuple(
-        ToolCall(f"functions.ask_user:{n}", "ask_user", f'{{"question": "{question}"}}')
-        for n, question in enumerate(questions)
-    )
-    return AssistantMessage(calls=calls, usage=Usage(10, 4, 2))
-
-
-def play(
-    agent: Agent,
-    stop: threading.Event | None = None,
-    answers: Callable[[Event], Answer] = lambda event: None,
-) -> list[Event]:
-    """All events of a turn, each answered by `answers`."""
-    events = agent.run("do it", stop or threading.Event())
-    seen: list[Event] = []
-    answer: Answer = None
-    while True:
-        try:
-            seen.append(events.send(answer))
-        except StopIteration:
-            return seen
-        answer = answers(seen[-1])
-
-
-def ending(events: Sequence[Event]) -> TurnFinished:
-    assert isinstance(events[-1], TurnFinished)
-    return events[-1]
-
-
-def assert_every_call_is_answered(agent: Agent) -> None:
-    assert_answered(agent.history.messages)
-
-
-def assert_answered(messages: Sequence[Message]) -> None:
-    """Each call in order, directly behind the message that made it."""
-    waiting: list[ToolCall] = []
-    for message in messages:
-        if isinstance(message, ToolMessage):
-            assert waiting.pop(0) == message.call
-        else:
-            assert waiting == []
-        if isinstance(message, AssistantMessage):
-            waiting = list(message.calls)
-    assert waiting == []
-
-
-def once(first: AssistantMessage, then: str = "bye") -> Callable[..., AssistantMessage]:
-    def respond(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
-        return AssistantMessage(then) if isinstance(messages[-1], ToolMessage) else first
-
-    return respond
+from k2_jupyter.tools.base import Arguments
+from tests.agent.played import (
+    Closing,
+    agent_with,
+    ask,
+    assert_every_call_is_answered,
+    ending,
+    never,
+    once,
+    play,
+)
 
 
 def test_a_turn_reads_as_a_script() -> None:
@@ -274,55 +180,6 @@ def test_a_model_that_can_not_be_reached_ends_the_turn_resumable() -> None:
     assert (last.reason, last.detail) == ("model", "refused")
 
 
-@pytest.mark.parametrize(
-    ("limits", "steps", "calls"),
-    [(Limits(steps=3), 3, 6), (Limits(calls=4), 2, 4), (Limits(calls=3), 2, 3)],
-)
-def test_a_limit_ends_the_turn_when_nobody_extends_it(
-    limits: Limits, steps: int, calls: int
-) -> None:
-    agent = agent_with(lambda messages, tools: ask("one", "two"), limits=limits)
-    last = ending(play(agent))
-    assert (last.reason, last.steps, last.calls) == ("limit", steps, calls)
-    assert_every_call_is_answered(agent)
-
-
-def test_an_extension_lets_it_go_on() -> None:
-    asked: list[CapRequest] = []
-
-    def extend(event: Event) -> Answer:
-        if not isinstance(event, CapRequest):
-            return None
-        asked.append(event)
-        return Extension(2) if len(asked) == 1 else None
-
-    agent = agent_with(lambda messages, tools: ask("x"), limits=Limits(steps=3))
-    assert ending(play(agent, answers=extend)).steps == 5
-    assert [request.allowed for request in asked] == [3, 5]
-
-
-def test_what_the_answers_cost_is_a_limit() -> None:
-    # `ask` reports 10 tokens of input, 4 of them cached, and 2 of output: 9 dollars an answer.
-    priced = replace(OFFLINE, prices=Prices(cached_input=0.25e6, input=1e6, output=1e6))
-    asked: list[CapRequest] = []
-
-    def extend(event: Event) -> Answer:
-        if not isinstance(event, CapRequest):
-            return None
-        asked.append(event)
-        return Extension(9) if len(asked) == 1 else None
-
-    limits = Limits(dollars=10)
-    agent = agent_with(lambda messages, tools: ask("x"), limits=limits, profile=priced)
-    end = ending(play(agent, answers=extend))
-    assert (end.reason, end.steps) == ("limit", 3)
-    assert "19 US dollars" in end.detail
-    assert [(request.limit, request.used) for request in asked] == [
-        ("dollars", 18),
-        ("dollars", 27),
-    ]
-
-
 def test_a_resumed_turn_goes_on_where_the_history_ends() -> None:
     read: list[Sequence[Message]] = []
 
@@ -334,52 +191,6 @@ def test_a_resumed_turn_goes_on_where_the_history_ends() -> None:
     agent.history.ask("begun before")
     list(agent.run("begun before", threading.Event(), resumed=True))
     assert [m.text for m in read[0] if isinstance(m, UserMessage)] == ["begun before"]
-
-
-def test_calls_over_the_limit_are_answered_before_the_model_is_asked_again() -> None:
-    def respond(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
-        assert_answered(messages)
-        asked = sum(isinstance(message, AssistantMessage) for message in messages)
-        return AssistantMessage("bye") if asked else ask("one", "two", "three")
-
-    def extend(event: Event) -> Answer:
-        return Extension(5) if isinstance(event, CapRequest) else None
-
-    agent = agent_with(respond, limits=Limits(calls=1))
-    last = ending(play(agent, answers=extend))
-    assert (last.reason, last.calls) == ("done", 1)
-    results = [m.result for m in agent.history.messages if isinstance(m, ToolMessage)]
-    assert [result.is_error for result in results] == [False, True, True]
-
-
-def test_the_time_limit_reaches_into_a_waiting_tool() -> None:
-    def wait(arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
-        yield from ()
-        assert stop.wait(60)
-        raise StopRequested
-
-    agent = agent_with(lambda messages, tools: ask("x"), wait, limits=Limits(seconds=0.05))
-    last = ending(play(agent))
-    assert last.reason == "limit"
-    assert last.seconds < 30
-    assert_every_call_is_answered(agent)
-
-
-def test_the_time_limit_reaches_into_a_silent_model() -> None:
-    class Silent:
-        name = "silent"
-        profile: ModelProfile = OFFLINE
-
-        def stream(
-            self, messages: Sequence[Message], tools: Sequence[ToolSpec], stop: threading.Event
-        ) -> EventStream[AssistantMessage]:
-            yield from ()
-            assert stop.wait(60)
-            raise StopRequested
-
-    toolset = Toolset([PlayedTool(echo)], closing=Closing(), redact=str)
-    agent = Agent(Silent(), toolset, limits=Limits(seconds=0.05))
-    assert ending(play(agent)).reason == "limit"
 
 
 def test_a_turn_that_owes_a_conclusion_is_asked_for_it_once() -> None:
@@ -411,4 +222,50 @@ def test_an_answer_cut_at_its_length_limit_is_told_to_the_model() -> None:
 
 def test_an_answer_that_is_always_cut_ends() -> None:
     last = ending(play(agent_with(lambda *_: AssistantMessage("long", finish="length"))))
-    assert last.steps == 4
+    assert (last.reason, last.steps) == ("model", 4)
+    assert "cut off" in last.detail
+
+
+def test_calls_of_an_answer_that_was_cut_are_not_carried_out() -> None:
+    cut = replace(ask("x", "y"), finish="length")
+    last = ending(play(agent_with(once(cut), never)))
+    assert (last.reason, last.calls) == ("done", 0)
+
+
+def test_an_empty_answer_is_told_once_and_then_ends_the_turn() -> None:
+    told: list[Message] = []
+
+    def respond(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
+        told.append(messages[-1])
+        raise ModelEmptyError("nothing came")
+
+    last = ending(play(agent_with(respond)))
+    assert (last.reason, last.steps, last.detail) == ("model", 2, "nothing came")
+    assert isinstance(told[1], UserMessage)
+    assert "neither text nor a tool call" in told[1].text
+
+
+def test_the_same_call_twice_in_an_answer_is_carried_out_once() -> None:
+    ran: list[str] = []
+
+    def note(arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
+        yield from ()
+        ran.append(arguments["question"])
+        return ToolResult(f"noted {len(ran)}")
+
+    events = play(agent_with(once(ask("x", "y", "x")), note))
+    assert ran == ["x", "y"]
+    results = [event.result.text for event in events if isinstance(event, CallFinished)]
+    assert results == ["noted 1", "noted 2", "noted 1"]
+    assert ending(events).calls == 2
+
+
+def test_a_flood_of_calls_is_carried_out_up_to_a_number() -> None:
+    agent = agent_with(once(ask(*map(str, range(100)))))
+    events = play(agent)
+    finished = [event for event in events if isinstance(event, CallFinished)]
+    assert len(finished) == 100
+    assert [event.result.is_error for event in finished] == [False] * 16 + [True] * 84
+    assert "16 tool calls" in finished[-1].result.text
+    assert ending(events).calls == 16
+    assert_every_call_is_answered(agent)
