@@ -15,10 +15,10 @@ from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
 from k2_jupyter.adapters.file_document import FileDocument
 from k2_jupyter.adapters.ipython_source import transform
 from k2_jupyter.adapters.kernel_spec import check_kernel
-from k2_jupyter.agent.limits import Limits
 from k2_jupyter.errors import DocumentError, KernelError, SettingsError
 from k2_jupyter.events import TurnFinished
 from k2_jupyter.hosts.build import Policy, build_agent
+from k2_jupyter.hosts.caps import caps
 from k2_jupyter.hosts.cli.drive import Driven, drive
 from k2_jupyter.hosts.cli.files import NOTEBOOK, alone_in, drop_if_empty, files_in, output_folder
 from k2_jupyter.hosts.cli.leave import Paths, Provenance, leave
@@ -65,13 +65,6 @@ class RunOptions:
     images: bool = True
     verify: bool = True
 
-    @property
-    def limits(self) -> Limits:
-        standard = Limits()
-        return Limits(
-            steps=self.max_steps or standard.steps, seconds=self.max_seconds or standard.seconds
-        )
-
 
 def run(options: RunOptions, console: Console) -> int:
     """Carry out the task; returns the exit code.
@@ -110,6 +103,7 @@ class _Turn:
         source: FileDocument | None,
     ) -> None:
         self.options, self.settings, self.model, self.folder = options, settings, model, folder
+        self.limits = caps(settings, steps=options.max_steps, seconds=options.max_seconds)
         self.data = [file.seen_from(folder) for file in data]
         # Never from the notebook: it may be anybody's.
         self.kernel_name = options.kernel or DEFAULT_KERNEL
@@ -159,7 +153,7 @@ class _Turn:
         agent = build_agent(
             self.model,
             Notebook(self.document, kernel),
-            limits=self.options.limits,
+            limits=self.limits,
             redact=self.redactor.text,
             policy=policy,
             images=self.options.images,
@@ -187,7 +181,7 @@ class _Turn:
         rerun = Rerun(
             self.folder,
             self.kernel_name,
-            self.options.limits.seconds - finished.seconds,
+            self.limits.seconds - finished.seconds,
             self.redactor,
             refuse=refusal(triage, self.options.allow),
             only=standing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from k2_jupyter.errors import SettingsError
@@ -21,8 +21,11 @@ _NAMES = re.compile(
 _MOST_FILES = 10
 
 
-def briefing(asked: Asked, cells: int) -> str:
-    """Files that the request names, tables in variables, the other variables."""
+def briefing(asked: Asked, cells: int, undone: Sequence[str] = ()) -> str:
+    """Files that the request names, tables in variables, the other variables.
+
+    `undone` is what the user took back of the last turn.
+    """
     lines = ["Working folder: the kernel's current directory. Write files there."]
     files = list(named_files(asked.request, asked.place.folder))
     if files:
@@ -40,6 +43,9 @@ def briefing(asked: Asked, cells: int) -> str:
     if others:
         lines.append("Other variables of the user:")
         lines += [_literal(f"{name}: {text}") for name, text in others.items()]
+    if undone:
+        lines.append("The user has undone your last turn (%k2 undo); its cells no longer hold:")
+        lines += map(_literal, undone)
     lines.append(f"Notebook: {cells} cells of yours.")
     return "<briefing>\n" + "\n".join(lines) + "\n</briefing>"
 

@@ -14,10 +14,10 @@ from k2_jupyter import __version__
 from k2_jupyter.errors import K2Error, SettingsError
 from k2_jupyter.hosts.magic.asked import Place
 from k2_jupyter.hosts.magic.card import ENDS, MARKS
-from k2_jupyter.hosts.magic.turn import HOST, End, Turns
-from k2_jupyter.journal.recall import newest_begun, recall
+from k2_jupyter.hosts.magic.end import End
+from k2_jupyter.hosts.magic.resume import resume
+from k2_jupyter.hosts.magic.turn import Turns
 from k2_jupyter.models.profiles import OFFLINE
-from k2_jupyter.settings import state_folder
 
 _NOTHING = "No turn yet: write a request below a line that begins with %%k2."
 
@@ -25,7 +25,7 @@ _NOTHING = "No turn yet: write a request below a line that begins with %%k2."
 def command(turns: Turns, asked: str, name: str, words: Sequence[str], place: Place) -> End:
     """Carry it out, and say what came of it under the id `asked`. Raises `K2Error`."""
     if name == "resume":
-        return _resume(turns, place)
+        return resume(turns, place)
     teller = _TELLERS.get(name)
     if teller is None:
         raise SettingsError(f"%k2 {name}: the commands are {', '.join([*_TELLERS, 'resume'])}.")
@@ -152,27 +152,6 @@ def _file(words: Sequence[str], place: Place, suffix: str, name: str) -> Path:
 
 def _help(turns: Turns, words: Sequence[str], place: Place) -> str:
     return files("k2_jupyter.hosts.magic").joinpath("help.md").read_text("utf-8").strip()
-
-
-def _resume(turns: Turns, place: Place) -> End:
-    """The newest turn of this folder, and those that it built on, from their records."""
-    if turns.begun and not (turns.card and turns.card.finished is None):
-        raise SettingsError(
-            "Nothing to resume: the last turn ended in this kernel, and the next %%k2 goes on "
-            "from it. `%k2 resume` is for a kernel that was restarted."
-        )
-    record = newest_begun(state_folder(), host=HOST, folder=str(place.folder))
-    while record is not None and isinstance(record.facts.get("replayed"), str):
-        record = recall(state_folder(), record.facts["replayed"])
-    if record is None:
-        raise SettingsError("Your journal has no turn of this folder.")
-    for earlier in record.facts.get("earlier", ()):
-        before = recall(state_folder(), str(earlier))
-        if before.completed:
-            end = turns.resume(before, place)
-            if end.status not in ("done", "cannot"):
-                return end
-    return turns.resume(record, place)
 
 
 def _html(text: str) -> str:

@@ -11,7 +11,8 @@ from contextlib import suppress
 from k2_jupyter.errors import K2Error
 from k2_jupyter.hosts.magic.asked import Asked, Place
 from k2_jupyter.hosts.magic.commands import command
-from k2_jupyter.hosts.magic.turn import End, Turns, discreet
+from k2_jupyter.hosts.magic.end import End, discreet
+from k2_jupyter.hosts.magic.turn import Turns
 from k2_jupyter.in_kernel.magic.pipe import Message, Pipe, PipeClosed, ProtocolError
 
 logger = logging.getLogger(__name__)
@@ -22,34 +23,51 @@ class Session:
 
     def __init__(self, pipe: Pipe, *, keys: Mapping[str, str]) -> None:
         self._pipe = pipe
-        self._asked: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[tuple[Message, threading.Event] | None]
+        self._asked = queue.SimpleQueue()
+        self._stops: dict[str, threading.Event] = {}
+        """Of what was asked and has not ended: an interrupt may come before it has begun."""
         self._turns = Turns(pipe, queue.SimpleQueue(), queue.SimpleQueue(), keys)
 
     def serve(self) -> None:
         """Answer until the kernel is gone."""
         threading.Thread(target=self._listen, name="k2-pipe", daemon=True).start()
-        while (message := self._asked.get()) is not None:
-            self._turns.stop.clear()
+        while (asked := self._asked.get()) is not None:
+            message, self._turns.stop = asked
+            if message["op"] == "undone":  # nobody waits
+                self._turns.undone([str(line) for line in message["lines"]])
+                continue
             with suppress(PipeClosed):
                 end = self._answered(message)
                 self._pipe.send("end", status=end.status, text=discreet(end.text))
+            self._stops.pop(message["id"], None)
 
     def _listen(self) -> None:
         """Sort what comes; on a thread of its own, so that an interrupt is heard at once."""
-        turns = self._turns
-        places = {"turn": self._asked, "command": self._asked, "answer": turns.answers}
         try:
             while True:
-                message = self._pipe.receive()
-                if message["op"] == "interrupt":
-                    turns.stop.set()
-                else:
-                    places.get(message["op"], turns.runs).put(message)
+                self._take(self._pipe.receive())
         except (PipeClosed, ProtocolError) as problem:
             logger.warning("the kernel's end: %s", problem)
-        turns.stop.set()
-        for place in (turns.runs, turns.answers, self._asked):
-            place.put(None)
+        for stop in tuple(self._stops.values()):
+            stop.set()
+        self._turns.runs.put(None)
+        self._turns.answers.put(None)
+        self._asked.put(None)
+
+    def _take(self, message: Message) -> None:
+        match message["op"]:
+            case "turn" | "command":
+                stop = self._stops[message["id"]] = threading.Event()
+                self._asked.put((message, stop))
+            case "undone":
+                self._asked.put((message, threading.Event()))
+            case "interrupt":
+                self._stops.get(message["id"], threading.Event()).set()
+            case "answer":
+                self._turns.answers.put(message)
+            case _:
+                self._turns.runs.put(message)
 
     def _answered(self, message: Message) -> End:
         """How it ended. A mistake of ours is said, and logged."""

@@ -8,18 +8,17 @@ user's waits.
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from ..values import variables
-from . import reports, surroundings
-from .child import Child
+from . import reports
+from .child import Child, shown_log
 from .ends import TurnFailed, TurnInterrupted
 from .pipe import Message, PipeClosed, ProtocolError
-from .runner import DriverLost, Runner, run_source
+from .runner import DriverLost, Runner
+from .runs import NOT_RUN, Outcome, Runs
 
 SILENCE_SECONDS = 30.0
 """How long the process may give no sign of life; it answers pings whatever it works on."""
@@ -31,20 +30,17 @@ _SILENT = (
     "The agent's process gave no sign of life for {seconds:.0f} s and was ended; "
     "its log is {log}. Ask again to start a new one."
 )
-_NOT_RUN = {"status": "interrupted", "count": None, "seconds": 0.0}
+_NO_START = "The agent's process can't be started: {why}."
 _LEFT_OUT = "(an output that can't be passed on: {why})\n"
 
 
 class AgentFeed:
     """The process, started by the first that is asked, and what it asks for in turn."""
 
-    def __init__(self, shell: Any, place: Any, runner: Runner) -> None:
-        self._shell, self._place, self._runner = shell, place, runner
+    def __init__(self, shell: Any, place: Any, runner: Runner, runs: Runs) -> None:
+        self._shell, self._place, self._runner, self._runs = shell, place, runner, runs
         self._child: Child | None = None
         self._card = ""
-        self._running = ""
-        self._stopped = ""
-        """The run that the agent itself had interrupted."""
         self._ending = False
         """Whether the user has interrupted the turn: no source runs any more."""
 
@@ -54,26 +50,30 @@ class AgentFeed:
         `card` names what the card is to replace, or is empty. Raises `TurnFailed` and
         `TurnInterrupted`.
         """
-        self._card, self._ending, child = card, False, self._connected()
-        turn = self._runner.open()
-        if op == "turn":
-            fields["turn"] = turn
-        try:
-            child.ask(op, **fields)
-            return self._runner.drive(
-                self._other, lease=SILENCE_SECONDS, nudge=partial(child.pipe.send, "ping")
-            )
-        except PipeClosed:
-            raise TurnFailed(_LOST.format(log=child.log)) from None
-        except DriverLost:
-            child.kill()
-            raise TurnFailed(_SILENT.format(seconds=SILENCE_SECONDS, log=child.log)) from None
-        except KeyboardInterrupt:
-            with contextlib.suppress(KeyboardInterrupt, DriverLost, PipeClosed):
-                self._interrupt(child, turn)
-            raise TurnInterrupted from None
-        finally:
-            self._runner.close()
+        self._card, self._ending = card, False
+        with self._runner.open(claimed=True) as turn:
+            child = self._connected()
+            try:
+                child.ask(op, id=turn, **fields)
+                return self._runner.drive(
+                    self._other, lease=SILENCE_SECONDS, nudge=partial(child.pipe.send, "ping")
+                )
+            except PipeClosed:
+                raise TurnFailed(_LOST.format(log=shown_log())) from None
+            except DriverLost:
+                child.kill()
+                said = _SILENT.format(seconds=SILENCE_SECONDS, log=shown_log())
+                raise TurnFailed(said) from None
+            except KeyboardInterrupt:
+                with contextlib.suppress(KeyboardInterrupt, DriverLost, PipeClosed):
+                    self._interrupt(child)
+                raise TurnInterrupted from None
+
+    def undone(self, lines: Sequence[str]) -> None:
+        """The user took the last turn's variables back: the next turn should know."""
+        if self._child is not None and self._child.alive:
+            with contextlib.suppress(PipeClosed):
+                self._child.pipe.send("undone", lines=list(lines))
 
     def close(self) -> None:
         """End the process."""
@@ -81,15 +81,18 @@ class AgentFeed:
             self._child.end()
             self._child = None
 
-    def _interrupt(self, child: Child, turn: str) -> None:
+    def _interrupt(self, child: Child) -> None:
         """Tell the agent, and give it a moment to end its turn and to draw its card."""
-        self._ending, self._runner.turn = True, turn
-        child.pipe.send("interrupt")
+        self._ending = True
+        child.interrupt()
         self._runner.drive(self._other, lease=_STOP_SECONDS)
 
     def _connected(self) -> Child:
         if self._child is None or not self._child.alive:
-            self._child = Child()
+            try:
+                self._child = Child()
+            except OSError as problem:
+                raise TurnFailed(_NO_START.format(why=problem.strerror)) from None
             threading.Thread(
                 target=self._listen, args=(self._child,), name="k2-pipe", daemon=True
             ).start()
@@ -102,18 +105,20 @@ class AgentFeed:
             while True:
                 self._take(child, child.pipe.receive())
         except (PipeClosed, ProtocolError):
-            self._offer({"op": "end", "status": "failed", "text": _LOST.format(log=child.log)})
+            if child is self._child:
+                self._offer(
+                    {"op": "end", "status": "failed", "text": _LOST.format(log=shown_log())}
+                )
 
     def _take(self, child: Child, message: Message) -> None:
         """Hand a message over. What belongs to a turn that was given up is answered here."""
         op, late = message["op"], child.late
-        child.ended += op == "end"
+        if op == "end":
+            child.ended()
         if op == "pong":
             self._offer({"op": "ping"})
         elif op == "stop_run":
-            self._stopped = message["run"]
-            if self._stopped == self._running:
-                surroundings.interrupt()
+            self._runs.stop(message["run"])
         elif late or not self._offer(message):
             _give_up(child, message)
 
@@ -122,45 +127,40 @@ class AgentFeed:
 
     # On the main thread
 
-    def step(self, message: Message) -> dict[str, Any]:
-        """Run a source and send what comes out; returns what became of the variables."""
-        pipe, run, owner = self._pipe(), message["run"], os.getpid()
-        outcome: dict[str, Any] = _NOT_RUN
-        report: dict[str, Any] = {}
-        try:
-            if not self._ending:
-                self._place.heading(message["title"], message["source"])
-            variables.begin()
-            self._running = run
-            if not (self._ending or self._stopped == run):
-                with self._place.run(partial(self._said, run)):
-                    outcome = run_source(self._shell, message["source"])
-            self._running = ""
-            report = reports.after(outcome["status"])
-        except KeyboardInterrupt:
-            if self._stopped != run:
-                raise
-        finally:
-            if os.getpid() != owner:
-                os._exit(0)  # a fork of the agent's code that came to the end of its cell
-            # Also when a second interrupt came after the run: somebody waits for this.
-            self._running = ""
-            pipe.send("ran", run=run, report=report, **outcome)
-        if outcome["status"] == "interrupted" and self._stopped != run:
-            pipe.send("interrupt")
-        return report
+    def step(self, message: Message) -> Outcome:
+        """Run a source and send what comes out; returns what came of it."""
+        run = message["run"]
+        if self._ending:
+            self._runs.stop(run)
+        return self._runs.carry_out(
+            run, message["source"], self._surrounded(message), partial(self._ran, run)
+        )
+
+    @contextlib.contextmanager
+    def _surrounded(self, message: Message) -> Iterator[None]:
+        self._place.heading(message["title"], message["source"])
+        with self._place.run(partial(self._said, message["run"])):
+            yield
+
+    def _ran(self, run: str, outcome: Outcome) -> None:
+        child = self._present()
+        if outcome["status"] == "interrupted" and not self._runs.stopped(run):
+            child.interrupt()  # before the agent can go on
+        child.pipe.send("ran", run=run, **outcome)
 
     def _said(self, run: str, kind: str, content: dict[str, Any], metadata: dict[str, Any]) -> None:
         """Pass an output on, on any thread; the user's output goes on without the agent."""
         with contextlib.suppress(PipeClosed):
             try:
                 for piece in _pieces(kind, content):
-                    self._pipe().send(
+                    self._present().pipe.send(
                         "output", run=run, type=kind, content=piece, metadata=metadata
                     )
             except (TypeError, ValueError) as problem:
                 said = {"name": "stderr", "text": _LEFT_OUT.format(why=problem)}
-                self._pipe().send("output", run=run, type="stream", content=said, metadata={})
+                self._present().pipe.send(
+                    "output", run=run, type="stream", content=said, metadata={}
+                )
 
     def _other(self, message: Message) -> None:
         op = message["op"]
@@ -168,9 +168,9 @@ class AgentFeed:
             self._show(message)
         elif op == "describe":
             texts = reports.describe(message["names"])
-            self._pipe().send("described", id=message["id"], texts=texts)
+            self._present().pipe.send("described", id=message["id"], texts=texts)
         elif op == "ask":
-            self._pipe().send(
+            self._present().pipe.send(
                 "answer", id=message["id"], text=self._place.prompt(message["prompt"])
             )
         elif op == "said":
@@ -185,18 +185,18 @@ class AgentFeed:
         else:
             self._card = self._place.show(data, update=True)
 
-    def _pipe(self) -> Any:
+    def _present(self) -> Child:
         if self._child is None:
             raise TurnFailed("There is no agent.")
-        return self._child.pipe
+        return self._child
 
 
 def _give_up(child: Child, message: Message) -> None:
     """Answer what a turn waits for that was given up here, and end it there."""
     if message["op"] in ("step", "ask", "describe"):
-        child.pipe.send("interrupt")
+        child.give_up()
     if message["op"] == "step":
-        child.pipe.send("ran", run=message["run"], report={}, **_NOT_RUN)
+        child.pipe.send("ran", run=message["run"], **NOT_RUN)
 
 
 def _pieces(kind: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import weakref
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -52,41 +53,51 @@ class Child:
     def __init__(self) -> None:
         """Start it. Raises `OSError`."""
         there, here = os.pipe(), os.pipe()  # what it reads, what it writes
-        folder = _folder()
-        with (folder / "agent.log").open("ab", 0) as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "k2_jupyter.hosts.magic"],
-                stdin=there[0],
-                stdout=here[1],
-                stderr=log,
-                cwd=folder,
-                env=_environment(),
-                start_new_session=True,  # an interrupt of the kernel is no interrupt of it
-            )
-        os.close(there[0])
-        os.close(here[1])
-        self.log = folder / "agent.log"
+        try:
+            self.process = _started(there[0], here[1])
+        except BaseException:  # also an interrupt: without these ends a process ends itself
+            for descriptor in (there[1], here[0]):
+                os.close(descriptor)
+            raise
+        finally:
+            os.close(there[0])
+            os.close(here[1])
         self.pipe = Pipe(here[0], there[1], TO_KERNEL, patience=_PATIENCE_SECONDS)
-        self.asked = 0
-        self.ended = 0
-        """How many of those that were asked have ended."""
+        self._asked: deque[str] = deque()
+        """Ids of what was asked and has not ended, the one under way first."""
         self._owner = os.getpid()
         _children.add(self)
 
     @property
     def alive(self) -> bool:
         """Whether it runs, and is this process's own (not that of one it forked from)."""
-        return self._owner == os.getpid() and self.process.poll() is None
+        own = self._owner == os.getpid()
+        return own and not self.pipe.closed and self.process.poll() is None
 
     @property
     def late(self) -> bool:
         """Whether what it says belongs to something that was asked before the last."""
-        return self.asked - self.ended > 1
+        return len(self._asked) > 1
 
     def ask(self, op: str, **fields: Any) -> None:
         """Send a ``turn`` or a ``command``; each comes to one ``end``. Raises `PipeClosed`."""
-        self.asked += 1
+        self._asked.append(fields["id"])
         self.pipe.send(op, **fields)
+
+    def ended(self) -> None:
+        """What was under way has ended."""
+        if self._asked:
+            self._asked.popleft()
+
+    def interrupt(self) -> None:
+        """End all that was asked. Raises `PipeClosed`."""
+        for asked in tuple(self._asked):
+            self.pipe.send("interrupt", id=asked)
+
+    def give_up(self) -> None:
+        """End what is under way, not what waits behind it. Raises `PipeClosed`."""
+        for asked in tuple(self._asked)[:1]:
+            self.pipe.send("interrupt", id=asked)
 
     def end(self) -> None:
         """Close the pipe, which ends it; where that does not help, kill it."""
@@ -105,13 +116,27 @@ class Child:
         self.pipe.close()
 
 
+def _started(reading: int, writing: int) -> subprocess.Popen[bytes]:
+    folder = _folder()
+    with (folder / "agent.log").open("ab", 0) as log:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-m", "k2_jupyter.hosts.magic"],
+            stdin=reading,
+            stdout=writing,
+            stderr=log,
+            cwd=folder,
+            env=_environment(),
+            start_new_session=True,  # an interrupt of the kernel is no interrupt of it
+        )
+
+
 _children: weakref.WeakSet[Child] = weakref.WeakSet()
 
 
 def _forked() -> None:
     """A fork of the user's is not at the other end of any agent."""
     for child in _children:
-        child.pipe.close()
+        child.pipe.drop()
 
 
 os.register_at_fork(after_in_child=_forked)
@@ -123,6 +148,12 @@ def _folder() -> Path:
     folder = base / "k2_jupyter" / "magic"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def shown_log() -> str:
+    """Where its log is, in words that name no folder of the user's: a notebook keeps them."""
+    own = Path(_began_with().get("XDG_STATE_HOME", "")).is_absolute()
+    return f"{'$XDG_STATE_HOME' if own else '~/.local/state'}/k2_jupyter/magic/agent.log"
 
 
 def _environment() -> dict[str, str]:

@@ -8,6 +8,7 @@ There are never two: whoever comes late is refused.
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 from ..figures import record
@@ -17,6 +18,7 @@ from .agent_feed import AgentFeed
 from .ends import TurnFailed, TurnInterrupted
 from .pipe import Message
 from .runner import LEASE_SECONDS, DriverLost, Runner
+from .runs import Outcome, Runs
 from .server_feed import ANNOUNCED, ServerFeed
 from .undo import Undo
 
@@ -29,10 +31,13 @@ class Conversation:
         self._place = surroundings.of(shell)
         self._runner = Runner(self._step)
         self._undo = Undo(shell.user_ns)
-        self._agent = AgentFeed(shell, self._place, self._runner)
-        self._server = ServerFeed(shell, self._runner) if hasattr(shell, "kernel") else None
+        runs = Runs(shell)
+        self._agent = AgentFeed(shell, self._place, self._runner, runs)
+        self._server = ServerFeed(shell, self._runner, runs) if hasattr(shell, "kernel") else None
         self._feed: AgentFeed | ServerFeed = self._agent
         self._requests: dict[str, str] = {}
+        self._undone: list[str] = []
+        """What was taken back of a turn that a server drove: the next announcement says it."""
         variables.install()
         record.install()
 
@@ -44,28 +49,7 @@ class Conversation:
     def ask(self, request: str, options: dict[str, Any]) -> None:
         """One turn, to its end. Raises `TurnFailed` and `TurnInterrupted`."""
         before = self._before(self._place.cell() or request, request)
-        self._undo.begin()
-        try:
-            card = self._announced()
-            if self._feed is self._server:
-                end = self._runner.drive(_ignored, lease=LEASE_SECONDS)
-            else:
-                end = self._agent.ask(
-                    "turn",
-                    card,
-                    request=request,
-                    options={**options, **self._place.facts()},
-                    before=before,
-                    names={**requests.named(request, self._shell.user_ns), **reports.lines()},
-                    data=data.tables(self._shell.user_ns),
-                )
-        except DriverLost as problem:
-            raise TurnFailed(str(problem)) from None
-        except KeyboardInterrupt:
-            raise TurnInterrupted from None
-        finally:
-            self._undo.end()
-        _raise_for(end)
+        self._turn(lambda: self._served(request, options, before))
 
     def ask_about(self, name: str, options: dict[str, Any]) -> None:
         """``fix`` the last error or ``explain`` the last cell: a turn like any other."""
@@ -79,18 +63,20 @@ class Conversation:
 
     def undo(self) -> None:
         """Take the names of the last turn back, and say what could not be."""
-        self._say(self._undo.undo())
+        driver, lines = self._feed, self._undo.undo()
+        self._say(lines)
+        if driver is self._agent:
+            self._agent.undone(lines)
+        else:
+            self._undone = lines
 
     def command(self, name: str, words: list[str]) -> None:
         """What the agent's process says to ``%k2 NAME …``."""
-        self._feed = self._agent
-        try:
-            facts = self._place.facts()
-            _raise_for(
-                self._agent.ask("command", "", id=name, name=name, words=words, options=facts)
-            )
-        except KeyboardInterrupt:
-            raise TurnInterrupted from None
+        if name == "resume":
+            self._feed = self._agent
+            self._turn(lambda: self._commanded(name, words))
+        else:
+            _raise_for(self._commanded(name, words))
 
     def close(self) -> None:
         """End the agent's process."""
@@ -107,24 +93,48 @@ class Conversation:
         self._requests[key] = request
         return [self._requests[one] for one in keys[:place]]
 
-    def _announced(self) -> str:
-        """Let a page claim the turn; decides `_feed`. Returns what the card is to replace."""
-        self._feed, shown = self._agent, ""
-        if self._server is not None and self._place.has_server():
-            try:
-                announcement = {ANNOUNCED: {"turn": self._runner.open()}, "text/plain": "K2 ·"}
-                shown = self._place.show(announcement, update=True)
-                if self._runner.claimed():
-                    self._feed = self._server
-            except BaseException:  # an interrupt may come before the wait has begun
-                self._runner.close()
-                raise
-        return shown
+    def _turn(self, serve: Callable[[], Message]) -> None:
+        """What can be undone as a whole."""
+        self._undo.begin()
+        try:
+            _raise_for(serve())
+        except DriverLost as problem:
+            raise TurnFailed(str(problem)) from None
+        except KeyboardInterrupt:
+            raise TurnInterrupted from None
+        finally:
+            self._undo.end()
 
-    def _step(self, message: Message) -> Message:
-        report = self._feed.step(message)
-        self._undo.told(report.get("changed", ()))
-        return report
+    def _served(self, request: str, options: dict[str, Any], before: list[str]) -> Message:
+        """By a page's server that claims the turn, or else by the agent's own process."""
+        card = ""
+        if self._server is not None and self._place.has_server():
+            with self._runner.open(claimed=False) as turn:
+                announcement = {"turn": turn, "undone": self._undone}
+                shown = {ANNOUNCED: announcement, "text/plain": "K2 ·"}
+                card = self._place.show(shown, update=True)
+                if self._runner.claimed():
+                    self._feed, self._undone = self._server, []
+                    return self._runner.drive(self._server.other, lease=LEASE_SECONDS)
+        self._feed = self._agent
+        return self._agent.ask(
+            "turn",
+            card,
+            request=request,
+            options={**options, **self._place.facts()},
+            before=before,
+            names={**requests.named(request, self._shell.user_ns), **reports.lines()},
+            data=data.tables(self._shell.user_ns),
+        )
+
+    def _commanded(self, name: str, words: list[str]) -> Message:
+        facts = self._place.facts()
+        return self._agent.ask("command", "", name=name, words=words, options=facts)
+
+    def _step(self, message: Message) -> Outcome:
+        outcome = self._feed.step(message)
+        self._undo.told(outcome.get("report", {}).get("changed", ()))
+        return outcome
 
     def _say(self, lines: list[str]) -> None:
         text = "\n".join(lines)
@@ -137,7 +147,3 @@ def _raise_for(end: Message) -> None:
         raise TurnInterrupted
     if end.get("status") not in ("done", "cannot"):
         raise TurnFailed(str(end.get("text") or "The turn failed."))
-
-
-def _ignored(message: Message) -> None:
-    """A server only runs cells here; it shows the rest on its own page."""

@@ -13,6 +13,7 @@ import os
 import queue
 import threading
 import time
+import weakref
 from typing import Any, Tuple, Union  # noqa: UP035 - as below
 
 Message = dict[str, Any]
@@ -25,7 +26,7 @@ _MOST_WAITING = 200
 
 TO_AGENT: dict[str, dict[str, _Type]] = {
     "turn": {
-        "turn": str,
+        "id": str,
         "request": str,
         "options": dict,
         "before": list,
@@ -42,11 +43,15 @@ TO_AGENT: dict[str, dict[str, _Type]] = {
     },
     "described": {"id": str, "texts": dict},
     "answer": {"id": str, "text": (str, type(None))},
-    "interrupt": {},
+    "interrupt": {"id": str},
+    "undone": {"lines": list},
     "command": {"id": str, "name": str, "words": list, "options": dict},
     "ping": {},
 }
-"""What the kernel's end may say, and the fields that each operation must have."""
+"""What the kernel's end may say, and the fields that each operation must have.
+
+An ``interrupt`` names the turn or the command that it ends: it may come before that has begun.
+"""
 
 TO_KERNEL: dict[str, dict[str, _Type]] = {
     "card": {"html": str, "text": str},
@@ -88,6 +93,9 @@ class Pipe:
         patience: float = math.inf,
     ) -> None:
         self._reading, self._writing = reading, writing
+        # Each is closed by the thread that uses it: the number may be another file's by then.
+        self._close_reading = weakref.finalize(self, os.close, reading)
+        self._close_writing = weakref.finalize(self, os.close, writing)
         self._accepted = accepted
         self._patience = patience
         self._waiting: queue.Queue[bytes] = queue.Queue(_MOST_WAITING)
@@ -110,9 +118,29 @@ class Pipe:
 
     def receive(self) -> Message:
         """The next message, checked. Raises `PipeClosed` and `ProtocolError`."""
-        while (message := self._next())["op"] == "ping":
-            self.send("pong")
+        try:
+            while (message := self._next())["op"] == "ping":
+                self.send("pong")
+        except (PipeClosed, ProtocolError):
+            self._closed.set()
+            self._close_reading()
+            raise
         return message
+
+    def close(self) -> None:
+        """Nothing more is sent or received; the other end notices at once."""
+        self._closed.set()
+
+    @property
+    def closed(self) -> bool:
+        """Whether either end is known to be gone."""
+        return self._closed.is_set()
+
+    def drop(self) -> None:
+        """Let go of both pipes in a process that has no thread at them."""
+        self._closed.set()
+        self._close_reading()
+        self._close_writing()
 
     def _next(self) -> Message:
         size = int.from_bytes(self._read(4), "big")
@@ -144,15 +172,7 @@ class Pipe:
                     data = data[os.write(self._writing, data) :]
             except OSError:
                 self._closed.set()
-
-    def close(self) -> None:
-        """Let go of both pipes."""
-        self._closed.set()
-        for descriptor in (self._reading, self._writing):
-            try:
-                os.close(descriptor)
-            except OSError:
-                continue
+        self._close_writing()
 
     def _read(self, size: int) -> bytes:
         parts, left = [], size
@@ -161,7 +181,7 @@ class Pipe:
                 part = os.read(self._reading, min(left, 1 << 20))
             except OSError as problem:
                 raise PipeClosed(str(problem)) from None
-            if not part:
+            if not part or self._closed.is_set():
                 raise PipeClosed("the other end is gone")
             parts.append(part)
             left -= len(part)

@@ -2,13 +2,12 @@
 
 Whoever drives the turn (a child process over a pipe, a Jupyter server over the control
 channel) hands runs over from another thread; the waiting magic carries them out one after
-another, so that Run All keeps its order, an interrupt reaches the cell that runs, and
-top-level `await` works. Standard library and IPython only.
+another (`runs.py`), so that Run All keeps its order, an interrupt reaches the cell that runs,
+and top-level `await` works. Standard library only.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import queue
 import time
@@ -40,39 +39,48 @@ class Runner:
         self._run = run
         self._inbox: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._heard = 0.0
+        self._unclaimed: list[bool] = []
+        """Its one item goes to whoever takes it first: a claim, or the end of the wait for one."""
         self.turn: str | None = None
 
-    def open(self) -> str:
-        """Begin a turn; returns the id that every request must name."""
-        self._inbox, self._heard = queue.SimpleQueue(), time.monotonic()
-        self.turn = uuid.uuid4().hex
-        return self.turn
+    @contextlib.contextmanager
+    def open(self, *, claimed: bool) -> Iterator[str]:
+        """A turn; gives the id that every request must name.
 
-    def close(self) -> None:
-        """End the turn: what is offered from now on is refused."""
-        self.turn = None
+        One that is not `claimed` yet takes nothing but a ``claim``. However the block is
+        left, the turn is over: what is offered from then on is refused.
+        """
+        self._inbox, self._heard = queue.SimpleQueue(), time.monotonic()
+        self._unclaimed = [] if claimed else [True]
+        try:
+            self.turn = uuid.uuid4().hex
+            yield self.turn
+        finally:
+            self.turn = None
 
     def offer(self, request: Request) -> Reply:
         """Take a request, on any thread; what it asks for happens on the main thread."""
         if self.turn is None or request.get("turn") != self.turn:
             return {"ok": False, "why": "no such turn"}
+        op = request.get("op")
+        if op == "claim" and not self._take_claim():
+            return {"ok": False, "why": "claimed already"}
+        if op != "claim" and self._unclaimed:
+            return {"ok": False, "why": "not claimed"}
         self._heard = time.monotonic()
-        if request.get("op") != "ping":
+        if op != "ping":
             self._inbox.put(request)
         return {"ok": True}
 
     def claimed(self, seconds: float | None = None) -> bool:
-        """Wait for a claim. A turn that nobody claimed is closed: a late claim is refused."""
-        until = time.monotonic() + (CLAIM_SECONDS if seconds is None else seconds)
-        claimed = False
+        """Wait for a claim. Without one in time the turn can't be claimed any more."""
         try:
-            while not claimed and (left := until - time.monotonic()) > 0:
-                request = self._next(min(_TICK, left))
-                claimed = request is not None and request.get("op") == "claim"
-        finally:
-            if not claimed:
-                self.close()
-        return claimed
+            self._inbox.get(timeout=CLAIM_SECONDS if seconds is None else seconds)
+        except queue.Empty:
+            if self._take_claim():  # else one has come in this very moment
+                self.turn = None
+                return False
+        return True
 
     def drive(
         self,
@@ -88,89 +96,26 @@ class Runner:
         raises between two runs.
         """
         self._heard = time.monotonic()
+        while True:
+            request = self._next(_TICK)
+            if request is None:
+                if lease is not None and time.monotonic() - self._heard > lease:
+                    raise DriverLost("Nobody answers for this turn any more; it ended here.")
+                nudge()
+            elif request.get("op") == "end":
+                return request
+            elif request.get("op") != "claim":
+                (self._run if request.get("op") == "step" else other)(request)
+                self._heard = time.monotonic()
+
+    def _take_claim(self) -> bool:
         try:
-            while True:
-                request = self._next(_TICK)
-                if request is None:
-                    if lease is not None and time.monotonic() - self._heard > lease:
-                        raise DriverLost("Nobody answers for this turn any more; it ended here.")
-                    nudge()
-                elif request.get("op") == "end":
-                    return request
-                else:
-                    (self._run if request.get("op") == "step" else other)(request)
-                    self._heard = time.monotonic()
-        finally:
-            self.close()
+            return self._unclaimed.pop()
+        except IndexError:
+            return False
 
     def _next(self, seconds: float) -> Request | None:
         try:
             return self._inbox.get(timeout=seconds)
         except queue.Empty:
             return None
-
-
-def next_count(shell: Any) -> int:
-    """The execution count of the next run.
-
-    IPython 9 counts a cell when it begins, IPython 8 when it has ended: there the magic's
-    own cell, which still runs, holds the number that this run would take.
-    """
-    count: int = shell.execution_count
-    return count + (count < len(shell.history_manager.input_hist_parsed))
-
-
-def run_source(shell: Any, source: str) -> Reply:
-    """Run a source as a cell of its own, with an entry in `In`.
-
-    The status is ``ok``, ``error`` or ``interrupted``.
-    """
-    started = time.monotonic()
-    counts_late = next_count(shell) != shell.execution_count
-    shell.execution_count = next_count(shell)
-    with _loop_for_await(shell), _no_exit(shell):
-        result = shell.run_cell(source, store_history=True)
-    count = result.execution_count
-    if counts_late:
-        shell.execution_count = count
-    problem = result.error_before_exec or result.error_in_exec
-    if problem is None:
-        status = "ok"
-    elif isinstance(problem, (KeyboardInterrupt, asyncio.CancelledError)):
-        status = "interrupted"  # an interrupt cancels what is awaited
-    else:
-        status = "error"
-    return {"status": status, "count": count, "seconds": time.monotonic() - started}
-
-
-@contextlib.contextmanager
-def _loop_for_await(shell: Any) -> Iterator[None]:
-    """Top-level `await` gets a loop of its own: the kernel's is held by the waiting magic."""
-    before, shell.loop_runner = shell.loop_runner, _run_coroutine
-    try:
-        yield
-    finally:
-        shell.loop_runner = before
-
-
-@contextlib.contextmanager
-def _no_exit(shell: Any) -> Iterator[None]:
-    """`exit()` would end the user's kernel, or terminal, once the magic is over."""
-
-    def refuse() -> None:
-        raise RuntimeError("exit() would end the user's session; nothing was ended.")
-
-    shell.ask_exit = refuse
-    try:
-        yield
-    finally:
-        del shell.ask_exit
-
-
-def _run_coroutine(coroutine: Any) -> Any:
-    held = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    try:
-        return asyncio.run(coroutine)
-    finally:
-        asyncio._set_running_loop(held)

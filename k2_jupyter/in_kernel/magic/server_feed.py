@@ -1,24 +1,28 @@
 """Runs that a Jupyter server hands over on the kernel's control channel.
 
 A server sends ``k2_request`` with the announced `turn` and an `op`; each is answered at once
-by ``k2_reply {ok, why?}``:
+by ``k2_reply {ok, why?}``. What comes of it later is said on iopub:
 
 - ``claim``: within `runner.CLAIM_SECONDS`; ``{"ok": false}`` means the kernel has moved on.
 - ``step {msg_id, cell, source}``: runs as if a client had sent an execute_request with this
-  id. Before its idle, ``k2_ran {status, count, seconds, report}`` says on iopub what came of it.
+  id. Before its idle, ``k2_ran {status, count, seconds, report}`` says what came of it.
+- ``stop_run {run}``: interrupts the run with this id alone; the turn goes on.
+- ``describe {id, names}``: answered by ``k2_described {id, texts}`` under the magic's request.
 - ``ping``: keeps the lease while the model thinks.
 - ``end {status, text}``: the magic is over; statuses as in `pipe.TO_KERNEL`.
 """
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
-from ..values import variables
 from . import ipykernel_names as names
 from . import reports
 from .pipe import Message
-from .runner import Runner, next_count, run_source
+from .runner import Runner
+from .runs import Outcome, Runs, next_count
 
 ANNOUNCED = "application/vnd.k2.turn+json"
 """The media type by which a page learns of a turn that it may claim."""
@@ -27,22 +31,38 @@ ANNOUNCED = "application/vnd.k2.turn+json"
 class ServerFeed:
     """One of the two that may drive a turn."""
 
-    def __init__(self, shell: Any, runner: Runner) -> None:
-        self._shell = shell
-        names.on_control(shell.kernel, "k2_request", runner.offer)
+    def __init__(self, shell: Any, runner: Runner, runs: Runs) -> None:
+        self._shell, self._kernel = shell, shell.kernel
+        self._runner, self._runs = runner, runs
+        names.on_control(self._kernel, "k2_request", self._offered)
 
-    def step(self, message: Message) -> dict[str, Any]:
-        """Run a source under a request of its own; returns what became of the variables."""
+    def _offered(self, request: Message) -> Message:
+        """On the control thread: take a request, or carry out what can't wait."""
+        if request.get("op") != "stop_run":
+            return self._runner.offer(request)
+        taken = self._runner.offer({**request, "op": "ping"})
+        if taken["ok"] and isinstance(request.get("run"), str):
+            self._runs.stop(request["run"])
+        return taken
+
+    # On the main thread
+
+    def step(self, message: Message) -> Outcome:
+        """Run a source under a request of its own; returns what came of it."""
         msg_id, cell, source = (message.get(name) for name in ("msg_id", "cell", "source"))
         if not (isinstance(msg_id, str) and isinstance(cell, str) and isinstance(source, str)):
             return {}
-        kernel, count = self._shell.kernel, next_count(self._shell)
+        kernel, count = self._kernel, next_count(self._shell)
         with (
             names.without_input(kernel),
             names.request_of_its_own(kernel, msg_id, cell, source, count),
         ):
-            variables.begin()
-            outcome = run_source(self._shell, source)
-            report = reports.after(outcome["status"])
-            names.publish(kernel, "k2_ran", {**outcome, "report": report})
-        return report
+            told = partial(names.publish, kernel, "k2_ran")
+            return self._runs.carry_out(msg_id, source, nullcontext(), told)
+
+    def other(self, message: Message) -> None:
+        """A server shows all else on its own page."""
+        asked, wanted = message.get("id"), message.get("names")
+        if message.get("op") == "describe" and isinstance(asked, str) and isinstance(wanted, list):
+            texts = reports.describe([name for name in wanted if isinstance(name, str)])
+            names.publish(self._kernel, "k2_described", {"id": asked, "texts": texts})

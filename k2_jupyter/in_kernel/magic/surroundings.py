@@ -8,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import html
 import os
-import signal
-import threading
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -25,15 +23,6 @@ _OUTPUTS = frozenset(
 def of(shell: Any) -> Any:
     """The surroundings of a shell."""
     return Front(shell) if hasattr(shell, "kernel") else Terminal(shell)
-
-
-def interrupt() -> None:
-    """What the interrupt button does, from another thread.
-
-    The signal goes to the main thread itself: a `sleep` there would not notice one that
-    another thread of the process got.
-    """
-    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 class Front:

@@ -63,7 +63,7 @@ class NearEnd:
         """What `%%k2` does; earlier requests go with it unless `before` are given."""
         self.pipe.send(
             "turn",
-            turn=uuid.uuid4().hex,
+            id=uuid.uuid4().hex,
             request=request,
             options={"cwd": self.folder, "stdin": stdin, "front": "kernel", **options},
             before=list(self.requests if before is None else before),

@@ -216,8 +216,9 @@ def test_what_a_hung_turn_asks_later_is_refused(asked: Asked) -> None:
 def test_an_agent_that_thinks_for_long_is_alive(asked: Asked) -> None:
     model = Silent()
     front = asked(model)
-    front.run("import k2_jupyter.in_kernel.magic.agent_feed as feed\nfeed.SILENCE_SECONDS = 1.0")
-    threading.Timer(4.0, model.released.set).start()
+    front.run("%k2 help")  # it takes its time to start
+    front.run("import k2_jupyter.in_kernel.magic.agent_feed as feed\nfeed.SILENCE_SECONDS = 2.0")
+    threading.Timer(5.0, model.released.set).start()
     shown = front.run("%%k2\nthink")
     assert shown.reply["status"] == "ok", shown.reply
 

@@ -163,7 +163,7 @@ def test_control_handlers_answer_a_message_type_of_ours(client: Client) -> None:
 def test_exit_is_asked_for_through_ask_exit(client: Client) -> None:
     """`shell.ask_exit`, IPython's; the kernel's `exit` and `quit` call it."""
     client.run("""
-from k2_jupyter.in_kernel.magic.runner import run_source
+from k2_jupyter.in_kernel.magic.runs import run_source
 outcomes = [run_source(get_ipython(), said)["status"] for said in ("exit()", "quit", "exit(True)")]
 assert outcomes == ["error"] * 3, outcomes
 assert "ask_exit" not in vars(get_ipython())

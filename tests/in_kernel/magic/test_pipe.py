@@ -24,8 +24,8 @@ def ends() -> Iterator[tuple[Pipe, Pipe]]:
 def test_a_ping_is_answered_by_whoever_receives(ends: tuple[Pipe, Pipe]) -> None:
     kernel, agent = ends
     kernel.send("ping")
-    kernel.send("interrupt")
-    assert agent.receive() == {"op": "interrupt"}
+    kernel.send("interrupt", id="t")
+    assert agent.receive() == {"op": "interrupt", "id": "t"}
     assert kernel.receive() == {"op": "pong"}
 
 

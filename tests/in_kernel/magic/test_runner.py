@@ -18,7 +18,8 @@ HANG = 30.0
 SETUP = """
 from IPython.display import display
 from k2_jupyter.in_kernel.magic import ipykernel_names as names
-from k2_jupyter.in_kernel.magic.runner import Runner, next_count, run_source
+from k2_jupyter.in_kernel.magic.runner import Runner
+from k2_jupyter.in_kernel.magic.runs import next_count, run_source
 _shell = get_ipython()
 _kernel = _shell.kernel
 
@@ -33,9 +34,10 @@ _runner = Runner(_step)
 names.on_control(_kernel, "k2_request", _runner.offer)
 """
 WAIT = """
-display({"application/vnd.k2.turn+json": {"turn": _runner.open()}}, raw=True)
-claimed = _runner.claimed(%s)
-ended = _runner.drive(print, lease=%s) if claimed else None
+with _runner.open(claimed=False) as _turn:
+    display({"application/vnd.k2.turn+json": {"turn": _turn}}, raw=True)
+    claimed = _runner.claimed(%s)
+    ended = _runner.drive(print, lease=%s) if claimed else None
 """
 
 
@@ -197,13 +199,35 @@ def test_only_the_open_turn_is_served() -> None:
         return {}
 
     runner = Runner(run)
-    turn = runner.open()
-    assert runner.offer({"turn": "another", "op": "step"})["ok"] is False
-    assert runner.offer({"turn": turn, "op": "step"})["ok"] is True
-    assert runner.offer({"turn": turn, "op": "end"})["ok"] is True
-    runner.drive(ran.append)
+    with runner.open(claimed=True) as turn:
+        assert runner.offer({"turn": "another", "op": "step"})["ok"] is False
+        assert runner.offer({"turn": turn, "op": "step"})["ok"] is True
+        assert runner.offer({"turn": turn, "op": "end"})["ok"] is True
+        runner.drive(ran.append)
     assert [request["op"] for request in ran] == ["step"]
     assert runner.offer({"turn": turn, "op": "step"})["ok"] is False
+
+
+def test_a_turn_is_claimed_once_and_in_time() -> None:
+    runner = Runner(lambda request: {})
+    with runner.open(claimed=False) as turn:
+        assert runner.offer({"turn": turn, "op": "step"})["ok"] is False
+        assert runner.offer({"turn": turn, "op": "claim"})["ok"] is True
+        assert runner.offer({"turn": turn, "op": "claim"})["ok"] is False
+        assert runner.claimed(0)  # the claim came in the last moment
+        assert runner.offer({"turn": turn, "op": "step"})["ok"] is True
+    with runner.open(claimed=False) as turn:
+        assert not runner.claimed(0)
+        for op in ("claim", "step", "end"):
+            assert runner.offer({"turn": turn, "op": op})["ok"] is False
+
+
+def test_however_a_turn_is_left_it_is_over() -> None:
+    runner = Runner(lambda request: {})
+    with pytest.raises(KeyboardInterrupt), runner.open(claimed=True) as turn:
+        raise KeyboardInterrupt
+    assert runner.turn is None
+    assert runner.offer({"turn": turn, "op": "end"})["ok"] is False
 
 
 def test_silence_is_measured_from_the_last_sign_of_life() -> None:
@@ -215,5 +239,6 @@ def test_silence_is_measured_from_the_last_sign_of_life() -> None:
         return {}
 
     runner = Runner(run)
-    runner.offer({"turn": runner.open(), "op": "step"})
-    assert runner.drive(print, lease=0.3)["op"] == "end"
+    with runner.open(claimed=True) as turn:
+        runner.offer({"turn": turn, "op": "step"})
+        assert runner.drive(print, lease=0.3)["op"] == "end"

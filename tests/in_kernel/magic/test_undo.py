@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from k2_jupyter.in_kernel.magic.undo import Undo
 
 
@@ -65,3 +67,33 @@ def test_hidden_names_and_those_of_the_shell_are_not_touched() -> None:
     names: dict[str, Any] = {"In": ["a"], "_1": 1}
     turn(names, In=["b"], _1=2, _2=3).undo()
     assert names == {"In": ["b"], "_1": 2, "_2": 3}
+
+
+def test_a_change_in_place_is_seen_under_any_name() -> None:
+    """The turn changes the user's object through a name of its own, then rebinds the user's."""
+    names: dict[str, Any] = {"data": [1], "held": {"rows": [1]}, "untouched": [1]}
+    names["same"] = names["data"]
+    undo = Undo(names)
+    undo.begin()
+    mine = names["mine"] = names["data"]
+    mine.append(2)
+    names["held"]["rows"].append(2)
+    names["data"] = [3]
+    undo.end()
+    lines = undo.undo()
+    assert "Changed in place by the turn, which can't be undone: data, held, same." in lines
+    assert "As before: data." in lines
+    assert not any("untouched" in line for line in lines)
+
+
+def test_what_the_user_changes_after_the_turn_is_not_the_turns_doing() -> None:
+    names: dict[str, Any] = {"data": [1]}
+    undo = turn(names, new=1)
+    names["data"].append(2)
+    assert not any("in place by" in line for line in undo.undo())
+
+
+def test_a_large_table_is_said_to_be_seen_in_part() -> None:
+    names: dict[str, Any] = {"df": pd.DataFrame({"a": range(100_000)}), "f": len}
+    lines = turn(names, new=1).undo()
+    assert "Not compared in full; no change in place was seen: df." in lines
