@@ -5,7 +5,7 @@ a `Request` waits for one. The order within a turn::
 
     TurnStarted
       (StepStarted
-         (TextDelta | ReasoningDelta | Retrying)*  AnswerReceived
+         (TextDelta | ReasoningDelta | Retrying | Waiting)*  AnswerReceived
          (CallStarted  (… events of the tool …)  CallFinished)*
       )*
     TurnFinished
@@ -117,6 +117,14 @@ class Retrying:
     seconds: float
     """How long the model layer waits before it."""
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The wait that `Retrying` told of goes on. Comes each second; not journaled."""
+
+    seconds: float
+    """What is left of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +281,7 @@ Event: TypeAlias = (
     | TextDelta
     | ReasoningDelta
     | Retrying
+    | Waiting
     | AnswerReceived
     | CallStarted
     | CallFinished

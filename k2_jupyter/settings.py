@@ -123,8 +123,10 @@ class Settings:
 
             return ScriptedModel(answer, name="offline analyst (rule-based)")
         from k2_jupyter.models.chat_completions import ChatCompletions
+        from k2_jupyter.models.memory import Memory
 
-        return ChatCompletions(self.model, self.endpoint, self.key)
+        memory = Memory(state_folder() / "endpoints")
+        return ChatCompletions(self.model, self.endpoint, self.key, memory=memory)
 
 
 def take_keys(environ: MutableMapping[str, str]) -> dict[str, str]:

@@ -58,6 +58,11 @@ class RecordedTurn:
         """Whether it came to a conclusion."""
         return self.finished is not None and self.finished.conclusion is not None
 
+    @property
+    def request(self) -> str:
+        """In the user's own words; the task may have descriptions of variables in it."""
+        return str(self.facts.get("request") or self.task)
+
     def whole_answers(self) -> Sequence[tuple[AssistantMessage, list[ToolResult]]]:
         """The answers all of whose calls came to an end, up to the first that was cut off."""
         whole = []
@@ -188,7 +193,7 @@ def _answer(data: Mapping[str, Any]) -> AssistantMessage:
     return AssistantMessage(
         data["text"],
         tuple(ToolCall(call["id"], call["name"], call["arguments"]) for call in data["calls"]),
-        thought and Reasoning(thought["text"], thought["key"]),
+        thought and Reasoning(thought["text"], thought["key"], tuple(thought.get("details", ()))),
         data["finish"],
         _usage(data["usage"]),
     )

@@ -28,6 +28,7 @@ from k2_jupyter.events import (
     ReasoningDelta,
     TextDelta,
     TurnFinished,
+    Waiting,
 )
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.records import encode_fields
@@ -37,7 +38,7 @@ T = TypeVar("T")
 UNANSWERED = "NoAnswer"
 """Type of the record of a request to which the host sent ``None``."""
 
-_PASSING = (TextDelta, ReasoningDelta, CellOutput)
+_PASSING = (TextDelta, ReasoningDelta, Waiting, CellOutput)
 _INTENTS = (CallStarted, CellStarted, TurnFinished)
 _WAITED_FOR = (CellStarted, TurnFinished)
 _REQUESTS = (ApprovalRequest, QuestionRequest, CapRequest)

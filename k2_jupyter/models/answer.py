@@ -6,21 +6,40 @@ Whether an answer is complete is decided from what has arrived, not from
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from k2_jupyter.errors import ModelOutputError
 from k2_jupyter.events import ReasoningDelta, TextDelta
-from k2_jupyter.messages import AssistantMessage, Reasoning, ToolCall, Usage
+from k2_jupyter.messages import AssistantMessage, Reasoning, ToolCall, ToolSpec, Usage
+from k2_jupyter.models.arguments import is_whole
+from k2_jupyter.models.call_parts import CallParts
+from k2_jupyter.models.content import Content, settled
 from k2_jupyter.models.profiles import REASONING_KEYS
+from k2_jupyter.models.reasoning_details import put_together
+from k2_jupyter.models.veil import Veil
+
+Shown: TypeAlias = Iterator[TextDelta | ReasoningDelta]
 
 _COMPLETE = ("stop", "tool_calls", "function_call")
+_LARGEST = 16_000_000
+"""Characters of one answer; the longest budgets are 262,144 tokens."""
 
 
 class IncompleteError(Exception):
-    """The stream ended early or empty: asking again may help, nothing of it may be used."""
+    """The stream ended early: asking again may help, nothing of it may be used."""
+
+
+class NothingError(IncompleteError):
+    """It ended as it should, without text and calls.
+
+    `reasoned`: there was reasoning; `lost_calls`: calls were announced.
+    """
+
+    def __init__(self, message: str, *, reasoned: bool, lost_calls: bool) -> None:
+        super().__init__(message)
+        self.reasoned = reasoned
+        self.lost_calls = lost_calls
 
 
 class StreamError(Exception):
@@ -31,41 +50,34 @@ class StreamError(Exception):
         self.body = body
 
 
-@dataclass(slots=True)
-class _Call:
-    id: str = ""
-    name: str = ""
-    arguments: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.arguments)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the arguments are whole JSON ("" stands for none)."""
-        try:
-            json.loads(self.text or "{}", strict=False)
-        except (ValueError, RecursionError):
-            return False
-        return True
-
-
 class Answer:
-    """Collects chunks. Text is joined once, at the end: cost is linear in the chunks."""
+    """Collects chunks. Text is joined once, at the end: cost is linear in the chunks.
 
-    def __init__(self) -> None:
+    `tools` are those that the model was told of: markup that names another is text.
+    """
+
+    def __init__(self, tools: Sequence[ToolSpec] = ()) -> None:
+        self._tools = tools
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._reasoning_key = ""
-        self._calls: list[_Call] = []
-        self._at: dict[int, _Call] = {}
-        self._last_index = 0
+        self._details: list[Mapping[str, Any]] = []
+        self._calls = CallParts()
         self._finish = ""
         self._usage: Usage | None = None
+        self._veils = Veil(), Veil()
+        self._size = 0
 
-    def add(self, chunk: object) -> Iterator[TextDelta | ReasoningDelta]:
-        """Take one chunk; yields what can be shown of it. Raises `StreamError`."""
+    @property
+    def size(self) -> int:
+        """Characters so far: what does not add to them is no progress."""
+        return self._size + self._calls.size
+
+    def add(self, chunk: object) -> Shown:
+        """Take one chunk; yields what can be shown of it.
+
+        Raises `StreamError`, and `ModelOutputError` where the answer has no end.
+        """
         if not isinstance(chunk, Mapping):
             return
         if chunk.get("error") or chunk.get("object") == "error":
@@ -78,57 +90,13 @@ class Answer:
         delta = choice.get("delta") or choice.get("message")  # the latter without a stream
         if isinstance(delta, Mapping):
             yield from self._add_delta(delta)
+        if self.size > _LARGEST:
+            raise ModelOutputError(f"The answer is longer than {_LARGEST:,} characters.")
 
-    def _add_delta(self, delta: Mapping[str, Any]) -> Iterator[TextDelta | ReasoningDelta]:
-        key = self._reasoning_key or next(
-            (key for key in REASONING_KEYS if isinstance(delta.get(key), str)), ""
-        )
-        if key and isinstance(delta.get(key), str):
-            self._reasoning_key = key
-            self._reasoning.append(delta[key])
-            yield ReasoningDelta(delta[key])
-        if text := _string(delta.get("content")):
-            self._text.append(text)
-            yield TextDelta(text)
-        calls = delta.get("tool_calls")
-        for part in calls if isinstance(calls, list) else ():
-            if isinstance(part, Mapping):
-                self._add_call(part)
-
-    def _add_call(self, part: Mapping[str, Any]) -> None:
-        function = part.get("function")
-        function = function if isinstance(function, Mapping) else {}
-        name = _string(function.get("name"))
-        call = self._call_of(part.get("index"), _string(part.get("id")), name)
-        if name.startswith(call.name):
-            call.name = name  # the first piece, a repetition, or a longer form
-        elif not call.arguments:
-            call.name += name
-        arguments = function.get("arguments")
-        if isinstance(arguments, Mapping):  # some servers send the object itself
-            arguments = json.dumps(arguments, ensure_ascii=False)
-        if arguments := _string(arguments):
-            call.arguments.append(arguments)
-
-    def _call_of(self, index: object, call_id: str, name: str) -> _Call:
-        """The call a part belongs to: by its index, but some servers send none, or always 0."""
-        slot = index if isinstance(index, int) else self._last_index
-        call = self._at.get(slot)
-        if call is None:
-            call = self._open_call(slot)
-        elif call_id and call.id and call_id != call.id:
-            same = (known for known in self._calls if known.id == call_id)
-            call = next(same, None) or self._open_call(slot)
-        elif index is None and name and call.name and call.is_complete:
-            call = self._open_call(slot)
-        call.id = call.id or call_id
-        self._last_index = slot
-        return call
-
-    def _open_call(self, slot: int) -> _Call:
-        call = self._at[slot] = _Call()
-        self._calls.append(call)
-        return call
+    def rest(self) -> Shown:
+        """What was held back of the text, once the stream has ended."""
+        for veil, is_text in zip(self._veils, (True, False), strict=True):
+            yield from _deltas(veil.rest(), is_text=is_text)
 
     def message(self) -> AssistantMessage:
         """The answer, once the stream has ended.
@@ -144,29 +112,71 @@ class Answer:
             )
         if self._finish == "error":
             raise IncompleteError("the endpoint ended the answer with an error")
-        text = "".join(self._text)
-        calls = () if self._finish == "length" else tuple(self._calls)
+        content = settled(self._content(), self._tools)
+        calls = () if self._finish == "length" else content.calls
         if self._finish != "length":
-            self._check_end(has_content=bool(calls or text.strip()))
-        reasoning = Reasoning("".join(self._reasoning), self._reasoning_key)
+            self._check_end(content.text, calls, content.reasoning)
         return AssistantMessage(
-            text,
-            tuple(ToolCall(call.id, call.name, call.text) for call in calls),
-            reasoning if self._reasoning_key else None,
+            content.text,
+            calls,
+            self._replayed(content.reasoning),
             self._finish or "stop",
             self._usage or Usage(),
         )
 
-    def _check_end(self, *, has_content: bool) -> None:
-        if not has_content:
-            raise IncompleteError(
-                "the answer was empty" if self._finish else "the stream ended without an answer"
+    def _content(self) -> Content:
+        reasoning = "".join(self._reasoning) if self._reasoning_key else None
+        return Content("".join(self._text), reasoning, self._calls.calls)
+
+    def _replayed(self, reasoning: str | None) -> Reasoning | None:
+        details = put_together(self._details)
+        if reasoning is None:
+            return Reasoning("", "", details) if details else None
+        return Reasoning(reasoning, self._reasoning_key or REASONING_KEYS[0], details)
+
+    def _check_end(self, text: str, calls: Sequence[ToolCall], reasoning: str | None) -> None:
+        if not self._finish and self._usage is None:
+            raise IncompleteError("the stream was cut off")
+        if not calls and not text.strip():
+            raise NothingError(
+                "the answer was empty",
+                reasoned=bool(reasoning),
+                lost_calls=self._finish in ("tool_calls", "function_call"),
             )
         if self._finish in _COMPLETE:
             return
         # No or an unknown finish reason: the token counts come last, so they prove the end.
-        if self._usage is None or not all(call.is_complete for call in self._calls):
+        if self._usage is None or not all(is_whole(call.arguments) for call in calls):
             raise IncompleteError("the stream was cut off")
+
+    def _add_delta(self, delta: Mapping[str, Any]) -> Shown:
+        pieces = _mappings(delta.get("reasoning_details"))
+        self._details += pieces
+        key = self._reasoning_key or next(
+            (key for key in REASONING_KEYS if isinstance(delta.get(key), str)), ""
+        )
+        if key and isinstance(delta.get(key), str):
+            self._reasoning_key = key
+            self._reasoning.append(delta[key])
+            yield from self._shown(delta[key], is_text=False)
+        else:
+            for piece in pieces:
+                yield from self._shown(_string(piece.get("text")), is_text=False)
+        if text := _plain(delta.get("content")):
+            self._text.append(text)
+            yield from self._shown(text, is_text=True)
+        for part in _mappings(delta.get("tool_calls")):
+            self._calls.add(part)
+
+    def _shown(self, piece: str, *, is_text: bool) -> Shown:
+        self._size += len(piece)
+        veil = self._veils[0 if is_text else 1]
+        yield from _deltas(veil.passes(piece), is_text=is_text)
+
+
+def _deltas(shown: Iterator[tuple[bool, str]], *, is_text: bool) -> Shown:
+    for is_thought, text in shown:
+        yield TextDelta(text) if is_text and not is_thought else ReasoningDelta(text)
 
 
 def _usage(value: object) -> Usage | None:
@@ -183,6 +193,17 @@ def _usage(value: object) -> Usage | None:
 
 def _count(value: object) -> int:
     return value if isinstance(value, int) and value > 0 else 0
+
+
+def _plain(content: object) -> str:
+    """Text, also of a list of parts, as some servers answer without a stream."""
+    if isinstance(content, list):
+        return "".join(_string(part.get("text")) for part in _mappings(content))
+    return _string(content)
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _string(value: object) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from k2_jupyter.messages import AssistantMessage, Message, ToolCall, ToolMessage
 from k2_jupyter.models.profiles import IdStyle
 
@@ -19,20 +17,21 @@ class CallIds:
         self._style = style
         self._count = 0
         self._taken: set[str] = set()
-        self._open: deque[str] = deque()
+        self._open: list[tuple[ToolCall, str]] = []
 
     def of(self, message: Message) -> tuple[str, ...]:
-        """One id a call of an assistant message, or the one that a result answers.
-
-        The results must follow their calls in order (`structure.paired`).
-        """
+        """One id a call of an assistant message, or the one that a result answers."""
         if isinstance(message, AssistantMessage):
-            ids = tuple(self._next(call) for call in message.calls)
-            self._open = deque(ids)
-            return ids
+            self._open = [(call, self._next(call)) for call in message.calls]
+            return tuple(call_id for _, call_id in self._open)
         if isinstance(message, ToolMessage):
-            return (self._open.popleft(),)
+            return (self._answered(message.call),)
         return ()
+
+    def _answered(self, call: ToolCall) -> str:
+        # Calls may be alike in all they say: the first one that is still open is meant.
+        at = next((at for at, (asked, _) in enumerate(self._open) if asked == call), None)
+        return call.id if at is None else self._open.pop(at)[1]
 
     def _next(self, call: ToolCall) -> str:
         number = self._count

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 
-from k2_jupyter.errors import ModelConnectionError, StopRequested
-from k2_jupyter.events import EventStream, Retrying
+from k2_jupyter.errors import (
+    ModelConnectionError,
+    ModelEmptyError,
+    ModelOverflowError,
+    ModelStatusError,
+    StopRequested,
+)
+from k2_jupyter.events import EventStream, Retrying, Waiting
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
 from k2_jupyter.models.address import checked
 from k2_jupyter.models.codec import Encoder
 from k2_jupyter.models.connection import Connection, Item
+from k2_jupyter.models.lessons import kept_limit, lesson
+from k2_jupyter.models.memory import Memory
 from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
 from k2_jupyter.models.retry import RetryPolicy, Transient
+
+logger = logging.getLogger(__name__)
 
 _POLL = 0.1
 """Seconds between two looks at `stop` while nothing comes; what comes is taken at once."""
@@ -25,7 +37,8 @@ class ChatCompletions:
 
     An answer is returned only when it is complete; one that was cut off or came to nothing
     is asked for again, and nothing of it is used. An answer that its length limit cut comes
-    back with ``finish="length"`` and without its calls. Raises `SettingsError` where
+    back with ``finish="length"`` and without its calls. What the endpoint refuses is left
+    out from then on, and kept in `memory` for the next time. Raises `SettingsError` where
     `endpoint` is no place to send a key and data to.
     """
 
@@ -36,13 +49,16 @@ class ChatCompletions:
         key: str | None,
         *,
         policy: RetryPolicy | None = None,
+        memory: Memory | None = None,
     ) -> None:
         checked(endpoint.base_url)
         self._profile = profile
-        self._endpoint = endpoint
+        self._chosen = endpoint
+        self._endpoint = memory.recall(endpoint, profile.name) if memory else endpoint
         self._key = key
         self._policy = policy or RetryPolicy()
-        self._encoder = Encoder(profile, endpoint)
+        self._memory = memory
+        self._encoder = Encoder(profile, self._endpoint)
         self._idle: list[Connection] = []
         self._was_reached = False
 
@@ -53,38 +69,80 @@ class ChatCompletions:
 
     @property
     def profile(self) -> ModelProfile:
-        """Facts about the model."""
-        return self._profile
+        """Facts about the model, as far as the endpoint lets them be."""
+        model, endpoint = self._profile, self._endpoint
+        return replace(
+            model,
+            context_tokens=min(model.context_tokens, endpoint.context_tokens or 10**9),
+            vision=model.vision and endpoint.takes_images,
+        )
 
     def stream(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec], stop: threading.Event
     ) -> EventStream[AssistantMessage]:
-        """Ask until there is a complete answer, within the policy; see `Model.stream`."""
+        """Ask until there is a complete answer, within the policy; see `Model.stream`.
+
+        Raises `ModelOverflowError` where the conversation has to be shortened first.
+        """
+        began, attempt, empties, whole = time.monotonic(), 1, 0, False
         body = self._encoder.request(messages, tools)
-        began = time.monotonic()
-        attempt = 1
         while True:
             try:
-                return (yield from self._attempt(body, stop))
+                return (yield from self._attempt(body, tools, stop))
+            except ModelStatusError as refusal:
+                self._was_reached = True
+                reason = self._learn(refusal)
+                refused, body = body, self._encoder.request(messages, tools, stream=not whole)
+                if body == refused:
+                    raise
+                attempt += 1
+                yield Retrying(attempt, 0.0, reason)
             except Transient as failed:
                 if not isinstance(failed.error, ModelConnectionError):
                     self._was_reached = True
-                elapsed = time.monotonic() - began
+                empties += isinstance(failed.error, ModelEmptyError)
                 seconds = self._policy.wait(
-                    attempt, elapsed, failed.seconds, reached=self._was_reached
+                    attempt,
+                    time.monotonic() - began,
+                    failed.seconds,
+                    reached=self._was_reached,
+                    empties=empties,
                 )
                 if seconds is None:
                     raise failed.error from None
                 attempt += 1
+                # Streams have lost calls that the same server sends in one piece.
+                whole = failed.lost_calls and not whole
+                body = self._encoder.request(messages, tools, stream=not whole)
                 yield Retrying(attempt, seconds, str(failed.error))
-                if stop.wait(seconds):
-                    raise StopRequested from None
+                yield from _waited(seconds, stop)
 
-    def _attempt(self, body: bytes, stop: threading.Event) -> EventStream[AssistantMessage]:
+    def _learn(self, refusal: ModelStatusError) -> str:
+        """Change how this endpoint is asked; raises the refusal where nothing can be learnt."""
+        if isinstance(refusal, ModelOverflowError):
+            self._know(kept_limit(self._endpoint, refusal))
+            raise refusal
+        learnt = lesson(self._endpoint, refusal, self._encoder.optional)
+        if learnt is None:
+            raise refusal
+        self._know(learnt[0])
+        logger.info("%s %s", self._endpoint.host, learnt[1])
+        return f"{self._endpoint.host} {learnt[1]}"
+
+    def _know(self, endpoint: EndpointProfile) -> None:
+        if endpoint != self._endpoint:
+            self._endpoint = endpoint
+            self._encoder = Encoder(self._profile, endpoint)
+            if self._memory is not None:
+                self._memory.keep(self._chosen, endpoint, self._profile.name)
+
+    def _attempt(
+        self, body: bytes, tools: Sequence[ToolSpec], stop: threading.Event
+    ) -> EventStream[AssistantMessage]:
         if stop.is_set():
             raise StopRequested
         line = self._idle.pop() if self._idle else self._connection()
-        items = line.send(body, self._profile.name)
+        items = line.send(body, self._profile.name, tools)
         deadline = time.monotonic() + self._policy.answer_seconds
         silence = self._policy.first_seconds
         is_over = False
@@ -120,3 +178,14 @@ class ChatCompletions:
                     raise Transient(
                         ModelConnectionError(f"{self._endpoint.host} went silent.")
                     ) from None
+
+
+def _waited(seconds: float, stop: threading.Event) -> EventStream[None]:
+    """Wait, and tell each second how many are left."""
+    while seconds > 1.0:
+        if stop.wait(1.0):
+            raise StopRequested
+        seconds -= 1.0
+        yield Waiting(seconds)
+    if stop.wait(seconds):
+        raise StopRequested

@@ -31,7 +31,6 @@ from k2_jupyter.models.profiles import (
     MaxTokensKey,
     ModelProfile,
 )
-from k2_jupyter.models.structure import merged, paired
 
 EMPTY_RESULT = "The output is empty."
 """Stands for an empty tool result: an empty ``content`` is refused by some endpoints."""
@@ -103,7 +102,7 @@ class Encoder:
             return {}
         window = self._endpoint.context_tokens or self._model.context_tokens
         room = min(window, self._model.context_tokens) - size // _BYTES_PER_TOKEN - _MARGIN
-        return {key: max(_MARGIN, min(wanted, room))}
+        return {key: min(wanted, max(_MARGIN, room))}
 
     def _picture_bytes(self, messages: Sequence[Message]) -> int:
         if not self._sees:
@@ -133,7 +132,9 @@ class Encoder:
         arranged: list[Message] = []
         pictures: list[Image] = []
         shown: dict[tuple[int, ...], UserMessage] = {}
-        for message in (*paired(messages), None):
+        for message in (*messages, None):
+            if isinstance(message, AssistantMessage) and not (message.text or message.calls):
+                continue  # "message … with role 'assistant' must not be empty" (HTTP 400)
             if pictures and not isinstance(message, ToolMessage):
                 key = tuple(id(image) for image in pictures)
                 # The same object each time, so that it is encoded once.
@@ -145,7 +146,7 @@ class Encoder:
             if isinstance(message, ToolMessage) and self._sees:
                 pictures += message.result.images
         self._shown = shown
-        return merged(arranged) if self._endpoint.is_strict else arranged
+        return _merged(arranged) if self._endpoint.is_strict else arranged
 
     def _encode(self, message: Message, ids: tuple[str, ...]) -> bytes:
         match message:
@@ -200,6 +201,19 @@ def _content(text: str, images: Sequence[Image]) -> Json:
         url = f"data:{image.media_type};base64,{data}"
         parts.append({"type": "image_url", "image_url": {"url": url}})
     return parts
+
+
+def _merged(messages: Sequence[Message]) -> list[Message]:
+    """User messages that follow each other as one."""
+    kept: list[Message] = []
+    for message in messages:
+        last = kept[-1] if kept else None
+        if isinstance(message, UserMessage) and isinstance(last, UserMessage):
+            text = "\n\n".join(part for part in (last.text, message.text) if part)
+            kept[-1] = UserMessage(text, last.images + message.images)
+        else:
+            kept.append(message)
+    return kept
 
 
 def _images(message: Message) -> tuple[Image, ...]:

@@ -6,71 +6,40 @@ from the environment are off. Works with openai 2 (httpx) and 3 (httpx2).
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
 import ssl
 import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from queue import SimpleQueue
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from k2_jupyter import __version__
-from k2_jupyter.errors import ModelConnectionError, ModelError, ModelOutputError, ModelStatusError
+from k2_jupyter.errors import (
+    ModelConnectionError,
+    ModelEmptyError,
+    ModelError,
+    ModelOutputError,
+    ModelStatusError,
+)
 from k2_jupyter.events import ReasoningDelta, TextDelta
-from k2_jupyter.messages import AssistantMessage
-from k2_jupyter.models.answer import Answer, IncompleteError, StreamError
+from k2_jupyter.messages import AssistantMessage, ToolSpec
+from k2_jupyter.models.answer import Answer, IncompleteError, NothingError, StreamError
+from k2_jupyter.models.bodies import bounded, plain
 from k2_jupyter.models.event_stream import values
 from k2_jupyter.models.failures import classify, classify_in_stream, with_known_models
 from k2_jupyter.models.profiles import EndpointProfile
 from k2_jupyter.models.retry import Transient
+from k2_jupyter.models.wire import RefusedError, Wire
+
+E = TypeVar("E", bound=BaseException)
 
 Deltas: TypeAlias = "tuple[TextDelta | ReasoningDelta, ...]"
 Item: TypeAlias = "Deltas | AssistantMessage | Exception"
 """What one event of the stream added (maybe nothing to show); last, the answer or a failure."""
 
-_HEADERS = {
-    "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type",
-    "host", "transfer-encoding",
-}  # fmt: skip
 _MAX_BODY = 16_000_000
-
-
-class _Wire:
-    """What goes over the line: headers on the way out, and the socket to cut it by."""
-
-    def __init__(self, *, has_key: bool) -> None:
-        self._has_key = has_key
-        self._socket: socket.socket | None = None
-        self.is_cut = False
-
-    def prepare(self, request: Any) -> None:
-        """Before each request: only the headers it needs, and hold on to its socket."""
-        for name in list(request.headers):
-            if name.lower() not in _HEADERS:
-                del request.headers[name]  # OPENAI_ORG_ID and the like, and the platform's
-        request.headers["user-agent"] = f"k2_jupyter/{__version__}"
-        if not self._has_key:
-            request.headers.pop("authorization", None)
-        request.extensions["trace"] = self._trace
-
-    def cut(self) -> None:
-        """Shut the socket, the one to come included. Closing would not wake a reader."""
-        self.is_cut = True
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        # httpcore's documented extension; behind a proxy the events have another first part.
-        # A later request on the same line makes no new socket.
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._socket = info["return_value"].get_extra_info("socket")
-            if self.is_cut:
-                self.cut()
 
 
 class Connection:
@@ -81,12 +50,12 @@ class Connection:
 
         self._endpoint = endpoint
         self._key = key
-        self._wire = _Wire(has_key=key is not None)
+        self._wire = Wire(has_key=key is not None)
         http = openai.DefaultHttpxClient(
             follow_redirects=False,
             # A proxy named in the environment must not see what is meant for this machine.
             trust_env=not endpoint.is_loopback,
-            event_hooks={"request": [self._wire.prepare]},
+            event_hooks={"request": [self._wire.prepare], "response": [self._wire.receive]},
         )
         self._client = openai.OpenAI(
             base_url=endpoint.base_url,
@@ -97,15 +66,17 @@ class Connection:
         )
         weakref.finalize(self, http.close)
 
-    def send(self, body: bytes, model: str) -> SimpleQueue[Item]:
+    def send(self, body: bytes, model: str, tools: Sequence[ToolSpec] = ()) -> SimpleQueue[Item]:
         """Post the request; what comes of it is put into the queue.
+
+        `tools` are those that the request offers.
 
         The last item is the answer, or an exception: a `ModelError`, a `Transient`, or a
         defect of ours.
         """
         items: SimpleQueue[Item] = SimpleQueue()
         threading.Thread(
-            target=self._read, args=(body, model, items), name="k2-model", daemon=True
+            target=self._read, args=(body, model, tools, items), name="k2-model", daemon=True
         ).start()
         return items
 
@@ -113,15 +84,22 @@ class Connection:
         """End the request now: the endpoint sees the connection close, `send`'s thread ends."""
         self._wire.cut()
 
-    def _read(self, body: bytes, model: str, items: SimpleQueue[Item]) -> None:
-        answer = Answer()
+    def _read(
+        self, body: bytes, model: str, tools: Sequence[ToolSpec], items: SimpleQueue[Item]
+    ) -> None:
+        answer = Answer(tools)
         try:
             response = self._post(body)
-            pieces = response.iter_bytes()
+            raw = response.iter_raw()
+            pieces = plain(raw, response.headers.get("content-encoding", ""))
             for chunk in self._chunks(pieces, response.headers):
-                items.put(tuple(answer.add(chunk)))
+                size = answer.size
+                shown = tuple(answer.add(chunk))
+                if answer.size > size:  # else it is no sign of life
+                    items.put(shown)
+            items.put(tuple(answer.rest()))
             items.put(answer.message())
-            deque(pieces, maxlen=0)  # read to its end, the line serves the next request
+            deque(raw, maxlen=0)  # read to its end, the line serves the next request
         except Exception as problem:  # noqa: BLE001  raised again in the waiting thread
             items.put(self._translate(problem, model))
         finally:
@@ -164,19 +142,26 @@ class Connection:
 
         endpoint, host = self._endpoint, self._endpoint.host
         verdict = problem
+        refusal = _cause(problem, RefusedError)  # openai 2 wraps what a hook raises
+        if refusal is not None:
+            return classify(
+                endpoint, model, status=refusal.status, headers=refusal.headers, body=refusal.body
+            )
         match problem:
-            case openai.APIStatusError(status_code=status, body=body):
-                headers = problem.response.headers
-                verdict = classify(endpoint, model, status=status, headers=headers, body=body)
-            case openai.APIConnectionError() if _has_cause(problem, ssl.SSLCertVerificationError):
+            case openai.APIConnectionError() if _cause(problem, ssl.SSLCertVerificationError):
                 verdict = ModelConnectionError(
                     f"The certificate of {host} is not valid, so nothing was sent. Check the "
                     "base URL, and this machine's clock and certificates."
                 )
             case openai.APIConnectionError() | OSError():
                 verdict = Transient(_connection_error(host, problem))
-            case openai.APIError(body=body) | StreamError(body=body):
+            case StreamError(body=body):
                 verdict = classify_in_stream(endpoint, model, body)
+            case NothingError():
+                empty = ModelEmptyError(
+                    f"The answer of {host}: {problem}.", reasoned=problem.reasoned
+                )
+                verdict = Transient(empty, lost_calls=problem.lost_calls)
             case IncompleteError():
                 verdict = Transient(ModelOutputError(f"The answer of {host}: {problem}."))
             case ValueError() | RecursionError():  # bad JSON, bad UTF-8, too deep, a huge number
@@ -190,7 +175,7 @@ class Connection:
 
         try:
             listing = self._client.get("/models", cast_to=object, options={"timeout": 5.0})
-        except (openai.OpenAIError, OSError, ValueError):
+        except (openai.OpenAIError, RefusedError, OSError, ValueError):
             return []  # it was a courtesy
         data = listing.get("data") if isinstance(listing, Mapping) else None
         entries = data if isinstance(data, list) else []
@@ -201,11 +186,9 @@ class Connection:
 
 def _whole(pieces: Iterator[bytes], content_type: str, host: str) -> object:
     """The body of a response that is no stream: a completion, or an error object."""
-    body = bytearray()
-    for piece in pieces:
-        body += piece
-        if len(body) > _MAX_BODY:
-            raise ModelOutputError(f"{host} sent more than {_MAX_BODY} bytes that are no stream.")
+    body = bounded(pieces, _MAX_BODY + 1)
+    if len(body) > _MAX_BODY:
+        raise ModelOutputError(f"{host} sent more than {_MAX_BODY:,} bytes that are no stream.")
     text = body.decode("utf-8", "replace")
     if "json" in content_type:
         return json.loads(text)
@@ -229,12 +212,13 @@ def _connection_error(host: str, problem: Exception) -> ModelConnectionError:
     )
 
 
-def _has_cause(problem: BaseException | None, kind: type[BaseException]) -> bool:
+def _cause(problem: BaseException | None, kind: type[E]) -> E | None:
+    """The error of that kind among the problem and what led to it."""
     while problem is not None:
         if isinstance(problem, kind):
-            return True
+            return problem
         problem = problem.__cause__ or problem.__context__
-    return False
+    return None
 
 
 def _transport_errors() -> tuple[type[Exception], ...]:

@@ -9,13 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from k2_jupyter.errors import ModelOutputError
 from k2_jupyter.models.answer import StreamError
+
+_LONGEST = 16_000_000
+"""Bytes of one line, which an event is: a completion that comes in one piece fits."""
 
 
 def values(pieces: Iterable[bytes]) -> Iterator[object]:
     """The value of each event, up to ``[DONE]``; what follows that is left unread.
 
-    Raises `StreamError` for an event named ``error``, `ValueError` for one that is not JSON.
+    Raises `StreamError` for an event named ``error``, `ValueError` for one that is not JSON,
+    `ModelOutputError` for one without end.
     """
     name, data = "", []
     for line in _lines(pieces):
@@ -41,11 +46,15 @@ def values(pieces: Iterable[bytes]) -> Iterator[object]:
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Lines without their ends; an unended last one is dropped, as the event it belongs to."""
     begun: list[bytes] = []
+    size = 0
     for piece in pieces:
+        size += len(piece)
+        if size > _LONGEST:
+            raise ModelOutputError(f"An event of the stream is longer than {_LONGEST:,} bytes.")
         if b"\n" not in piece:
             begun.append(piece)
             continue
         *whole, rest = (b"".join(begun) + piece).split(b"\n")
-        begun = [rest]
+        begun, size = [rest], len(rest)
         for line in whole:
             yield line.removesuffix(b"\r")

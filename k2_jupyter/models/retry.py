@@ -21,6 +21,9 @@ class RetryPolicy:
     first_attempts: int = 3
     """Instead of `attempts` while there was never any contact: then the address is wrong, or
     the server not started, and nothing is lost yet."""
+    empties: int = 3
+    """Of the attempts, those that may bring an answer without text and calls: the same
+    request then needs other words."""
     total_seconds: float = 600.0
     """No attempt is begun later than this after the first."""
     first_wait: float = 0.5
@@ -34,12 +37,19 @@ class RetryPolicy:
     """The whole of one attempt."""
 
     def wait(
-        self, attempt: int, elapsed: float, requested: float | None, *, reached: bool = True
+        self,
+        attempt: int,
+        elapsed: float,
+        requested: float | None,
+        *,
+        reached: bool = True,
+        empties: int = 0,
     ) -> float | None:
         """Seconds to wait after failed attempt number `attempt` (from 1); ``None``: give up.
 
         `elapsed` are the seconds since the first began, `requested` those that the endpoint
-        asked for, `reached` says whether it was ever heard of.
+        asked for, `reached` says whether it was ever heard of, `empties` counts the answers
+        that held nothing.
         """
         if requested is not None:
             seconds = requested
@@ -49,7 +59,7 @@ class RetryPolicy:
             full = min(self.first_wait * 2 ** (attempt - 1), self.longest_wait)
             seconds = full * random.uniform(0.75, 1.25)  # noqa: S311  no secret in it
         attempts = self.attempts if reached else min(self.attempts, self.first_attempts)
-        if attempt >= attempts or elapsed + seconds > self.total_seconds:
+        if attempt >= attempts or empties >= self.empties or elapsed + seconds > self.total_seconds:
             return None
         return seconds
 
@@ -58,10 +68,13 @@ class Transient(Exception):  # noqa: N818  a verdict, not an error: `error` is t
     """An attempt failed in a way that may pass.
 
     `error` is what to raise when the attempts are used up; `seconds` the wait that the
-    endpoint asked for.
+    endpoint asked for; `lost_calls` that it announced tool calls and sent none.
     """
 
-    def __init__(self, error: ModelError, seconds: float | None = None) -> None:
+    def __init__(
+        self, error: ModelError, seconds: float | None = None, *, lost_calls: bool = False
+    ) -> None:
         super().__init__(str(error))
         self.error = error
         self.seconds = seconds
+        self.lost_calls = lost_calls

@@ -60,6 +60,7 @@ def serve(respond: Respond, console: Console, *, port: int = 0, token: str | Non
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a small write may wait 40 ms for the one before
     server: AnalystServer
 
     def do_GET(self) -> None:

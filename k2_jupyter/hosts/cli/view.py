@@ -41,6 +41,7 @@ from k2_jupyter.events import (
     TextDelta,
     TurnFinished,
     TurnStarted,
+    Waiting,
 )
 from k2_jupyter.hosts.cli import cell_block, ending
 from k2_jupyter.hosts.cli.asking import Terminal
@@ -200,6 +201,9 @@ class TerminalView:
         self._now(f"trying again, attempt {event.attempt}…")
         self._line(f"! {first_line(event.reason)}; again in {event.seconds:.0f} s", "yellow")
 
+    def _wait(self, event: Waiting) -> None:
+        self._now(f"trying again in {event.seconds:.0f} s…")
+
     def _answer(self, event: AnswerReceived) -> None:
         self._area.usage += event.message.usage
         text = plain(event.message.text).strip()
@@ -270,6 +274,7 @@ _SHOWN: dict[type[Any], Callable[[TerminalView, Any], None]] = {
     ReasoningDelta: TerminalView._reasoning,
     TextDelta: TerminalView._text,
     Retrying: TerminalView._retry,
+    Waiting: TerminalView._wait,
     AnswerReceived: TerminalView._answer,
     CallStarted: TerminalView._call,
     CallFinished: TerminalView._result,

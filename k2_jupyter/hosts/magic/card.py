@@ -33,6 +33,7 @@ from k2_jupyter.events import (
     TextDelta,
     TurnFinished,
     TurnStarted,
+    Waiting,
 )
 from k2_jupyter.hosts.extension import prompt, reached
 from k2_jupyter.in_kernel.magic.pipe import Pipe
@@ -209,6 +210,10 @@ class Card:
         self.text = self.reasoning = ""
         self.state = f"trying again in {event.seconds:.0f} s: {event.reason}"
 
+    def _waits(self, event: Waiting) -> None:
+        _, _, reason = self.state.partition(": ")
+        self.state = f"trying again in {event.seconds:.0f} s: {reason}"
+
     def _answered(self, event: AnswerReceived) -> None:
         self.usage += event.message.usage
         self.text = event.message.text
@@ -290,6 +295,7 @@ _TAKEN: dict[type[Any], Callable[[Card, Any], None]] = {
     TextDelta: Card._writes,
     ReasoningDelta: Card._thinks,
     Retrying: Card._retries,
+    Waiting: Card._waits,
     AnswerReceived: Card._answered,
     CallStarted: Card._called,
     CellStarted: Card._runs,
