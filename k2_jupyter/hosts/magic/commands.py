@@ -135,19 +135,26 @@ def _renamed(metadata: Any, ids: Mapping[str, str]) -> Any:
 
 def _file(words: Sequence[str], place: Place, suffix: str, name: str) -> Path:
     """Where it goes; nothing that exists is overwritten."""
-    if len(words) != 1 or not words[0].lower().endswith(suffix):
+    said = _unquoted(words[0]) if len(words) == 1 else ""
+    if not said.lower().endswith(suffix):
         raise SettingsError(f"Say where to: %k2 {name} FILE{suffix}")
-    path = place.folder / os.path.expanduser(words[0])  # noqa: PTH111 - that of Path may raise
+    path = place.folder / os.path.expanduser(said)  # noqa: PTH111 - that of Path may raise
     try:
         exists = path.exists() or path.is_symlink()
         has_folder = path.parent.is_dir()
     except (OSError, ValueError) as problem:
-        raise SettingsError(f"{words[0]} is no name for a file: {problem}.") from None
+        raise SettingsError(f"{said} is no name for a file: {problem}.") from None
     if exists:
-        raise SettingsError(f"{words[0]} exists: choose another name.")
+        raise SettingsError(f"{said} exists: choose another name.")
     if not has_folder:
-        raise SettingsError(f"There is no folder {Path(words[0]).parent}.")
+        raise SettingsError(f"There is no folder {Path(said).parent}.")
     return path
+
+
+def _unquoted(word: str) -> str:
+    """IPython leaves the quotes around a word that has spaces."""
+    quoted = len(word) > 1 and word[0] == word[-1] and word[0] in "'\""
+    return word[1:-1] if quoted else word
 
 
 def _help(turns: Turns, words: Sequence[str], place: Place) -> str:
