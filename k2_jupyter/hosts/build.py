@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from k2_jupyter.adapters.ipython_source import transform
 from k2_jupyter.agent.agent import Agent
-from k2_jupyter.agent.limits import Limits
+from k2_jupyter.agent.limits import Day, Limits
 from k2_jupyter.models.base import Model
 from k2_jupyter.models.profiles import ModelProfile
 from k2_jupyter.notebook.base import Notebook
@@ -50,6 +50,7 @@ def build_agent(
     notebook: Notebook,
     *,
     limits: Limits,
+    day: Day | None = None,
     redact: Callable[[str], str],
     policy: Policy,
     images: bool = True,
@@ -78,7 +79,7 @@ def build_agent(
             InspectVariables(notebook),
             RestartKernel(notebook, gate),
         ]
-    return Agent(model, Toolset(tools, closing=finish, redact=redact), limits=limits)
+    return Agent(model, Toolset(tools, closing=finish, redact=redact), limits=limits, day=day)
 
 
 def _sight(profile: ModelProfile) -> Sight:

@@ -18,7 +18,7 @@ from k2_jupyter.adapters.kernel_spec import check_kernel
 from k2_jupyter.errors import DocumentError, KernelError, SettingsError
 from k2_jupyter.events import TurnFinished
 from k2_jupyter.hosts.build import Policy, build_agent
-from k2_jupyter.hosts.caps import caps
+from k2_jupyter.hosts.caps import caps, day
 from k2_jupyter.hosts.cli.drive import Driven, drive
 from k2_jupyter.hosts.cli.files import NOTEBOOK, alone_in, drop_if_empty, files_in, output_folder
 from k2_jupyter.hosts.cli.leave import Paths, Provenance, leave
@@ -154,6 +154,7 @@ class _Turn:
             self.model,
             Notebook(self.document, kernel),
             limits=self.limits,
+            day=day(self.settings),
             redact=self.redactor.text,
             policy=policy,
             images=self.options.images,

@@ -164,6 +164,19 @@ def offered(events: EventStream[None]) -> EventStream[None]:
     yield TurnFinished("failed", detail=_DECLINED)
 
 
+def behind(replay: Replay, events: EventStream[None]) -> EventStream[None]:
+    """The recorded cells, then the agent's `events`; one turn for whoever watches."""
+    yield next(events)
+    if replay.record.plan:
+        yield PlanChanged(replay.record.plan)
+    yield from replay.cells()
+    if replay.why:
+        events.close()
+        yield TurnFinished(replay.ended, detail=replay.why)
+        return
+    yield from events
+
+
 def remember(history: History, record: RecordedTurn) -> None:
     """What was said in a recorded turn, behind what is there; answers without a result go."""
     history.ask(record.message or record.task)

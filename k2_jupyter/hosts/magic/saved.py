@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from k2_jupyter.hosts.magic.asked import Asked, Place
+from k2_jupyter.notebook.base import Cell
 from k2_jupyter.notebook.text import visible
 
 CARD = "K2 ·"
@@ -49,9 +50,19 @@ def mark(asked: Asked) -> str:
     return f"# K2 · {asked.key[:12]}"
 
 
-def heading(asked: Asked, request: str) -> str:
-    """The first line of the finished code; `request` is what may be shown of it."""
-    return f"{mark(asked)} · {visible(' '.join(request.split()))[:80]}"
+def finished(asked: Asked, request: str, cells: Sequence[Cell]) -> str:
+    """The code of a turn's cells as one; `request` is what may be shown of the request."""
+    code = [_commented(cell) for cell in cells if cell.kind == "code"]
+    if not code:
+        return ""
+    title = f"{mark(asked)} · {visible(' '.join(request.split()))[:80]}"
+    return "\n\n".join([title, *code])
+
+
+def _commented(cell: Cell) -> str:
+    k2 = cell.metadata.get("k2")
+    purpose = k2.get("purpose") if isinstance(k2, Mapping) else ""
+    return f"# {purpose}\n{cell.source}" if purpose else cell.source
 
 
 def _files(place: Place) -> Sequence[Path]:

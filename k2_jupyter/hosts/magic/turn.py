@@ -1,4 +1,7 @@
-"""What a kernel's requests become: turns of one agent, records replayed, a conversation."""
+"""What a kernel's requests become: turns of one agent, records replayed, a conversation.
+
+Over 250 lines: asking, replaying, resuming and undoing share one state.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,17 @@ from k2_jupyter.agent.history import History
 from k2_jupyter.agent.limits import Limits
 from k2_jupyter.agent.prompts import load
 from k2_jupyter.errors import K2Error
-from k2_jupyter.events import Answer, EventStream, PlanChanged, TurnFinished, TurnStarted
+from k2_jupyter.events import Answer, EventStream, TurnFinished, TurnStarted
 from k2_jupyter.hosts.build import build_agent
-from k2_jupyter.hosts.caps import caps
+from k2_jupyter.hosts.caps import caps, day
 from k2_jupyter.hosts.magic.asked import Asked, Place
 from k2_jupyter.hosts.magic.asking import User
 from k2_jupyter.hosts.magic.briefing import briefing
 from k2_jupyter.hosts.magic.card import Card
 from k2_jupyter.hosts.magic.consent import Consent, check_somebody
 from k2_jupyter.hosts.magic.end import End, discreet
-from k2_jupyter.hosts.magic.replay import Replay, left_to_cells, offered, remember, unasked
-from k2_jupyter.hosts.magic.saved import Saved, heading, look
+from k2_jupyter.hosts.magic.replay import Replay, behind, left_to_cells, offered, remember, unasked
+from k2_jupyter.hosts.magic.saved import Saved, finished, look
 from k2_jupyter.in_kernel.magic.pipe import Message, Pipe
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.recall import MESSAGE, RecordedTurn, newest, newest_begun
@@ -124,7 +127,9 @@ class Turns:
             if saved.answered and place.stdin and not self._was_begun(asked):
                 events = offered(events)
             end = self._driven(turn, events)
-        self._offer(place, heading(asked, request))
+        code = finished(asked, request, self.last_cells)
+        if code and place.notebook and place.stdin:  # what a card shows is no cell
+            self.pipe.send("next_input", source=code)
         return end
 
     def _left_to_cells(self, asked: Asked, settings: Settings, record: RecordedTurn | None) -> End:
@@ -151,7 +156,7 @@ class Turns:
         check_somebody(settings, place)
         facts = {name: record.facts[name] for name in ("key", "request") if name in record.facts}
         facts["resumed"] = record.turn
-        with self._opened(settings, place, _request(record), _RESUMED, facts) as turn:
+        with self._opened(settings, place, record.request, _RESUMED, facts) as turn:
             turn.journal.write(MESSAGE, {"text": record.message})
             model = settings.build_model()
             agent = self._agent(model, turn, caps(settings))
@@ -159,7 +164,7 @@ class Turns:
             if not model.profile.rereads:
                 agent.history.ask(load("resumed"))
             events = agent.run(record.task, self.stop, turn=turn.id, resumed=True)
-            return self._driven(turn, _first_cells(self._replay(record, turn), record, events))
+            return self._driven(turn, behind(self._replay(record, turn), events))
 
     def undone(self, lines: list[str]) -> None:
         """The user took the variables of the last turn back; the next one is told so.
@@ -186,7 +191,7 @@ class Turns:
     def _replayed(self, record: RecordedTurn, settings: Settings, place: Place) -> End:
         origin = _REPLAYED.format(record.started.astimezone())
         facts: dict[str, Json] = {"replayed": record.turn}
-        with self._opened(settings, place, _request(record), origin, facts) as turn:
+        with self._opened(settings, place, record.request, origin, facts) as turn:
             end = self._driven(turn, self._replay(record, turn).events(turn.id), as_of=record.turn)
         self._recall(record)
         return end
@@ -243,6 +248,7 @@ class Turns:
             model,
             turn.notebook,
             limits=limits,
+            day=day(turn.settings),
             redact=turn.redactor.text,
             policy=self._consent.policy(turn.settings, turn.place, plan_only=plan_only),
         )
@@ -275,42 +281,10 @@ class Turns:
             self.dollars += turn.settings.model.prices.of(event.usage)
         return End(event.reason, event.detail)
 
-    def _offer(self, place: Place, title: str) -> None:
-        """The finished code as the next cell: what a card shows is no cell."""
-        code = [cell for cell in self.last_cells if cell.kind == "code"]
-        if code and place.notebook and place.stdin:
-            self.pipe.send("next_input", source="\n\n".join([title, *map(_commented, code)]))
-
-
-def _first_cells(
-    replay: Replay, record: RecordedTurn, events: EventStream[None]
-) -> EventStream[None]:
-    """The recorded cells, then the agent; one turn for whoever watches."""
-    yield next(events)
-    if record.plan:
-        yield PlanChanged(record.plan)
-    yield from replay.cells()
-    if replay.why:
-        events.close()
-        yield TurnFinished(replay.ended, detail=replay.why)
-        return
-    yield from events
-
-
-def _request(record: RecordedTurn) -> str:
-    """In the user's words; the task has descriptions of variables in it."""
-    return str(record.facts.get("request") or record.task)
-
 
 def _undoing(turn: str) -> EventStream[None]:
     yield TurnStarted(turn, "%k2 undo", "")
     yield TurnFinished("done")
-
-
-def _commented(cell: Cell) -> str:
-    k2 = cell.metadata.get("k2")
-    purpose = k2.get("purpose") if isinstance(k2, Mapping) else ""
-    return f"# {purpose}\n{cell.source}" if purpose else cell.source
 
 
 def _ids() -> Iterator[str]:
