@@ -19,7 +19,7 @@ from k2_jupyter.agent.meter import CHARACTERS_PER_TOKEN, Meter
 from k2_jupyter.agent.notes import digest, newest_steps, outset
 from k2_jupyter.agent.prompts import load
 from k2_jupyter.errors import ModelOutputError, ModelOverflowError
-from k2_jupyter.events import Answer, EventStream, Notice, Retrying
+from k2_jupyter.events import Answer, EventStream, Notice, Retrying, Waiting
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec, Usage, UserMessage
 from k2_jupyter.models.base import Model
 from k2_jupyter.notebook.cutting import cut
@@ -157,4 +157,4 @@ def _quietly(events: EventStream[AssistantMessage]) -> EventStream[AssistantMess
             except StopIteration as end:
                 result: AssistantMessage = end.value
                 return result
-            answer = (yield event) if isinstance(event, Retrying) else None
+            answer = (yield event) if isinstance(event, Retrying | Waiting) else None
