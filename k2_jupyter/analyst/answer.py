@@ -7,12 +7,12 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from k2_jupyter.analyst.conversation import DataFile, Turn, read_turn
+from k2_jupyter.analyst.conversation import Turn, read_turn
 from k2_jupyter.analyst.draft import WHO, cannot
 from k2_jupyter.analyst.intent import kind_of, outside_word, wants_dashboard
 from k2_jupyter.analyst.profile import profile
+from k2_jupyter.analyst.readings import one_file
 from k2_jupyter.analyst.script import Move, Script, play, spoken
-from k2_jupyter.analyst.words import best_position, pieces, spoken_words
 from k2_jupyter.analyst.work import analyse
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
@@ -44,7 +44,9 @@ def _script(turn: Turn, tools: frozenset[str]) -> Script[None]:
     if kind == "outside" or not turn.files:
         yield from _decline(sheet, tools, _reason(turn, columns) if turn.files else text("no_data"))
         return
-    file = _file(turn)
+    # A plan alone asks nothing.
+    asking = sheet if "run_cell" in tools else Worksheet(frozenset())
+    file = yield from one_file(asking, turn.task, turn.files)
     work = profile(sheet, turn.task, file)
     if kind == "analysis":
         work = analyse(sheet, turn.task, file, dashboard=wants_dashboard(turn.task))
@@ -80,14 +82,3 @@ def _only_plan(sheet: Worksheet, work: Script[None]) -> Script[None]:
     yield Move(
         f"{sheet.outline()}\n\nNothing was run: only the plan was asked for. Written by the {WHO}."
     )
-
-
-def _file(turn: Turn) -> DataFile:
-    """The file whose name and columns the task speaks of most; else the first."""
-    words = spoken_words(turn.task)
-
-    def said(file: DataFile) -> float:
-        names = {word for name in (file.path, *file.columns) for word in pieces(name)}
-        return sum(score for score, _ in (best_position(word, words) for word in names))
-
-    return max(turn.files, key=said)

@@ -79,6 +79,11 @@ def splits(column: Column, rows: float) -> bool:
 
 def find_time(task: str, columns: Sequence[Column]) -> Column | None:
     """The column that says when: a date, or years; the one nearest to the task's words."""
+    return next(iter(find_times(task, columns)), None)
+
+
+def find_times(task: str, columns: Sequence[Column]) -> list[Column]:
+    """As `find_time`, with all that are as near."""
     words = spoken_words(task)
     scored = []
     for column in columns:
@@ -88,7 +93,8 @@ def find_time(task: str, columns: Sequence[Column]) -> Column | None:
         if column.is_date or (column.is_year and (named >= 0.8 or column.distinct <= 60)):
             said = max((best_position(w, words)[0] for w in pieces(column.name)), default=0.0)
             scored.append((said + named, column))
-    return max(scored, key=lambda pair: pair[0])[1] if scored else None
+    best = max((score for score, _ in scored), default=0.0)
+    return [column for score, column in scored if score == best]
 
 
 def speaks_of_time(task: str, scene: Scene) -> bool:

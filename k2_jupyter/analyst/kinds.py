@@ -73,9 +73,13 @@ def is_category(column: Column, scene: Scene) -> bool:
 
 
 def _alternative(mention: Mention, before: Sequence[Mention]) -> bool:
-    """``bill`` may mean the length or the depth of a bill: one thing is named, not two."""
+    """``bill`` may mean the length or the depth of a bill: one thing is named, not two.
+
+    Unless it was measured before and after.
+    """
     return any(
         mention.words & other.words
+        and not are_occasions(mention.column, other.column)
         and not (mention.words - other.words and other.words - mention.words)
         for other in before
     )

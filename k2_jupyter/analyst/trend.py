@@ -132,6 +132,10 @@ def _chosen(sheet: Worksheet, task: str, table: Table) -> Script[Series]:
     measure, guessed = (measures[0], False) if measures else (None, False)
     if measure is None and not counted:
         measure, guessed = yield from _asked(sheet, said)
+    others = [column for column in measures if column is not measure]
+    if others:
+        names = ", ".join(f"`{column.name}`" for column in others)
+        sheet.remarks.append(f"The task also speaks of {names}; ask for its trend separately.")
     within = _within(said, time) if time.is_year else None
     code = _code(task, time, within)
     return Series(measure, time, within, code, _unit(time, code), guessed)

@@ -15,6 +15,7 @@ from k2_jupyter.analyst.draft import WHO
 from k2_jupyter.analyst.kinds import settle
 from k2_jupyter.analyst.loading import load
 from k2_jupyter.analyst.paired import compare_pairs
+from k2_jupyter.analyst.readings import one_reading
 from k2_jupyter.analyst.regression import regress
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.table import Table
@@ -48,6 +49,7 @@ def analyse(sheet: Worksheet, task: str, file: DataFile, *, dashboard: bool) -> 
     sheet.open("load")
     sheet.write(f"{headed(task)}\n\n*Made by the {WHO}.*\n\n## Data")
     table = yield from load(sheet, task, file)
+    table = yield from one_reading(sheet, task, table)
     kind = settle(task, table)
     if kind == "comparison":
         yield from compare(sheet, task, table, wants_dashboard=dashboard)
