@@ -102,6 +102,8 @@ class AssistantMessage:
     """The endpoint's own finish reason; a fact for the journal, decided on nowhere else
     than in the stream reader."""
     usage: Usage = field(default_factory=Usage)
+    repairs: tuple[str, ...] = ()
+    """What the stream reader put right, such as "a call in the text": its server's faults."""
 
 
 @dataclass(frozen=True, slots=True)

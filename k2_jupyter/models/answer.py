@@ -122,6 +122,7 @@ class Answer:
             self._replayed(content.reasoning),
             self._finish or "stop",
             self._usage or Usage(),
+            content.repairs,
         )
 
     def _content(self) -> Content:

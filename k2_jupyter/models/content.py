@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from k2_jupyter.messages import ToolCall, ToolSpec
 from k2_jupyter.models.markup import sections, split_thought, without, without_stray_markers
+
+CALL_IN_TEXT = "a call in the text"
+CALL_IN_REASONING = "a call in the reasoning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,8 @@ class Content:
     text: str
     reasoning: str | None
     calls: tuple[ToolCall, ...]
+    repairs: tuple[str, ...] = ()
+    """What was put right, in a few words each."""
 
 
 def settled(content: Content, tools: Sequence[ToolSpec]) -> Content:
@@ -29,7 +35,9 @@ def settled(content: Content, tools: Sequence[ToolSpec]) -> Content:
     content = _thought(content)
     if "<|tool_call" in content.text:
         content = _from_text(content, tools)
-    content = replace(content, text=without_stray_markers(content.text))
+    clean = without_stray_markers(content.text)
+    if clean != content.text:
+        content = _repaired(content, "a stray marker", text=clean)
     if "<|tool_call" in (content.reasoning or ""):
         content = _from_reasoning(content, tools)
     return content
@@ -42,15 +50,17 @@ def _thought(content: Content) -> Content:
     if split is None:
         return content
     thought, text = split
-    return replace(content, text=text, reasoning=(content.reasoning or "") + thought)
+    reasoning = (content.reasoning or "") + thought
+    return _repaired(content, "reasoning in the text", text=text, reasoning=reasoning)
 
 
 def _from_text(content: Content, tools: Sequence[ToolSpec]) -> Content:
     found = sections(content.text, tools)
     text = without(content.text, found)
-    if content.calls:
-        return replace(content, text=text)
-    return replace(content, text=text, calls=tuple(call for one in found for call in one.calls))
+    calls = content.calls or tuple(call for one in found for call in one.calls)
+    if not found:
+        return content
+    return _repaired(content, CALL_IN_TEXT, text=text, calls=calls)
 
 
 def _from_reasoning(content: Content, tools: Sequence[ToolSpec]) -> Content:
@@ -60,4 +70,9 @@ def _from_reasoning(content: Content, tools: Sequence[ToolSpec]) -> Content:
     last = sections(reasoning, tools)[-1:]
     if not last or not last[0].is_sound or reasoning[last[0].end :].strip():
         return content
-    return replace(content, reasoning=without(reasoning, last), calls=last[0].calls)
+    rest = without(reasoning, last)
+    return _repaired(content, CALL_IN_REASONING, reasoning=rest, calls=last[0].calls)
+
+
+def _repaired(content: Content, what: str, **parts: Any) -> Content:
+    return replace(content, repairs=(*content.repairs, what), **parts)

@@ -38,6 +38,7 @@ class Section:
     start: int
     end: int
     calls: tuple[ToolCall, ...]
+    """None for empty markup; one without a name for what can't be read as calls."""
     is_sound: bool
     """Each call names a declared tool and has an object for its arguments."""
 
@@ -50,10 +51,8 @@ def sections(text: str, tools: Sequence[ToolSpec]) -> list[Section]:
         position = begin.end()
         if is_code(text, begin.start()):
             continue
-        section = _section(text, begin.start(), tools)
-        if section is not None:
-            found.append(section)
-            position = section.end
+        found.append(_section(text, begin.start(), tools))
+        position = found[-1].end
     return found
 
 
@@ -96,7 +95,7 @@ def is_code(text: str, position: int) -> bool:
     return text.count("```", 0, position) % 2 == 1 or line.count("`") % 2 == 1
 
 
-def _section(text: str, start: int, tools: Sequence[ToolSpec]) -> Section | None:
+def _section(text: str, start: int, tools: Sequence[ToolSpec]) -> Section:
     opening = _SECTION.match(text, start)
     position = opening.end() if opening else start
     calls: list[ToolCall] = []
@@ -109,8 +108,17 @@ def _section(text: str, start: int, tools: Sequence[ToolSpec]) -> Section | None
         sound.append(isinstance(value, dict) and name in {tool.name for tool in tools})
         position = _after(_CALL_END, text, end)
     if not calls:
-        return None
+        return _unreadable(text, start, position)
     return Section(start, _after(_SECTION_END, text, position), tuple(calls), all(sound))
+
+
+def _unreadable(text: str, start: int, position: int) -> Section:
+    """A beginning that no call follows: all up to the section's end, or to the text's."""
+    closing = _SECTION_END.search(text, position)
+    inside = text[position : closing.start() if closing else len(text)]
+    end = closing.end() if closing else len(text)
+    calls = (ToolCall("", "", inside),) if inside.strip() else ()
+    return Section(start, end, calls, is_sound=False)
 
 
 def _arguments(text: str, start: int) -> tuple[Any, int]:

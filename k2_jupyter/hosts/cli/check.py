@@ -26,6 +26,7 @@ from k2_jupyter.messages import (
 )
 from k2_jupyter.models.base import Model
 from k2_jupyter.models.chat_completions import ChatCompletions
+from k2_jupyter.models.content import CALL_IN_REASONING, CALL_IN_TEXT
 from k2_jupyter.models.retry import RetryPolicy
 from k2_jupyter.settings import Settings
 
@@ -44,6 +45,11 @@ THERMOMETER = ToolSpec(
 _STYLES: Mapping[Verdict, str] = {"works": "green", "odd": "yellow", "fails": "red"}
 _READING = "23.5"
 """What the tool says; a model that read it repeats it."""
+
+_PARSER = (
+    "the call came as plain text: start the server with the tool parser of this model "
+    "(often --enable-auto-tool-choice --tool-call-parser NAME)"
+)
 
 POLICY = RetryPolicy(attempts=2, total_seconds=60.0, first_seconds=120.0, answer_seconds=300.0)
 
@@ -130,14 +136,17 @@ def _check_tool(model: Model) -> list[Finding]:
     if not answer.calls:
         return [Finding("calls a tool", "fails", _no_call(answer))]
     call = answer.calls[0]
+    leaked = any(name in answer.repairs for name in (CALL_IN_TEXT, CALL_IN_REASONING))
     problem = _call_problem(call)
     if problem:
-        return [Finding("calls a tool", "fails", problem)]
+        return [Finding("calls a tool", "fails", _PARSER if leaked else problem)]
     results = [ToolMessage(asked, ToolResult(f"{_READING} °C")) for asked in answer.calls]
     told = _ask(model, [question, answer, *results], [THERMOMETER]).answer
     reads = _READING in told.text
     return [
-        Finding("calls a tool", "works", f"id {call.id!r}"),
+        Finding("calls a tool", "odd", f"worked around: {_PARSER}")
+        if leaked
+        else Finding("calls a tool", "works", f"id {call.id!r}"),
         Finding("reads the result", "works", "")
         if reads
         else Finding("reads the result", "fails", "its answer does not hold what the tool said"),
@@ -147,10 +156,7 @@ def _check_tool(model: Model) -> list[Finding]:
 def _no_call(answer: AssistantMessage) -> str:
     reasoning = answer.reasoning.text if answer.reasoning else ""
     if "tool_call" in answer.text + reasoning:
-        return (
-            "the call came as plain text: start the server with the tool parser of this model "
-            "(often --enable-auto-tool-choice --tool-call-parser NAME)"
-        )
+        return _PARSER
     return "it answered in words: this model or server does not call tools"
 
 
