@@ -1,8 +1,7 @@
 """The magic's own output: a turn as one card, HTML beside plain text.
 
 It is drawn anew from what has happened so far, so that its last state is a complete page
-part that needs no kernel. Styles stand at the elements: a notebook that is not trusted
-loses style sheets. Everything from the model or from data is escaped.
+part that needs no kernel.
 """
 
 from __future__ import annotations
@@ -10,9 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from k2_jupyter.events import (
     AnswerReceived,
@@ -21,7 +18,6 @@ from k2_jupyter.events import (
     CapRequest,
     CellFinished,
     CellStarted,
-    Conclusion,
     Event,
     Notice,
     PlanChanged,
@@ -36,19 +32,15 @@ from k2_jupyter.events import (
     Waiting,
 )
 from k2_jupyter.hosts.extension import prompt, reached
+from k2_jupyter.hosts.magic.card_html import MARKS, checked, drawn, lists
 from k2_jupyter.in_kernel.magic.pipe import Pipe
 from k2_jupyter.messages import Usage
 from k2_jupyter.models.profiles import Prices
 from k2_jupyter.notebook.text import visible
 from k2_jupyter.tools.finish import marked
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
 _INTERVAL = 0.1
 """Least seconds between two drawings."""
-_TAIL = 2_000
-MARKS = {"open": "○", "active": "◐", "done": "●", "failed": "✗", "dropped": "–"}
 ENDS = {
     "done": "done",
     "cannot": "could not do it",
@@ -57,10 +49,6 @@ ENDS = {
     "model": "the model could not be reached",
     "failed": "failed",
 }
-
-
-_TONES = {"": "active", "done": "done", "cannot": "failed", "limit": "failed"}
-_TONES |= {"interrupted": "failed", "model": "failed", "failed": "failed"}
 
 
 @dataclass(slots=True)
@@ -89,6 +77,8 @@ class Card:
     prices: Prices | None = None
     model: str = ""
     state: str = "starting…"
+    announced: str = "started"
+    """What a screen reader is told; changes with a cell, a question and the end only."""
     plan: tuple[PlanItem, ...] = ()
     text: str = ""
     reasoning: str = ""
@@ -100,6 +90,7 @@ class Card:
     finished: TurnFinished | None = None
     told: list[str] = field(default_factory=list)
     """The text form: lines are only added, as a terminal can't take any back."""
+    _stale: bool = False
     _started: float = field(default_factory=time.monotonic)
     _drawn: float = 0.0
 
@@ -142,6 +133,7 @@ class Card:
 
     def _wait(self, question: _Question) -> None:
         self.waiting, self.state = question, "waiting for your answer…"
+        self.announced = self.state
         self.told += ["", question.title, *question.lines]
         self.told += [question.code] if question.code else []
         self._draw()
@@ -151,35 +143,11 @@ class Card:
     def _draw(self) -> None:
         self._drawn = time.monotonic()
         text = "\n".join(visible(line) for line in self.told)
-        self.pipe.send("card", html=self.html(), text=text)
+        html, parts = drawn(self)
+        self.pipe.send("card", html=html, text=text, parts=parts)
 
-    def html(self) -> str:
-        """The card as a page part; every text in it is escaped."""
-        conclusion = self.finished.conclusion if self.finished else None
-        over = self.finished.reason if self.finished else ""
-        return _template().render(
-            request=" ".join(self.request.split())[:200],
-            state=self.state,
-            tone=_TONES.get(over, "active"),
-            over=over,
-            origin=self.origin,
-            model=self.model,
-            facts=self._facts(),
-            plan=self.plan,
-            marks=MARKS,
-            text=self.text[-_TAIL:],
-            reasoning=self.reasoning[-_TAIL:],
-            cells=list(self.cells.values()),
-            notices=self.notices,
-            question=self.waiting,
-            conclusion=_markdown(marked(conclusion.text, conclusion.claims)) if conclusion else "",
-            lists=[
-                (title, [_markdown(line) for line in lines]) for title, lines in _lists(conclusion)
-            ],
-            checked=_checked(self.finished),
-        )
-
-    def _facts(self) -> list[str]:
+    def facts(self) -> list[str]:
+        """Steps, tokens, cost and time so far."""
         seconds = time.monotonic() - self._started
         facts = [f"step {self.steps}"] if self.steps else []
         if self.usage.input_tokens:
@@ -196,15 +164,22 @@ class Card:
 
     def _step(self, event: StepStarted) -> None:
         self.steps, self.state = event.number, "waiting for the model…"
-        self.text = self.reasoning = ""
+        self._stale = True
 
     def _writes(self, event: TextDelta) -> None:
+        self._fresh()
         self.state = "writing…"
         self.text += event.text
 
     def _thinks(self, event: ReasoningDelta) -> None:
+        self._fresh()
         self.state = "thinking…"
         self.reasoning += event.text
+
+    def _fresh(self) -> None:
+        """The step before is shown until this one has something to say."""
+        if self._stale:
+            self._stale, self.text, self.reasoning = False, "", ""
 
     def _retries(self, event: Retrying) -> None:
         self.text = self.reasoning = ""
@@ -216,13 +191,17 @@ class Card:
 
     def _answered(self, event: AnswerReceived) -> None:
         self.usage += event.message.usage
-        self.text = event.message.text
+        if event.message.text:
+            self._fresh()
+            self.text = event.message.text
 
     def _called(self, event: CallStarted) -> None:
         self.state = f"{event.call.name.replace('_', ' ')}…"
 
     def _runs(self, event: CellStarted) -> None:
-        self.cells[event.cell] = _Cell(event.purpose or "a cell")
+        title = event.purpose or "a cell"
+        self.cells[event.cell] = _Cell(title)
+        self.state = self.announced = f"running “{title}”"
 
     def _ran(self, event: CellFinished) -> None:
         cell = self.cells.setdefault(event.cell, _Cell("a cell"))
@@ -246,47 +225,17 @@ class Card:
 
     def _finishes(self, event: TurnFinished) -> None:
         self.finished = event
-        self.state = ENDS[event.reason]
+        self.state = self.announced = ENDS[event.reason]
         self.text = self.reasoning = ""
         if event.detail:
             self.notices.append(event.detail)
         self.told += ["", *(f"! {line}" for line in [event.detail] if line), f"K2: {self.state}"]
         if event.conclusion:
             self.told += ["", marked(event.conclusion.text, event.conclusion.claims)]
-            for title, lines in _lists(event.conclusion):
+            for title, lines in lists(event.conclusion):
                 self.told += ["", title, *(f"- {line}" for line in lines)]
-            checked = _checked(event)
-            self.told += ["", checked] if checked else []
-
-
-def _checked(finished: TurnFinished | None) -> str:
-    claims = finished.conclusion.claims if finished and finished.conclusion else ()
-    if not claims:
-        return ""
-    found = sum(claim.found for claim in claims)
-    return f"{found} of {len(claims)} numbers found in the outputs of the cells."
-
-
-def _lists(conclusion: Conclusion | None) -> Sequence[tuple[str, Sequence[str]]]:
-    """What stands below the conclusion, with its titles."""
-    if conclusion is None:
-        return ()
-    lists = (("Caveats", conclusion.caveats), ("Next steps", conclusion.next_steps))
-    return [(title, lines) for title, lines in lists if lines]
-
-
-def _markdown(text: str) -> Any:
-    from k2_jupyter.adapters.report.markdown import render
-
-    return render(text)
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment
-
-    source = files("k2_jupyter.hosts.magic").joinpath("card.html.j2").read_text("utf-8")
-    return Environment(autoescape=True).from_string(source)
+            numbers = checked(event)
+            self.told += ["", numbers] if numbers else []
 
 
 _TAKEN: dict[type[Any], Callable[[Card, Any], None]] = {

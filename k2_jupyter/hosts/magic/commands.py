@@ -13,7 +13,8 @@ from typing import Any
 from k2_jupyter import __version__
 from k2_jupyter.errors import K2Error, SettingsError
 from k2_jupyter.hosts.magic.asked import Place
-from k2_jupyter.hosts.magic.card import ENDS, MARKS
+from k2_jupyter.hosts.magic.card import ENDS
+from k2_jupyter.hosts.magic.card_html import MARKS
 from k2_jupyter.hosts.magic.end import End
 from k2_jupyter.hosts.magic.resume import resume
 from k2_jupyter.hosts.magic.turn import Turns

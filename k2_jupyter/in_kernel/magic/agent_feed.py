@@ -14,11 +14,13 @@ from functools import partial
 from typing import Any
 
 from . import reports
+from .card import Card
 from .child import Child, shown_log
 from .ends import TurnFailed, TurnInterrupted
 from .pipe import Message, PipeClosed, ProtocolError
 from .runner import DriverLost, Runner
 from .runs import NOT_RUN, Outcome, Runs
+from .widgets import Probe
 
 SILENCE_SECONDS = 30.0
 """How long the process may give no sign of life; it answers pings whatever it works on."""
@@ -37,10 +39,13 @@ _LEFT_OUT = "(an output that can't be passed on: {why})\n"
 class AgentFeed:
     """The process, started by the first that is asked, and what it asks for in turn."""
 
-    def __init__(self, shell: Any, place: Any, runner: Runner, runs: Runs) -> None:
+    def __init__(
+        self, shell: Any, place: Any, runner: Runner, runs: Runs, probe: Probe | None = None
+    ) -> None:
         self._shell, self._place, self._runner, self._runs = shell, place, runner, runs
         self._child: Child | None = None
-        self._card = ""
+        self._probe = probe
+        self._card = Card(place, "", probe)
         self._ending = False
         """Whether the user has interrupted the turn: no source runs any more."""
 
@@ -50,8 +55,8 @@ class AgentFeed:
         `card` names what the card is to replace, or is empty. Raises `TurnFailed` and
         `TurnInterrupted`.
         """
-        self._card, self._ending = card, False
-        with self._runner.open(claimed=True) as turn:
+        self._card, self._ending = Card(self._place, card, self._probe), False
+        with self._runner.open(claimed=True) as turn, contextlib.closing(self._card):
             child = self._connected()
             try:
                 child.ask(op, id=turn, **fields)
@@ -165,25 +170,17 @@ class AgentFeed:
     def _other(self, message: Message) -> None:
         op = message["op"]
         if op == "card":
-            self._show(message)
+            self._card.draw(message)
         elif op == "describe":
             texts = reports.describe(message["names"])
             self._present().pipe.send("described", id=message["id"], texts=texts)
         elif op == "ask":
-            self._present().pipe.send(
-                "answer", id=message["id"], text=self._place.prompt(message["prompt"])
-            )
+            text = self._card.ask(message["prompt"])
+            self._present().pipe.send("answer", id=message["id"], text=text)
         elif op == "said":
             self._place.show({"text/html": message["html"], "text/plain": message["text"]})
         elif op == "next_input":
             self._shell.set_next_input(message["source"])
-
-    def _show(self, message: Message) -> None:
-        data = {"text/html": message["html"], "text/plain": message["text"]}
-        if self._card:
-            self._place.update(self._card, data)
-        else:
-            self._card = self._place.show(data, update=True)
 
     def _present(self) -> Child:
         if self._child is None:

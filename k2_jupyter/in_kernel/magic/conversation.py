@@ -21,18 +21,19 @@ from .runner import LEASE_SECONDS, DriverLost, Runner
 from .runs import Outcome, Runs
 from .server_feed import ANNOUNCED, ServerFeed
 from .undo import Undo
+from .widgets import Probe
 
 
 class Conversation:
     """The turns of one kernel."""
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Any, probe: Probe | None) -> None:
         self._shell = shell
         self._place = surroundings.of(shell)
         self._runner = Runner(self._step)
         self._undo = Undo(shell.user_ns)
         runs = Runs(shell)
-        self._agent = AgentFeed(shell, self._place, self._runner, runs)
+        self._agent = AgentFeed(shell, self._place, self._runner, runs, probe)
         self._server = ServerFeed(shell, self._runner, runs) if hasattr(shell, "kernel") else None
         self._feed: AgentFeed | ServerFeed = self._agent
         self._requests: dict[str, str] = {}

@@ -43,6 +43,7 @@ class K2Magics(Magics):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self._conversation: Any | None = None
+        self._probe = _probe(shell)
 
     @magic_arguments()
     @argument("--plan", action="store_true", help="Only plan: no cell runs.")
@@ -117,9 +118,19 @@ class K2Magics(Magics):
         if self._conversation is None:
             from .conversation import Conversation
 
-            self._conversation = Conversation(self.shell)
+            self._conversation = Conversation(self.shell, self._probe)
             atexit.register(self._conversation.close)
         return self._conversation
+
+
+def _probe(shell: Any) -> Any | None:
+    """Asks the front end for widgets, where somebody sits at one."""
+    kernel = getattr(shell, "kernel", None)
+    if kernel is None:
+        return None
+    from . import ipykernel_names, widgets
+
+    return widgets.Probe() if ipykernel_names.accepts_input(kernel) else None
 
 
 def _least(said: float | None, default: float, option: str) -> float:

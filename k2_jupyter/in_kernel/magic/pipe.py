@@ -54,7 +54,7 @@ An ``interrupt`` names the turn or the command that it ends: it may come before 
 """
 
 TO_KERNEL: dict[str, dict[str, _Type]] = {
-    "card": {"html": str, "text": str},
+    "card": {"html": str, "text": str, "parts": dict},
     "step": {"run": str, "cell": str, "source": str, "title": str},
     "stop_run": {"run": str},
     "describe": {"id": str, "names": list},

@@ -6,13 +6,12 @@ Standard library and IPython; what is private of ipykernel is in `ipykernel_name
 from __future__ import annotations
 
 import contextlib
-import html
 import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from . import ipykernel_names
+from . import heading, ipykernel_names
 from .terminal import Said, Terminal
 
 _OUTPUTS = frozenset(
@@ -85,11 +84,13 @@ class Front:
         except (StdinNotImplementedError, EOFError):
             return None
 
+    def question(self, asking: str) -> str:
+        """Show what is asked next; returns the id by which it can be replaced."""
+        return self.show({"text/html": asking, "text/plain": "K2 asks:"}, update=True)
+
     def heading(self, title: str, source: str) -> None:
         """Says what runs next, its code folded."""
-        summary, code = html.escape(title), html.escape(source)
-        folded = f"<details><summary><b>{summary}</b></summary><pre>{code}</pre></details>"
-        self.show({"text/html": folded, "text/plain": f"▸ {title}"})
+        self.show({"text/html": heading.heading(title, source), "text/plain": f"▸ {title}"})
 
     def show(self, data: dict[str, Any], *, update: bool = False) -> str:
         """Show it in the magic's cell; returns the id by which it can be replaced."""

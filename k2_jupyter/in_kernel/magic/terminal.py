@@ -96,6 +96,10 @@ class Terminal:
         except EOFError:
             return None
 
+    def question(self, asking: str) -> str:
+        """Nothing: the card's text has told it."""
+        return ""
+
     def heading(self, title: str, source: str) -> None:
         """Says what runs next, and its code."""
         indented = "\n".join(f"    {line}" for line in source.splitlines())
