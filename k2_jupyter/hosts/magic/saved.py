@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from k2_jupyter.adapters.ipython_source import transform
 from k2_jupyter.hosts.magic.asked import Asked, Place
 from k2_jupyter.notebook.base import Cell
 from k2_jupyter.notebook.text import visible
+from k2_jupyter.outputs import ErrorOutput
 
 CARD = "K2 ·"
 """How a card's text form begins."""
@@ -51,18 +53,32 @@ def mark(asked: Asked) -> str:
 
 
 def finished(asked: Asked, request: str, cells: Sequence[Cell]) -> str:
-    """The code of a turn's cells as one; `request` is what may be shown of the request."""
-    code = [_commented(cell) for cell in cells if cell.kind == "code"]
+    """The code of a turn's cells that did not fail, as one; "" where there is none.
+
+    `request` is what may be shown of the request.
+    """
+    code = [_commented(cell) for cell in cells if cell.kind == "code" and not _failed(cell)]
     if not code:
         return ""
-    title = f"{mark(asked)} · {visible(' '.join(request.split()))[:80]}"
-    return "\n\n".join([title, *code])
+    return "\n\n".join([f"{mark(asked)} · {_line(request)}", *code])
 
 
 def _commented(cell: Cell) -> str:
     k2 = cell.metadata.get("k2")
-    purpose = k2.get("purpose") if isinstance(k2, Mapping) else ""
-    return f"# {purpose}\n{cell.source}" if purpose else cell.source
+    purpose = _line(str(k2.get("purpose") or "")) if isinstance(k2, Mapping) else ""
+    # The magic of a whole cell is none in the middle of another.
+    whole = cell.source.lstrip().startswith("%%")
+    source = transform(cell.source).rstrip() if whole else cell.source
+    return f"# {purpose}\n{source}" if purpose else source
+
+
+def _failed(cell: Cell) -> bool:
+    return any(isinstance(output, ErrorOutput) for output in cell.outputs)
+
+
+def _line(text: str) -> str:
+    """What can stand in a comment: nothing of it is code."""
+    return visible(" ".join(text.split()))[:80]
 
 
 def _files(place: Place) -> Sequence[Path]:

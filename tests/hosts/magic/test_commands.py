@@ -13,7 +13,7 @@ from k2_jupyter.messages import AssistantMessage
 from k2_jupyter.settings import config_folder
 from tests.hosts.cli.played import PlayedModel
 from tests.hosts.magic.near_end import Ended, near_end
-from tests.loopback import Play, Server
+from tests.loopback import Play, Reply, Server
 
 Answering = Callable[[Play], Server]
 
@@ -97,18 +97,18 @@ def test_the_turn_as_files(answering: Answering, folder: Path) -> None:
 def test_a_turn_goes_on_after_its_kernel_was_lost(
     answering: Answering, folder: Path, lost_at: str
 ) -> None:
-    class Dies(Adds):
-        def __call__(self, body: dict[str, Any]) -> AssistantMessage:
-            answer = super().__call__(body)
-            if not self.dead and lost_at in self.seen:
-                self.dead = True
-                kernel.pipe.close()
+    model = Adds()
+    dead: list[bool] = []
+
+    def play(body: dict[str, Any]) -> AssistantMessage | Reply:
+        answer = model(body)
+        if dead or lost_at not in model.seen:
             return answer
+        dead.append(True)
+        kernel.pipe.close()
+        return Reply(end="silence")
 
-        dead = False
-
-    model = Dies()
-    server = answering(model)
+    server = answering(play)
     with near_end(str(folder)) as kernel, pytest.raises(Exception, match=r"gone|descriptor"):
         kernel.ask("add")
     asked = len(server.requests)

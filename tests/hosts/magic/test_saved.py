@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k2_jupyter.hosts.magic.asked import Asked
-from k2_jupyter.hosts.magic.saved import Saved, look
+from k2_jupyter.hosts.magic.saved import Saved, finished, look
+from k2_jupyter.notebook.base import Cell
+from k2_jupyter.outputs import ErrorOutput
 from k2_jupyter.settings import state_folder
 from tests.hosts.magic.near_end import near_end
 from tests.hosts.magic.test_replay import Counts
@@ -158,3 +160,21 @@ def test_what_is_no_notebook_is_passed_by(folder: Path) -> None:
     assert look(question(folder)) == Saved()
     assert look(question(folder, notebook="/dev/zero")) == Saved()
     assert look(question(folder / "gone")) == Saved()
+
+
+def test_the_finished_code_is_one_cell_that_can_run(folder: Path) -> None:
+    purpose = {"k2": {"purpose": "first\nos.remove('all')\r\x0b\u2028\x1b[2K"}}
+    cells = [
+        Cell("a", "code", "n = 1", metadata=purpose),
+        Cell("b", "markdown", "# A title"),
+        Cell("c", "code", "n += x", outputs=(ErrorOutput("NameError", "x", ()),)),
+        Cell("d", "code", "%%timeit -n1 -r1\nn + 1"),
+        Cell("e", "code", "n"),
+    ]
+    code = finished(question(folder), "one\ntwo", cells)
+    title, first, magic, last = code.split("\n\n")
+    assert title.endswith(" · one two")
+    assert first == "# first os.remove('all') \\x1b[2K\nn = 1"
+    assert magic == "get_ipython().run_cell_magic('timeit', '-n1 -r1', 'n + 1\\n')"
+    assert last == "n"
+    assert finished(question(folder), "one", cells[1:3]) == ""
