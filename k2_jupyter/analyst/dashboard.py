@@ -10,7 +10,7 @@ from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined
 from k2_jupyter.analyst.worksheet import Worksheet
 
-PACKAGES = ("escape", "Path", "alt", "vlc", "gaussian_filter1d")
+PACKAGES = ("json", "escape", "Path", "alt", "vlc", "gaussian_filter1d")
 
 
 def dashboard(sheet: Worksheet, choice: Choice) -> Script[bool]:
@@ -49,9 +49,9 @@ def _sources(choice: Choice) -> tuple[tuple[str, str], ...]:
     chosen = [f'chooser("{key}", {names[key]})' for key in ("a", *filters, *times)]
     others = "".join(f', "{key}"' for key in ("a", *filters))
     charts = joined(cell("dashboard_page"), cell("dashboard_trend", others=others) if times else "")
-    save = cell(
-        "dashboard_save",
-        trend="trend" if times else "",
+    layout = cell(
+        "dashboard_layout",
+        trend=", trend" if times else "",
         choosers="\n        .add_params(\n            "
         + ",\n            ".join(chosen)
         + ",\n        )",
@@ -59,9 +59,11 @@ def _sources(choice: Choice) -> tuple[tuple[str, str], ...]:
     data = cell("dashboard_data", keys=_list(["a", *filters, *times]))
     return (
         (f"{imports(PACKAGES)}\n\n{data}", "Sum up the data for the dashboard"),
-        (cell("dashboard", filters=_list(["a", *filters, *times])), "Filters and headline figures"),
+        (cell("dashboard", filters=_list(["a", *filters, *times])), "Filters and means"),
         (charts, "Charts of the dashboard"),
-        (save, "Lay the dashboard out and write dashboard.html"),
+        (layout, "Lay the charts out"),
+        (cell("dashboard_look"), "The look of the page"),
+        (cell("dashboard_save"), "Write dashboard.html"),
     )
 
 

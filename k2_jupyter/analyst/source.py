@@ -43,6 +43,7 @@ def imports(names: Sequence[str]) -> str:
 
 
 _IMPORTS = {
+    "json": "import json",
     "escape": "from html import escape",
     "combinations": "from itertools import combinations",
     "Path": "from pathlib import Path",
@@ -72,4 +73,4 @@ _IMPORTS = {
     ),
     "anova_oneway": "from statsmodels.stats.oneway import anova_oneway",
 }
-_STANDARD = ("warnings", "escape", "combinations", "Path", "fill")
+_STANDARD = ("json", "warnings", "escape", "combinations", "Path", "fill")

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.analyst.conftest import Analyse
@@ -29,6 +30,8 @@ def prices() -> pd.DataFrame:
     )
     frame["region"] = rng.choice(["north", 'the "south"', SCRIPT], 600)
     frame["season"] = rng.choice(["wet", "dry"], 600)
+    seasons = ["wet", "dry", "wet", "dry"]
+    frame.loc[:3] = [[price, 2020, "rare", seasons.pop()] for price in (10.0, 20.0, 20.0, 30.0)]
     return frame
 
 
@@ -68,11 +71,11 @@ def marks(page: Page, kind: str) -> list[str | None]:
 
 
 def test_each_filter_redraws_violins_bars_and_headline(page: Page) -> None:
-    assert "600" in (page.text_content("svg") or "")
+    assert figures(page)[0] == "600"
     labels = page.locator(".vega-bind label span, .vega-bind .vega-bind-name").all_inner_texts()
     assert labels == ["region", "season", "year"]
     for position, value in enumerate(("north", "wet", "2020")):
-        before = [marks(page, "mark-area"), marks(page, "mark-rect")]
+        before = [marks(page, "mark-area"), marks(page, "mark-rect"), figures(page)]
         chooser = page.locator("select").nth(position)
         chooser.select_option(value)
         page.wait_for_function(
@@ -81,20 +84,52 @@ def test_each_filter_redraws_violins_bars_and_headline(page: Page) -> None:
         )
         assert marks(page, "mark-area") != before[0]
         assert marks(page, "mark-rect") != before[1]
-        assert "600" not in (page.text_content("svg") or "")
+        assert figures(page)[:2] != before[2][:2]
+    assert page.locator(".mark-rect path[opacity='0.12']").count() == 1  # the year, in the trend
 
 
-@pytest.mark.parametrize(("width", "columns"), [(390, 1), (1280, 2), (1920, 2)])
+def test_headline_figures_are_those_of_the_chosen_rows(page: Page) -> None:
+    frame = prices()
+    page.locator("select").nth(1).select_option("wet")
+    part = frame[frame["season"] == "wet"]
+    means = part[part["region"] != "rare"].groupby("region")["price"].mean()
+
+    assert figures(page) == [
+        str(len(part)),
+        f"{part['price'].mean():.3g}",
+        means.idxmax(),
+        f"{means.max() - means.min():.3g}",
+    ]
+
+
+def test_few_rows_get_neither_violin_nor_interval_and_none_are_not_offered(page: Page) -> None:
+    regions = page.locator("select").first
+    regions.select_option("rare")
+
+    assert figures(page) == ["4", "20", "–", "–"]
+    page.wait_for_selector("svg .mark-area path", state="detached")
+    assert page.locator("svg .mark-text text", has_text="n = 4").count() == 1
+    disabled = "lists => lists.map(list => [...list.options].filter(o => o.disabled).length)"
+    assert page.locator("select").evaluate_all(disabled) == [0, 0, 3]
+    regions.select_option("All")
+    assert page.locator("select").evaluate_all(disabled) == [0, 0, 0]
+
+
+def figures(page: Page) -> list[str]:
+    return page.locator(".figures dd").all_inner_texts()
+
+
+@pytest.mark.parametrize(("width", "columns"), [(390, 1), (1024, 2), (1366, 3), (1920, 3)])
 def test_it_fills_a_phone_a_laptop_and_a_projector(width: int, columns: int, page: Page) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_function(
         """columns => {
             const titles = [...document.querySelectorAll("svg .mark-text.role-title-text text")];
-            const at = words => titles.find(one => one.textContent.startsWith(words));
-            const [left, right] = ["Distribution", "Means"].map(at);
-            if (!left || !right) return false;
-            const gap = right.getBoundingClientRect().x - left.getBoundingClientRect().x;
-            return (gap > 100 ? 2 : 1) == columns;
+            const places = ["Distribution", "Mean price", "Mean price over"].map(words =>
+                titles.find(one => one.textContent.startsWith(words)));
+            if (places.includes(undefined)) return false;
+            const left = places.map(one => one.getBoundingClientRect().x).sort((a, b) => a - b);
+            return left.filter((x, at) => at == 0 || x > left[at - 1] + 100).length == columns;
         }""",
         arg=columns,
     )
@@ -111,7 +146,7 @@ def test_a_choice_outlives_the_other_layout(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 900})
     page.wait_for_selector("#old", state="detached")
     page.wait_for_function("document.querySelector('select')?.value == 'north'")
-    page.wait_for_function("!document.querySelector('#vis svg').textContent.includes('600')")
+    page.wait_for_function("document.querySelector('.figures dd').textContent != '600'")
 
 
 def test_a_click_on_a_bar_highlights_its_group(page: Page) -> None:
@@ -123,6 +158,18 @@ def test_a_click_on_a_bar_highlights_its_group(page: Page) -> None:
     assert page.locator("svg .mark-area path[opacity='0.9']").count() == 1
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1366])
+def test_axe_finds_nothing(page: Page, scheme: Literal["light", "dark"], width: int) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.locator("select").nth(2).select_option("2020")
+
+    found = Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
+
+
 def test_texts_of_the_data_stay_texts(page: Page) -> None:
     assert SCRIPT[:20] in (page.text_content("svg") or "")
     assert page.locator("img").count() == 0
@@ -131,7 +178,7 @@ def test_texts_of_the_data_stay_texts(page: Page) -> None:
 def test_the_tests_stand_in_a_table(page: Page) -> None:
     rows = page.locator("table tr")
 
-    assert rows.nth(1).inner_text().startswith("ANOVA\tF(2, 597) = ")
+    assert rows.nth(1).inner_text().startswith("ANOVA\tF(3, 596) = ")
     assert "region × season, HC3 errors" in page.inner_text("table")
 
 
