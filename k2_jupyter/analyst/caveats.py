@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import SMALL_GROUP, Comparison
+from k2_jupyter.analyst.spelling_told import alike_caveats, joined_caveats
 from k2_jupyter.analyst.table import Table
-from k2_jupyter.analyst.wording import coded, counted, level_of, listed, name_of, plain
+from k2_jupyter.analyst.wording import coded, counted, listed, name_of, plain
 from k2_jupyter.analyst.words import pieces, vocabulary
 
 OBSERVATIONAL = (
@@ -34,7 +35,7 @@ def caveats_of(draft: Draft, found: Comparison) -> list[str]:
         caveats.append(TRIVIAL)
     caveats += _thin(draft, found)
     caveats += _skewed(draft, found)
-    caveats += _spelled_twice(draft, found)
+    caveats += _levels(draft, found)
     caveats += _dominating(draft, found)
     caveats += _last_period(draft, found)
     caveats += _odd_rows(draft, found)
@@ -126,15 +127,12 @@ def _thin(draft: Draft, found: Comparison) -> list[str]:
     return [f"{text}. The smallest is {name}, with {size}."]
 
 
-def _spelled_twice(draft: Draft, found: Comparison) -> list[str]:
-    """Groups whose names differ only in upper and lower case are likely one."""
-    told: dict[str, list[str]] = {}
-    for group in found.groups:
-        told.setdefault(group.levels[0].casefold(), []).append(level_of(draft, found, group))
+def _levels(draft: Draft, found: Comparison) -> list[str]:
+    """Spellings that were joined, and those that were not."""
+    factors = [name for name in (found.choice.factor, found.choice.second) if name]
     return [
-        f"{listed(names)} differ only in upper and lower case: if they mean the same, join them."
-        for names in told.values()
-        if len(names) > 1
+        *joined_caveats(draft, found.table, found.cleaned.joined),
+        *alike_caveats(draft, found.table, factors),
     ]
 
 

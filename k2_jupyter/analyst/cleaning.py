@@ -1,12 +1,15 @@
-"""The cell that makes the rows and columns ready for a comparison."""
+"""The cells that make the rows and columns ready for a comparison."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from k2_jupyter.analyst.choice import Choice
+from k2_jupyter.analyst.levels import joined_lines, order_lines, spelling_lines, text_expression
 from k2_jupyter.analyst.reading import Fact, Observation
 from k2_jupyter.analyst.source import cell, literal
+from k2_jupyter.analyst.spelling import read_joined
 from k2_jupyter.analyst.table import FEW, Column, Table
 
 
@@ -30,42 +33,67 @@ class Cleaned:
     """Values of the target that look like a code for "missing"."""
     alone: Fact | None
     """Levels of a factor that hold a single row each, and were left out."""
+    joined: Mapping[str, Fact]
+    """Column of groups → values in another spelling that were joined with a level."""
     trimmed: tuple[Fact, ...]
     """Levels of a factor of which the largest are compared, and the per cent of rows in these."""
 
 
-def clean_source(choice: Choice, table: Table) -> str:
-    """The cell's source: one frame ``data`` with y, a and, where chosen, b and t."""
-    parts = {"target": choice.target, "factor": choice.factor}
-    keys = {"a": "factor"}
-    if choice.second:
-        parts["second"] = choice.second
-        keys["b"] = "second"
-    if choice.time:
-        parts["time"] = choice.time
-        keys["t"] = "time"
-    factors = [key for key in keys if key != "t"]
+def choose_source(choice: Choice, table: Table) -> str:
+    """The cell that makes one frame ``data`` with y, a and, where chosen, b and t."""
+    keys, parts = _keys(choice), _parts(choice)
     columns = [f'    "y": {_numbers("target", table.column(choice.target))},']
     columns += [
-        f'    "{key}": {_part(key, keys[key], table.column(parts[keys[key]]), choice)},'
-        for key in keys
+        f'    "{key}": {_part(key, name, table.column(parts[name]), choice)},'
+        for key, name in keys.items()
     ]
-    most = "MOST_OF_TWO" if choice.second else "MOST_LEVELS"
-    trims = [
-        cell("common_levels", key=key, name=keys[key], most=most)
-        for key in factors
-        if _is_long(table.column(parts[keys[key]])) and not (key == "a" and choice.binned)
-    ]
+    factors = _factors(choice, table)
     return cell(
-        "clean",
+        "choose",
         names=", ".join(parts),
         values=", ".join(literal(value) for value in parts.values()),
         labels="{" + ", ".join(f'"{key}": {name}' for key, name in keys.items()) + "}",
+        spellings=spelling_lines(factors),
         columns="\n".join(columns),
+        orders=order_lines(factors),
+    )
+
+
+def clean_source(choice: Choice, table: Table) -> str:
+    """The cell that makes the rows of ``data`` ready."""
+    keys, factors = _keys(choice), _factors(choice, table)
+    most = "MOST_OF_TWO" if choice.second else "MOST_LEVELS"
+    trims = [
+        cell("common_levels", key=key, name=keys[key], most=most)
+        for key, column in factors.items()
+        if _is_long(column) and not (key == "a" and choice.binned)
+    ]
+    return cell(
+        "clean",
+        joined=joined_lines(factors),
         used="[" + ", ".join(f'"{key}"' for key in ("y", *factors)) + "]",
         groups="\n".join([*_named(choice), *trims, *(_tidy(key, keys[key]) for key in factors)]),
         counts="\n".join(_counts(keys)),
     )
+
+
+def _parts(choice: Choice) -> dict[str, str]:
+    """The role of a column, which is a variable of the cell → its name."""
+    roles = ("target", "factor", "second", "time")
+    names = (choice.target, choice.factor, choice.second, choice.time)
+    return {role: name for role, name in zip(roles, names, strict=True) if name}
+
+
+def _keys(choice: Choice) -> dict[str, str]:
+    """Short name of a column in ``data`` → its role."""
+    keys = {"a": "factor", "b": "second", "t": "time"}
+    return {key: role for key, role in keys.items() if role in _parts(choice)}
+
+
+def _factors(choice: Choice, table: Table) -> dict[str, Column]:
+    parts = _parts(choice)
+    keys = {key: role for key, role in _keys(choice).items() if key != "t"}
+    return {key: table.column(parts[role]) for key, role in keys.items()}
 
 
 def read_cleaned(seen: Observation) -> Cleaned | None:
@@ -95,6 +123,7 @@ def read_cleaned(seen: Observation) -> Cleaned | None:
         alone=seen.fact(
             r"^levels of .* with a single row: (?!0 )(NUM) \(left out\)$", "with a single row"
         ),
+        joined=read_joined(seen),
         trimmed=trimmed if trimmed and trimmed[1].value < 100 else (),
     )
 
@@ -109,9 +138,7 @@ def _part(key: str, name: str, column: Column, choice: Choice) -> str:
         return _period(name, column, choice)
     if key == "a" and choice.binned:
         return f"quarters({_numbers(name, column)})"
-    if column.is_text and column.dtype not in ("bool", "boolean"):
-        return f'df[{name}].astype("string").str.strip()'
-    return f"df[{name}]"
+    return text_expression(f"df[{name}]", key, column) if column.is_text else f"df[{name}]"
 
 
 def _period(name: str, column: Column, choice: Choice) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from k2_jupyter.analyst.choice import Choice, Impossible, choose, describe
-from k2_jupyter.analyst.cleaning import Cleaned, clean_source, read_cleaned
+from k2_jupyter.analyst.cleaning import Cleaned, choose_source, clean_source, read_cleaned
 from k2_jupyter.analyst.conclusion import conclude
 from k2_jupyter.analyst.dashboard import dashboard
 from k2_jupyter.analyst.draft import WHO
@@ -17,6 +17,7 @@ from k2_jupyter.analyst.findings import (
     read_thin,
     read_two_samples,
 )
+from k2_jupyter.analyst.levels import is_ranked
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined
 from k2_jupyter.analyst.table import Table
@@ -39,7 +40,6 @@ PLAN = {
 REPEATS = r"^rows that repeat another row exactly: (NUM) \(([\d.]+)%\)$"
 TRIES = 3
 """Columns that turn out unusable are replaced so often."""
-MANY_PAIRS = 8
 ANOVA = ("anova",)
 """Words that ask for the test of several groups even where there are two."""
 TOO_SMALL = "A group has fewer than three rows: the assumptions of the tests can't be checked."
@@ -58,6 +58,7 @@ def compare(sheet: Worksheet, task: str, table: Table, *, wants_dashboard: bool)
         yield from _two(sheet, found)
     else:
         yield from _test(sheet, found)
+        yield from _along(sheet, found)
         yield from _interaction(sheet, found)
         yield from _pairs(sheet, found)
     yield from _draw(sheet, found)
@@ -72,18 +73,20 @@ def _prepare(sheet: Worksheet, task: str, table: Table) -> Script[Comparison]:
     """Choose, state the choice, clean; choose again where a column turns out unusable."""
     sheet.open("clean")
     without: set[str] = set()
-    seen = None
+    chosen = seen = None
     for _ in range(TRIES):
         choice, assumed = yield from _chosen(sheet, task, table, frozenset(without))
         sheet.write(_stated(choice, assumed, without))
-        source = clean_source(choice, table)
-        if seen is None:
+        columns, source = choose_source(choice, table), clean_source(choice, table)
+        if chosen is None or seen is None:
             parts = ["define_levels", "define_p_text"]
             parts += ["define_quarters"] if choice.binned else []
             libraries = imports(("fill", "stats"))
             yield from sheet.need(joined(libraries, *map(cell, parts)), "Tests and level names")
-            seen = yield from sheet.need(source, "Choose the columns and clean them")
+            chosen = yield from sheet.need(columns, "Choose the columns")
+            seen = yield from sheet.need(source, "Clean them")
         else:
+            chosen = yield from sheet.rerun(chosen, columns)
             seen = yield from sheet.rerun(seen, source)
         cleaned = read_cleaned(seen)
         if not seen.ok or cleaned is None:
@@ -200,7 +203,7 @@ def _two(sheet: Worksheet, found: Comparison) -> Script[None]:
 def _test(sheet: Worksheet, found: Comparison) -> Script[None]:
     sheet.open("test")
     sheet.write(f"## Does `{found.choice.target}` differ by `{found.choice.factor}`?")
-    functions = joined(imports(("anova_oneway",)), cell("define_oneway"))
+    functions = joined(imports(("optimize", "anova_oneway")), cell("define_oneway"))
     yield from sheet.need(functions, "A function with the tests")
     seen = yield from sheet.need(cell("oneway"), "ANOVA and its robust twins")
     found.tests = read_one_way(seen)
@@ -232,12 +235,25 @@ def _interaction(sheet: Worksheet, found: Comparison) -> Script[None]:
 
 def _pairs(sheet: Worksheet, found: Comparison) -> Script[None]:
     clear = found.tests is not None and found.tests.welch.significant
-    if not clear or not 3 <= len(found.groups) <= MANY_PAIRS:
+    if not clear or len(found.groups) < 3:
         sheet.close("pairs", "dropped")
         return
     sheet.open("pairs")
-    source = f"{imports(('combinations', 'multipletests'))}\n\n{cell('posthoc')}"
-    yield from sheet.attempt("pairs", source, "Pairwise Welch tests, Holm-corrected")
+    sheet.write(f"## Which groups of `{found.choice.factor}` differ?")
+    functions = joined(imports(("combinations", "multipletests")), cell("define_posthoc"))
+    yield from sheet.need(functions, "Functions for the pairs")
+    found.each_pair = yield from sheet.attempt(
+        "pairs", cell("posthoc"), "Welch's test of each pair, corrected for their number"
+    )
+
+
+def _along(sheet: Worksheet, found: Comparison) -> Script[None]:
+    """Groups with an order: a rise or fall along it says more than that they differ."""
+    factor = found.table.column(found.choice.factor)
+    if len(found.groups) < 3 or not (found.choice.binned or is_ranked(factor)):
+        return
+    seen = yield from sheet.attempt("test", cell("along"), "Along the order of the groups")
+    found.along = seen.line(f"along the order of {found.choice.factor}")
 
 
 def _draw(sheet: Worksheet, found: Comparison) -> Script[None]:

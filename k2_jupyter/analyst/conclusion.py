@@ -15,6 +15,8 @@ from k2_jupyter.analyst.findings import (
     OneWay,
     TwoSamples,
 )
+from k2_jupyter.analyst.levels import order_of
+from k2_jupyter.analyst.pairs_told import pairs_of
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.wording import (
     counted,
@@ -35,6 +37,8 @@ from k2_jupyter.messages import Json
 _OPEN = {"than", "which", "how", "what", "interaction", "interact"}
 """Words of questions that "yes" does not answer."""
 _DISAGREE = "The tests do not agree, so the finding is not a firm one."
+MOST_MEANS = 7
+"""Groups up to which each mean is told."""
 SOLID_PERIOD = 10
 """Rows that a period needs to be told of, beside its interval."""
 
@@ -52,6 +56,7 @@ def _arguments(found: Comparison) -> dict[str, Json]:
         paragraphs.append(_evidence_of_two(draft, found, found.two))
     if found.tests is not None:
         paragraphs.insert(0, _answer(draft, found, found.tests))
+        paragraphs += [pairs_of(draft, found), _along(draft, found)]
         paragraphs.append(_evidence(draft, found, found.tests))
     paragraphs += [
         _interaction(draft, found),
@@ -71,16 +76,23 @@ def _answer(draft: Draft, found: Comparison, tests: OneWay) -> str:
     if not tests.welch.significant:
         return (
             f"**No clear difference: the mean of {target} does not differ reliably between the "
-            f"groups of {factor}** ({worded(draft, tests.welch)})."
+            f"groups of {factor}** ({_share(draft, tests)}; {worded(draft, tests.welch)})."
         )
-    share = draft.number(tests.eta2, "eta², share of the variance")
     top = level_of(draft, found, max(found.groups, key=_mean))
     return (
         f"**{_yes(found, firm=tests.agree)} mean of {target} differs between the groups of "
-        f"{factor} (highest: {top}), and the effect is {size_word(tests.eta2.value)}** "
-        f"({worded(draft, tests.welch)}; eta² = {share}, the share of the variance that goes with "
-        "the groups)."
+        f"{factor} (highest: {top}), and the effect is {size_word(_eta2(tests))}** "
+        f"({_share(draft, tests)}, the share of the variance that goes with the groups; "
+        f"{worded(draft, tests.welch)})."
     )
+
+
+def _eta2(tests: OneWay) -> float:
+    return tests.eta2["estimate"].value
+
+
+def _share(draft: Draft, tests: OneWay) -> str:
+    return f"eta² = {interval(draft, tests.eta2, 'eta², share of the variance')}"
 
 
 def _answer_of_two(draft: Draft, found: Comparison, two: TwoSamples) -> str:
@@ -143,17 +155,36 @@ def _yes(found: Comparison, *, firm: bool) -> str:
 
 
 def _groups(draft: Draft, found: Comparison) -> str:
-    ordered = sorted(found.groups, key=lambda group: group.mean.value)
-    chosen = ordered if len(ordered) <= 4 else [ordered[0], ordered[-1]]
+    column = found.table.column(found.choice.factor)
+    naturally = found.choice.binned or order_of(column) is not None
+    by_mean = sorted(found.groups, key=_mean)
+    if len(found.groups) > MOST_MEANS:
+        chosen, which = [by_mean[0], by_mean[-1]], "the lowest and the highest"
+    elif naturally:
+        chosen, which = list(found.groups), "in the order of the groups"
+    else:
+        chosen, which = by_mean, "from the lowest to the highest"
     told = [
         f"{level_of(draft, found, group)}: {draft.number(group.mean, _headline(found, group))} "
         f"({draft.number(group.low)} to {draft.number(group.high)}; n = {draft.number(group.n)})"
         for group in chosen
     ]
-    which = "from the lowest to the highest" if chosen is ordered else "the lowest and the highest"
     return f"Means with their confidence intervals, {which}:\n\n" + "\n".join(
         f"- {t}" for t in told
     )
+
+
+def _along(draft: Draft, found: Comparison) -> str:
+    """Whether the target rises or falls along groups that have an order."""
+    if not found.along:
+        return ""
+    target, factor = found.choice.target, found.choice.factor
+    tested = f"Kendall's tau = {draft.number(found.along['tau'])}, {p_value(draft, found.along)}"
+    along = f"Along the order of {name_of(draft, found, factor)}, {name_of(draft, found, target)}"
+    way = "neither rises nor falls clearly"
+    if found.along["p"].value < 0.05:
+        way = "rises" if found.along["tau"].value > 0 else "falls"
+    return f"{along} {way} (Jonckheere and Terpstra's test: {tested})."
 
 
 def _headline(found: Comparison, group: Group) -> str:

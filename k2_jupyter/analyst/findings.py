@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from k2_jupyter.analyst.choice import Choice
 from k2_jupyter.analyst.cleaning import Cleaned
-from k2_jupyter.analyst.reading import NUMBER, Fact, Line, Observation
+from k2_jupyter.analyst.reading import NOTHING, NUMBER, Fact, Line, Observation
 from k2_jupyter.analyst.table import Table
 
 _ROW = re.compile(rf"^(?P<label>\S.*?)\s+(?P<numbers>(?:{NUMBER}\s+){{5}}{NUMBER})$", re.MULTILINE)
@@ -51,8 +51,9 @@ class OneWay:
     anova: Tested
     welch: Tested
     kruskal: Tested
-    eta2: Fact
-    omega2: Fact
+    eta2: Line
+    """Share of the variance that goes with the groups, with its interval."""
+    omega2: Line
 
     @property
     def agree(self) -> bool:
@@ -123,6 +124,10 @@ class Comparison:
     two: TwoSamples | None = None
     """Instead of `tests`, where there are two groups."""
     two_no_repeats: TwoSamples | None = None
+    each_pair: Observation = NOTHING
+    """Groups compared pair by pair."""
+    along: Line = field(default_factory=dict)
+    """Tau and p of the target along the order of the groups, where they have one."""
     repeats: tuple[Fact, ...] = ()
     """Rows that repeat another row, as a count and in per cent."""
     effects: tuple[Effect, ...] = ()
@@ -162,10 +167,10 @@ def read_one_way(seen: Observation) -> OneWay | None:
     anova = _test(seen, "ANOVA", "F", r"^ANOVA: F\((NUM), (NUM)\) = (NUM), ")
     welch = _test(seen, "Welch's ANOVA", "F", r"^Welch's ANOVA: F\((NUM), (NUM)\) = (NUM), ")
     kruskal = _test(seen, "Kruskal-Wallis", "H", r"^Kruskal-Wallis: H\((NUM)\) = (NUM), ")
-    sizes = seen.facts(r"^effect size: eta² = (NUM), omega² = (NUM)$", "effect size eta omega")
-    if rows is None or anova is None or welch is None or kruskal is None or not sizes:
+    eta2, omega2 = seen.line("eta²"), seen.line("omega²")
+    if rows is None or anova is None or welch is None or kruskal is None or not eta2:
         return None
-    return OneWay(rows, anova, welch, kruskal, sizes[0], sizes[1])
+    return OneWay(rows, anova, welch, kruskal, eta2, omega2)
 
 
 def read_two_samples(seen: Observation) -> TwoSamples | None:

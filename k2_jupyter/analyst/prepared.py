@@ -1,17 +1,20 @@
-"""The cell that picks the columns of an analysis, turns them into what they are, and cleans."""
+"""The cells that pick the columns of an analysis, turn them into what they are, and clean."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import prod
 from typing import Literal, TypeAlias
 
 from k2_jupyter.analyst.caveats import MANY_ROWS, TRIVIAL, belonging
 from k2_jupyter.analyst.draft import Draft
+from k2_jupyter.analyst.levels import joined_lines, order_lines, spelling_lines, text_expression
 from k2_jupyter.analyst.reading import Fact, Observation
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, literal
+from k2_jupyter.analyst.spelling import read_joined
+from k2_jupyter.analyst.spelling_told import alike_caveats, joined_caveats
 from k2_jupyter.analyst.table import Column, Table
 from k2_jupyter.analyst.wording import coded, counted
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
@@ -36,8 +39,8 @@ class Part:
             return f"to_numbers({source})"
         if self.use == "date" and not column.dtype.startswith("datetime"):
             return f"to_dates({source})"
-        if self.use == "group" and column.is_text and column.dtype not in ("bool", "boolean"):
-            return f'{source}.astype("string").str.strip()'
+        if self.use == "group" and column.is_text:
+            return text_expression(source, self.key, column)
         return source
 
 
@@ -54,13 +57,18 @@ class Prepared:
     """Columns of numbers of which a few values are below zero."""
     codes: tuple[tuple[str, Fact], ...] = ()
     """Columns with values that look like a code for "missing"."""
+    groups: tuple[str, ...] = ()
+    """Columns of groups."""
+    joined: Mapping[str, Fact] = field(default_factory=dict)
+    """Column of groups → values in another spelling that were joined with a level."""
 
 
 def prepare(
     sheet: Worksheet, parts: Sequence[Part], *, after: Sequence[str] = ()
 ) -> Script[tuple[Prepared, Observation]]:
-    """Run the cell; `after` are lines that make more of ``data``. Raises `StepError`."""
-    seen = yield from sheet.need(prepare_source(parts, after), "Choose the columns and clean them")
+    """Run the cells; `after` are lines that make more of ``data``. Raises `StepError`."""
+    yield from sheet.need(choose_source(parts), "Choose the columns")
+    seen = yield from sheet.need(prepare_source(parts, after), "Clean them")
     found = read_prepared(seen, parts)
     if found is None:
         raise StepError("the cleaned columns could not be read back.")
@@ -69,15 +77,30 @@ def prepare(
     return found, seen
 
 
+def choose_source(parts: Sequence[Part]) -> str:
+    """The cell that makes one frame ``data`` with the parts under their keys."""
+    groups = _groups(parts)
+    return cell(
+        "choose_parts",
+        labels="\n".join(f'    "{part.key}": {literal(part.column.name)},' for part in parts),
+        spellings=spelling_lines(groups),
+        columns="\n".join(f'    "{part.key}": {part.expression},' for part in parts),
+        orders=order_lines(groups),
+    )
+
+
 def prepare_source(parts: Sequence[Part], after: Sequence[str] = ()) -> str:
-    numbers = ", ".join(f'"{part.key}"' for part in parts if part.use == "number")
+    """The cell that makes the rows of ``data`` ready."""
     return cell(
         "prepare",
-        labels="\n".join(f'    "{part.key}": {literal(part.column.name)},' for part in parts),
-        columns="\n".join(f'    "{part.key}": {part.expression},' for part in parts),
-        numbers=numbers,
+        joined=joined_lines(_groups(parts)),
+        numbers=", ".join(f'"{part.key}"' for part in parts if part.use == "number"),
         after="".join(f"\n{line}" for line in after),
     )
+
+
+def _groups(parts: Sequence[Part]) -> dict[str, Column]:
+    return {part.key: part.column for part in parts if part.use == "group"}
 
 
 def read_prepared(seen: Observation, parts: Sequence[Part]) -> Prepared | None:
@@ -96,6 +119,8 @@ def read_prepared(seen: Observation, parts: Sequence[Part]) -> Prepared | None:
         repeats["share"],
         negative=_told_of(seen, "negative values of", names),
         codes=_told_of(seen, "codes for missing values in", names),
+        groups=tuple(column.name for column in _groups(parts).values()),
+        joined=read_joined(seen),
     )
 
 
@@ -134,4 +159,6 @@ def cleaning_caveats(
         column = draft.name(name, table.cell)
         told.append(f"{values} kept in {column}; check whether that is possible.")
     told += [coded(draft, fact, draft.name(name, table.cell)) for name, fact in found.codes]
+    told += joined_caveats(draft, table, found.joined)
+    told += alike_caveats(draft, table, found.groups)
     return [f"{text[0].upper()}{text[1:]}" for text in told]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from k2_jupyter.analyst.draft import WHO
-from k2_jupyter.analyst.kinds import named
+from k2_jupyter.analyst.kinds import held, named
 from k2_jupyter.analyst.model_choice import Explained, choose_model
 from k2_jupyter.analyst.prepared import Part, prepare
-from k2_jupyter.analyst.regression_told import Fitted, conclusion
+from k2_jupyter.analyst.regression_found import Fitted
+from k2_jupyter.analyst.regression_told import conclusion
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined, literal
 from k2_jupyter.analyst.table import Table
@@ -33,7 +34,8 @@ def regress(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     """The whole analysis, from the choice of the columns to `finish`."""
     sheet.plan(PLAN, done=2)
     sheet.open("clean")
-    chosen = yield from choose_model(sheet, named(task, table))
+    said = named(task, table)
+    chosen = yield from choose_model(sheet, said)
     sheet.write(_stated(chosen))
     tools = ["define_p_text", "define_interval"]
     tools += [] if chosen.yes else ["define_scatter"]
@@ -46,7 +48,7 @@ def regress(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     target = Part("y", chosen.target, "group" if chosen.yes else "number")
     parts = (target, *chosen.predictors)
     prepared, _ = yield from prepare(sheet, parts, after=_shaped(chosen))
-    fitted = Fitted(task, table, chosen, prepared)
+    fitted = Fitted(task, table, chosen, prepared, held(task, said))
     sheet.open("fit")
     sheet.write(f"## What goes with `{chosen.target.name}`")
     yield from (_logistic(sheet, fitted) if chosen.yes else _linear(sheet, fitted))
@@ -103,8 +105,12 @@ def _logistic(sheet: Worksheet, fitted: Fitted) -> Script[None]:
         raise StepError(why(fitted.model))
     sheet.open("twins")
     fitted.twins = yield from sheet.attempt(
-        "twins", cell("logistic_twins"), "The same by other methods"
+        "twins", cell("logistic_twins"), "A linear model of the share"
     )
+    if fitted.prepared.repeats.value:
+        fitted.again = yield from sheet.attempt(
+            "twins", cell("logistic_repeats"), "The same without repeats"
+        )
     sheet.open("draw")
     sheet.write("## Figures")
     main = "logistic_curve" if chosen.simple else "logistic_forest"
@@ -122,5 +128,8 @@ def _stated(chosen: Explained) -> str:
     if chosen.chosen_by_rule:
         lines.append("- The task names no predictor: all columns that can be one are taken.")
     if any(part.use == "group" for part in chosen.predictors):
-        lines.append("- Groups are compared with the commonest one; rare ones go together.")
+        lines.append(
+            "- Groups are compared with the lowest, where their levels have an order, else with "
+            "the commonest; rare ones go together."
+        )
     return "\n".join(lines)

@@ -33,7 +33,9 @@ class Column:
     missing: int
     distinct: int
     levels: Mapping[str, int] = field(default_factory=dict)
-    """Value → rows: all of them up to `FEW` distinct values, else the three commonest."""
+    """Value → rows: all of them where they are few, else the three commonest."""
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """Value as the file writes it → the one of `levels` that it is taken for; "" for missing."""
     low: float | None = None
     high: float | None = None
     mean: float | None = None

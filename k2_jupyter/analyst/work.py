@@ -18,6 +18,7 @@ from k2_jupyter.analyst.paired import compare_pairs
 from k2_jupyter.analyst.readings import one_reading
 from k2_jupyter.analyst.regression import regress
 from k2_jupyter.analyst.script import Script
+from k2_jupyter.analyst.spelling import tidied
 from k2_jupyter.analyst.table import Table
 from k2_jupyter.analyst.trend import follow
 from k2_jupyter.analyst.worksheet import Worksheet
@@ -48,7 +49,7 @@ def analyse(sheet: Worksheet, task: str, file: DataFile, *, dashboard: bool) -> 
     sheet.plan(START)
     sheet.open("load")
     sheet.write(f"{headed(task)}\n\n*Made by the {WHO}.*\n\n## Data")
-    table = yield from load(sheet, task, file)
+    table = tidied((yield from load(sheet, task, file)))
     table = yield from one_reading(sheet, task, table)
     kind = settle(task, table)
     if kind == "comparison":

@@ -18,7 +18,7 @@ from statsmodels.stats.anova import anova_lm
 from statsmodels.stats.oneway import anova_oneway
 
 from tests.analyst.conftest import Analyse
-from tests.analyst.sound import is_sound, numbers
+from tests.analyst.sound import is_sound, named, numbers
 
 SALARIES = Path(__file__).parents[2] / "example_notebooks/data/ds_salaries_2020_2025.csv"
 
@@ -117,7 +117,12 @@ def test_one_factor_statistics_agree_with_scipy(case: str, analyse: Analyse) -> 
     together = np.concatenate(groups)
     between = sum(len(g) * (g.mean() - together.mean()) ** 2 for g in groups)
     eta2 = between / ((together - together.mean()) ** 2).sum()
-    assert numbers(r"eta² = (\S+),", printed) == pytest.approx([eta2], abs=6e-5)
+    share = named("eta²", printed)
+    assert share["estimate"] == pytest.approx(eta2, abs=6e-5)
+    for end, tail in (("low", 0.975), ("high", 0.025)):
+        ncp = share[end] / (1 - share[end]) * len(together)
+        reached = stats.ncf.cdf(f, *degrees, ncp)
+        assert reached == pytest.approx(tail, abs=0.01) or (ncp == 0 and reached < tail)
     is_sound(analysis)
 
 

@@ -106,14 +106,6 @@ def test_a_level_of_a_single_row_is_left_out_and_told_of(analyse: Analyse) -> No
     assert any(c.startswith("One level holds a single row and was left out") for c in told.caveats)
 
 
-def test_groups_that_differ_only_in_case_are_told(analyse: Analyse) -> None:
-    frame = harvest().replace({"soil": {"b": "A"}})
-
-    told = analyse("Compare the yield by soil", frame).conclusion
-
-    assert "`soil = A` and `soil = a` differ only in upper and lower case" in " ".join(told.caveats)
-
-
 def test_tests_that_disagree_give_no_plain_yes_and_heavy_tails_are_told(analyse: Analyse) -> None:
     """Welch and the ranks see that one group spends little; one large bill hides it from F."""
     rng = np.random.default_rng(2)

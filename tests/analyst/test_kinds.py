@@ -6,7 +6,7 @@ import pytest
 
 from k2_jupyter.analyst.candidates import is_measurement
 from k2_jupyter.analyst.intent import kind_of
-from k2_jupyter.analyst.kinds import settle
+from k2_jupyter.analyst.kinds import held, named, settle
 from k2_jupyter.analyst.mentions import mentions
 from k2_jupyter.analyst.table import Table
 from tests.analyst.tables import (
@@ -101,6 +101,25 @@ def test_what_is_held_is_no_target(behind: str) -> None:
 
     assert roles["sex"] == "factor"
     assert roles["age"] == "factor"
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Does fare affect survival, controlling for sex and age?",
+        "Controlling for sex and age, does the fare affect survival?",
+        "Does fare affect survival given sex and the age?",
+        "Is survival related to fare when adjusted for both age and sex",
+    ],
+)
+def test_what_the_task_holds_constant_is_known(task: str) -> None:
+    assert held(task, named(task, SHIP)) == {"sex", "age"}
+
+
+def test_without_such_words_nothing_is_held() -> None:
+    task = "Does fare affect survival?"
+
+    assert held(task, named(task, SHIP)) == frozenset()
 
 
 def test_occasions_are_an_analysis_whatever_they_are_of() -> None:

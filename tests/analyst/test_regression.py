@@ -152,6 +152,48 @@ def test_two_outcomes_have_odds(analyse: Analyse) -> None:
     is_sound(analysis)
 
 
+def test_odds_are_told_without_repeats_as_well(analyse: Analyse) -> None:
+    frame = pd.concat([students(), students().query("PSI == 1").head(6)])
+
+    analysis = analyse("Does GPA affect the GRADE?", frame)
+
+    for before, rows in (("", frame), ("without exact repeats, ", frame.drop_duplicates())):
+        model = smf.logit("GRADE ~ GPA", rows).fit(disp=False)
+        told = named(f"{before}odds ratio of GPA", analysis.printed)
+        assert told["estimate"] == pytest.approx(np.exp(model.params["GPA"]), rel=0.001)
+    assert "Without the 6 rows that repeat another row exactly" in analysis.conclusion.text
+    assert f"`GPA` {told['estimate']:.4g} (95 % CI" in analysis.conclusion.text
+    is_sound(analysis)
+
+
+def test_what_is_controlled_for_does_not_lead(analyse: Analyse) -> None:
+    task = "Does poverty affect murder, controlling for single and region?"
+
+    text = analyse(task, states()).conclusion.text
+
+    headline = text.splitlines()[0]
+    assert headline.startswith("**`poverty` ")
+    assert "when `single` and `region` are held constant: one more of `poverty`" in headline
+    assert "95 % CI" in headline
+
+
+def test_all_levels_of_a_predictor_count_as_one(analyse: Analyse) -> None:
+    """Any of many levels is far from the rarest by chance; together they are not."""
+    rng = np.random.default_rng(11)
+    frame = pd.DataFrame({"team": rng.choice(list("abcdefgh"), 400)})
+    frame["won"] = rng.choice(["yes", "no"], 400)
+    frame["age"] = rng.normal(30, 5, 400)
+
+    analysis = analyse("Logistic regression of won on team and age", frame)
+
+    frame["y"] = (frame["won"] == "yes").astype(int)
+    model = smf.logit("y ~ C(team) + age", frame).fit(disp=False)
+    joint = model.wald_test_terms(scalar=True).table.loc["C(team)"]
+    told = named("all levels of team", analysis.printed)
+    assert list(told.values()) == pytest.approx([joint["statistic"], joint["pvalue"]], rel=0.01)
+    assert "**None of `team` and `age` goes clearly with `won = yes`**" in analysis.conclusion.text
+
+
 def test_perfect_separation_has_no_odds(analyse: Analyse) -> None:
     frame = pd.DataFrame({"dose": np.arange(40.0), "cured": ["no"] * 20 + ["yes"] * 20})
 

@@ -27,7 +27,7 @@ NAMES = {
 }
 LEVELS: dict[str, dict[object, str]] = {
     "experience_level": {"EN": "apprentice", "EX": "elder", "MI": "fellow", "SE": "master"},
-    "company_size": {"L": "palace", "M": "squire", "S": "tavern"},
+    "company_size": {"S": "palace", "M": "squire", "L": "tavern"},
     "remote_ratio": {0: "cellar", 50: "field", 100: "moor"},
 }
 TASKS = {
@@ -37,7 +37,7 @@ TASKS = {
     ),
     "two samples": (
         "Compare the salary_in_usd of company_size L and M",
-        "Compare the earned EUR of court palace and squire",
+        "Compare the earned EUR of court tavern and squire",
     ),
     "association": (
         "Is company_size associated with experience_level?",
