@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from k2_jupyter.outputs import ErrorOutput
 CARD = "K2 ·"
 """How a card's text form begins."""
 _REQUEST = re.compile(r"\s*%%k2\b[^\n]*\n(.*)", re.DOTALL)
-_LARGEST = 50_000_000
-_MOST_FILES = 50
+_MOST_BYTES = 200_000_000
+"""That are read for one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ def look(asked: Asked) -> Saved:
     Where the front end does not name it (nbconvert and papermill do not), it may be any in
     the working folder that holds the request; then all of these must hold the code as well.
     """
-    found = [one for path in _files(asked.place) if (one := _in(_cells(path), asked)) is not None]
+    looked = (_in(_cells(data), asked) for data in _contents(_files(asked.place)))
+    found = [one for one in looked if one is not None]
     below = bool(found) and all(one.below for one in found)
     return Saved(below, any(one.answered for one in found))
 
@@ -87,7 +88,7 @@ def _files(place: Place) -> Sequence[Path]:
     if place.file is not None and place.file.is_file():
         return (place.file,)
     try:
-        return sorted(place.folder.glob("*.ipynb"))[:_MOST_FILES]
+        return sorted(place.folder.glob("*.ipynb"))
     except OSError:
         return ()
 
@@ -105,13 +106,24 @@ def _in(cells: Sequence[tuple[str, Any]], asked: Asked) -> Saved | None:
     return Saved(below, any(_shows_card(cells[number][1]) for number in places))
 
 
-def _cells(path: Path) -> Sequence[tuple[str, Any]]:
-    """Source and outputs of each code cell; nothing where the file is no notebook."""
+def _contents(paths: Iterable[Path]) -> Iterator[bytes]:
+    """Of the files in which a request could stand."""
+    left = _MOST_BYTES
+    for path in paths:
+        try:
+            if path.is_file() and (left := left - path.stat().st_size) >= 0:
+                data = path.read_bytes()
+                if b"%%k2" in data:
+                    yield data
+        except OSError:
+            continue
+
+
+def _cells(data: bytes) -> Sequence[tuple[str, Any]]:
+    """Source and outputs of each code cell; nothing where it is no notebook."""
     try:
-        if not path.is_file() or path.stat().st_size > _LARGEST:
-            return ()
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        found = json.loads(data)
+    except (ValueError, RecursionError):
         return ()
     return list(_code(found["cells"] if isinstance(found, dict) and "cells" in found else ()))
 

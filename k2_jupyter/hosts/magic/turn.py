@@ -193,6 +193,9 @@ class Turns:
         facts: dict[str, Json] = {"replayed": record.turn}
         with self._opened(settings, place, record.request, origin, facts) as turn:
             end = self._driven(turn, self._replay(record, turn).events(turn.id), as_of=record.turn)
+        # Its cells stand in the document already where they ran in this kernel before.
+        again = (cell for cell in self.document.cells() if cell.id in record.cells)
+        self.last_cells = (*again, *(c for c in self.last_cells if c.id not in record.cells))
         self._recall(record)
         return end
 

@@ -143,6 +143,22 @@ def test_run_all_twice_asks_once(answering: Answering, tmp_path: Path) -> None:
     assert all("n is 2\n" in shown.text() for shown in (again[1], later[1]))
 
 
+@pytest.mark.parametrize("named_by", ["__vsc_ipynb_file__", "os.environ['JPY_SESSION_NAME']"])
+def test_the_notebook_that_the_front_end_names_is_looked_at(
+    front: FrontEnd, tmp_path: Path, named_by: str
+) -> None:
+    question = request(f"never = {named_by!r}")
+    card = {"output_type": "display_data", "data": {"text/plain": "K2 · a model"}, "metadata": {}}
+    cell = {"cell_type": "code", "source": question, "outputs": [card]}
+    notebook = tmp_path / "theirs.ipynb"
+    notebook.write_text(json.dumps({"cells": [cell]}))
+    front.run(f"import os\n{named_by} = {str(notebook)!r}")
+    shown = front.run(question, answers=["no"])
+    front.run(f"del {named_by}")
+    assert shown.reply["ename"] == "TurnFailed"
+    assert "not in your journal" in shown.card
+
+
 # Whom it asks, and what a cell may say of that
 
 

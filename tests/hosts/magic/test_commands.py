@@ -93,6 +93,17 @@ def test_the_turn_as_files(answering: Answering, folder: Path) -> None:
     assert "The sum is" in (folder / "a.html").read_text()
 
 
+def test_a_replayed_turn_as_a_file(answering: Answering, folder: Path) -> None:
+    answering(Adds())
+    with near_end(str(folder)) as kernel:
+        for _ in range(2):
+            kernel.ask("add", before=[])
+        assert "a.ipynb" in said(kernel.command("save", "a.ipynb"))
+    cells = json.loads((folder / "a.ipynb").read_text())["cells"]
+    assert [cell["cell_type"] for cell in cells] == ["code", "code", "markdown"]
+    assert "sum: 5" in str(cells[1]["outputs"])
+
+
 @pytest.mark.parametrize("lost_at", ["first", "second"])
 def test_a_turn_goes_on_after_its_kernel_was_lost(
     answering: Answering, folder: Path, lost_at: str

@@ -152,8 +152,9 @@ def test_any_json_is_looked_at_and_nothing_is_said_of_it(cells: Any) -> None:
 
 
 def test_what_is_no_notebook_is_passed_by(folder: Path) -> None:
-    (folder / "deep.ipynb").write_text("[" * 100_000)
-    (folder / "torn.ipynb").write_bytes(b'{"cells": [\xff')
+    (folder / "deep.ipynb").write_text('["%%k2",' + "[" * 100_000)
+    (folder / "torn.ipynb").write_bytes(b'{"cells": ["%%k2", \xff')
+    (folder / "list.ipynb").write_text('["%%k2"]')
     (folder / "folder.ipynb").mkdir()
     os.mkfifo(folder / "pipe.ipynb")
     (folder / "endless.ipynb").symlink_to("/dev/zero")
