@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, repeat
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -21,57 +20,15 @@ from k2_jupyter.errors import (
 from k2_jupyter.events import Event, ReasoningDelta, Retrying, TextDelta
 from k2_jupyter.messages import (
     AssistantMessage,
-    Message,
     Reasoning,
-    SystemMessage,
     ToolCall,
     ToolMessage,
     ToolResult,
-    ToolSpec,
     Usage,
-    UserMessage,
 )
-from k2_jupyter.models.chat_completions import ChatCompletions
-from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
 from k2_jupyter.models.retry import RetryPolicy
-from tests.loopback import Play, Reply, Server, events, refusal, streamed
-
-Serve = Callable[[Play], Server]
-
-KEY = "sk-canary-0123456789"
-ASK: Sequence[Message] = (SystemMessage("Be brief."), UserMessage("Hello?"))
-TOOL = ToolSpec("run_cell", "Runs.", {"type": "object", "properties": {}})
-CALL = ToolCall("run_cell:0", "run_cell", '{"source": "1 + 1"}')
-HELLO = AssistantMessage("Hello, you.", usage=Usage(10, 4, 3))
-CALLING = AssistantMessage("So:", (CALL,), finish="tool_calls")
-"""As a stream: role, text, call, its arguments, finish reason, usage, [DONE]."""
-NO_DELAY = RetryPolicy(attempts=3, first_wait=0.0)
-
-
-def model_at(
-    base_url: str, policy: RetryPolicy = NO_DELAY, key: str | None = KEY
-) -> ChatCompletions:
-    return ChatCompletions(ModelProfile("served"), EndpointProfile(base_url), key, policy=policy)
-
-
-def ask(
-    model: ChatCompletions,
-    messages: Sequence[Message] = ASK,
-    stop: threading.Event | None = None,
-) -> tuple[AssistantMessage, list[Event]]:
-    seen: list[Event] = []
-    stream = model.stream(messages, [TOOL], stop or threading.Event())
-    while True:
-        try:
-            seen.append(next(stream))
-        except StopIteration as end:
-            return end.value, seen
-
-
-def in_turn(*replies: Reply | AssistantMessage) -> Play:
-    """The replies one after another, the last one again and again."""
-    line = chain(replies, repeat(replies[-1]))
-    return lambda body: next(line)
+from tests.asking import ASK, CALL, CALLING, HELLO, KEY, NO_DELAY, Serve, ask, in_turn, model_at
+from tests.loopback import Reply, events, refusal, streamed
 
 
 def text_of(seen: Sequence[Event]) -> str:
