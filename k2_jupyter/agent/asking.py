@@ -56,18 +56,18 @@ class Asking:
             return (yield from self._asked(history.messages, stop))
         history.swap(aged(history.messages, self._marks))
         yield from self._fit(history, stop)
-        shorten = iter((self._hide_all, self._summarise, self._reset))
+        rungs = iter((self._as_it_is, self._hide_all, self._summarise, self._reset))
         while True:
             try:
                 return (yield from self._asked(history.messages, stop))
             except ModelOverflowError as problem:
                 self._meter.refused(history.messages, problem)
-                shorter = False
-                while not shorter:
-                    rung = next(shorten, None)
+                again = False
+                while not again:
+                    rung = next(rungs, None)
                     if rung is None:
                         raise
-                    shorter = yield from rung(history, stop)
+                    again = yield from rung(history, stop)
 
     def _asked(
         self, messages: Sequence[Message], stop: threading.Event
@@ -83,7 +83,12 @@ class Asking:
                 return
             yield from shorten(history, stop)
 
-    # The rungs: each tells whether the history became shorter
+    # The rungs: each tells whether it is worth asking again
+
+    def _as_it_is(self, history: History, stop: threading.Event) -> EventStream[bool]:
+        """The window is known now, and with it how much room the answer may ask for."""
+        yield from ()
+        return self._meter.tokens(history.messages) <= self._meter.high
 
     def _hide(self, history: History, stop: threading.Event) -> EventStream[bool]:
         """Worth it only where it lasts; else every step would cost the cached prefix."""

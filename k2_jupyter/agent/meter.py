@@ -24,6 +24,8 @@ _CAREFUL = 1.2
 """Numbers and code have fewer characters a token: until the endpoint has counted once."""
 _FULL = 0.85
 _MARGIN = 1_024
+_ANSWER = 4_096
+"""Tokens of an answer where the profile sets no budget; never more than a quarter of a window."""
 _OVERSHOT = 0.85
 """Of a refused request's length is tried next where the endpoint names no limit."""
 
@@ -34,7 +36,7 @@ class Meter:
     def __init__(self, model: ModelProfile, tools: Sequence[ToolSpec]) -> None:
         self.window = model.context_tokens
         """Tokens of a request and its answer; an overflow can teach that it is less."""
-        self._answer = model.output_tokens or min(4_096, self.window // 4)
+        self._answer = model.output_tokens or _ANSWER
         self._factor = _CAREFUL
         self._tools = sum(
             _tokens(f"{one.description}{json.dumps(one.parameters)}") for one in tools
@@ -44,7 +46,8 @@ class Meter:
     @property
     def high(self) -> int:
         """Tokens of a request that leave an answer its room; more, and it must be shortened."""
-        room = min(int(self.window * _FULL), self.window - self._answer - _MARGIN)
+        answer = min(self._answer, self.window // 4)
+        room = min(int(self.window * _FULL), self.window - answer - _MARGIN)
         return max(room, self.window // 2)
 
     def tokens(self, messages: Sequence[Message]) -> int:
@@ -60,7 +63,9 @@ class Meter:
         """The endpoint takes no request of this length."""
         if problem.unit != "tokens":
             return
-        self.learn(messages, problem.requested or 0)
+        requested = problem.requested or 0
+        if requested < 2 * self.tokens(messages):  # else it counts the answer's budget, too
+            self.learn(messages, requested)
         limit = problem.limit or int(self.tokens(messages) * _OVERSHOT)
         self.window = min(self.window, limit)
 

@@ -199,6 +199,21 @@ def test_an_overflow_teaches_the_window(*, names_limit: bool) -> None:
     assert 1 <= endpoint.refused <= 4
 
 
+def test_a_window_without_room_for_the_budget_is_asked_again_as_it_is() -> None:
+    """The wire asks for a shorter answer from then on."""
+    refusals = iter([ModelOverflowError("no room", status=400, limit=8_000, requested=33_000)])
+
+    def respond(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
+        for refusal in refusals:
+            raise refusal
+        return AssistantMessage("here I am")
+
+    agent = agent_with(respond, profile=ModelProfile("m", output_tokens=32_768))
+    events = play(agent)
+    assert (ending(events).reason, notices(events)) == ("done", [])
+    assert user_texts(agent.history.messages) == ["do it"]
+
+
 def test_what_is_refused_at_any_length_ends_the_turn() -> None:
     endpoint = Endpoint(window=10)
     last = ending(play(agent_at(endpoint)))

@@ -162,7 +162,7 @@ class Turns:
             agent = self._agent(model, turn, caps(settings))
             remember(agent.history, record)
             if not model.profile.rereads:
-                agent.history.ask(load("resumed"))
+                agent.history.remind(load("resumed"))
             events = agent.run(record.task, self.stop, turn=turn.id, resumed=True)
             return self._driven(turn, behind(self._replay(record, turn), events))
 
