@@ -16,6 +16,11 @@ class Draft:
     def __init__(self) -> None:
         self._claims: dict[tuple[str, str, str], dict[str, Json]] = {}
 
+    @property
+    def claims(self) -> list[Json]:
+        """The claims so far, as `finish` takes them."""
+        return list(self._claims.values())
+
     def number(self, fact: Fact, headline: str = "") -> str:
         """The number as its cell printed it.
 
@@ -52,7 +57,7 @@ class Draft:
         """Arguments of `finish`."""
         return {
             "conclusion": "\n\n".join([*paragraphs, f"*Written by the {WHO}.*"]),
-            "claims": list(self._claims.values()),
+            "claims": self.claims,
             "caveats": list(caveats),
             "next_steps": list(next_steps),
             "outcome": outcome,

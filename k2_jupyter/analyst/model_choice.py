@@ -16,8 +16,9 @@ from k2_jupyter.analyst.candidates import (
 )
 from k2_jupyter.analyst.kinds import Named, is_category
 from k2_jupyter.analyst.prepared import Part, Use
+from k2_jupyter.analyst.screening import screened
 from k2_jupyter.analyst.script import Script
-from k2_jupyter.analyst.table import Column
+from k2_jupyter.analyst.table import Column, Table
 from k2_jupyter.analyst.words import says
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 
@@ -25,6 +26,8 @@ ROWS_A_TERM = 10
 """Rows (events, for odds) that a term of the model needs: the usual rule of thumb."""
 FEWEST_ROWS_A_TERM = 3
 """Rows that a term needs even where the task names it."""
+ROWS_A_TERM_BY_RULE = 5
+"""Rows that a term needs where all columns are taken; with fewer some are chosen."""
 MOST_TERMS = 20
 FEW_CODES = 4
 LEVELS = 8
@@ -41,7 +44,10 @@ class Explained:
     predictors: tuple[Part, ...]
     chosen_by_rule: bool = False
     """The task names no predictor: all columns that can be one are."""
+    screened: bool = False
+    """One half of the rows chose the predictors; the other half tests them."""
     left_out: tuple[str, ...] = ()
+    """Columns that the task speaks of and that the rows can't bear."""
 
     @property
     def simple(self) -> bool:
@@ -54,8 +60,11 @@ class Explained:
         return "y ~ " + " + ".join(terms)
 
 
-def choose_model(sheet: Worksheet, said: Named) -> Script[Explained]:
-    """Asks where the target is open. Raises `StepError` where no model can be made."""
+def choose_model(sheet: Worksheet, said: Named, table: Table) -> Script[tuple[Explained, Table]]:
+    """Asks where the target is open; the table also has the profile of what was chosen.
+
+    Raises `StepError` where no model can be made.
+    """
     target = _target(said) or (yield from _asked(sheet, said))
     target = in_one_currency([target], said.scene.columns)[0]
     scene = said.scene
@@ -72,20 +81,29 @@ def choose_model(sheet: Worksheet, said: Named) -> Script[Explained]:
         for m in scene.spoken
         if m.column is not target and not _same_money(m.column, target, said)
     ]
+    yes = "" if measured else asked_level(" ".join(said.free), target)
     named = [c for c in spoken if _can_explain(c, said)]
     predictors = named or _all_others(said, target)
+    rows_a_term = FEWEST_ROWS_A_TERM if named else ROWS_A_TERM_BY_RULE
+    kept = _affordable(predictors, said, target, rows_a_term)
+    unseen = table.width.value > len(table.columns)
+    screens = not named and (unseen or len(kept) < len(predictors))
+    if screens:
+        apart = [c.name for c in scene.columns if _same_money(c, target, said)]
+        names, table = yield from screened(sheet, table, target, yes, apart)
+        kept = predictors = [table.column(name) for name in names]
     if not predictors:
         raise StepError(f"the file has no column that could explain `{target.name}`.")
-    rows_a_term = FEWEST_ROWS_A_TERM if named else ROWS_A_TERM
-    kept = _affordable(predictors, said, target, rows_a_term)
     dropped = [c.name for c in (*predictors, *spoken) if c not in kept]
-    return Explained(
+    chosen = Explained(
         target,
-        "" if measured else asked_level(" ".join(said.free), target),
+        yes,
         tuple(Part(f"x{i}", c, _use(c, said)) for i, c in enumerate(kept, 1)),
-        chosen_by_rule=not named,
+        chosen_by_rule=not named and not screens,
+        screened=screens,
         left_out=tuple(dict.fromkeys(dropped)),
     )
+    return chosen, table
 
 
 def _use(column: Column, said: Named) -> Use:

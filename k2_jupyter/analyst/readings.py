@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from k2_jupyter.analyst.candidates import find_times, in_one_currency, speaks_of_time
 from k2_jupyter.analyst.conversation import DataFile
+from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.kinds import Analysis, Named, are_occasions, named, settle
 from k2_jupyter.analyst.mentions import Mention
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.table import Column, Table
+from k2_jupyter.analyst.wording import listed
 from k2_jupyter.analyst.words import best_position, pieces, spoken_words
 from k2_jupyter.analyst.worksheet import Worksheet
 
@@ -27,19 +29,21 @@ def one_reading(sheet: Worksheet, task: str, table: Table) -> Script[Table]:
     """The table without the columns that were as likely as others, and are not meant."""
     kind = settle(task, table)
     for columns in _equally_good(task, table, kind):
-        meant = yield from _meant(sheet, columns)
+        meant = yield from _meant(sheet, columns, table.cell)
         dropped = {column.name for column in columns if column is not meant}
         kept = tuple(column for column in table.columns if column.name not in dropped)
         table = replace(table, columns=kept)
     return table
 
 
-def _meant(sheet: Worksheet, columns: Sequence[Column]) -> Script[Column]:
+def _meant(sheet: Worksheet, columns: Sequence[Column], cell: str) -> Script[Column]:
     names = [column.name for column in columns]
     name, answered = yield from sheet.ask("Which column do you mean?", names)
     if not answered:
-        others = ", ".join(f"`{other}`" for other in names if other != name)
-        sheet.remarks.append(f"The task may as well mean {others}; `{name}` was taken.")
+        draft = Draft()
+        told = {name: draft.name(name, cell) for name in names}
+        others = listed([told[other] for other in names if other != name])
+        sheet.remark(f"The task may as well mean {others}; {told[name]} was taken.", draft)
     return columns[names.index(name)]
 
 
@@ -94,6 +98,5 @@ def one_file(sheet: Worksheet, task: str, files: Sequence[DataFile]) -> Script[D
     paths = [file.path for file in equal]
     path, answered = yield from sheet.ask("Which file do you mean?", paths)
     if not answered:
-        others = ", ".join(f"`{other}`" for other in paths if other != path)
-        sheet.remarks.append(f"The task may as well mean the data in {others}; `{path}` was taken.")
+        sheet.remarks.append("The task may as well mean another of the files.")
     return equal[paths.index(path)]

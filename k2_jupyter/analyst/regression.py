@@ -8,6 +8,7 @@ from k2_jupyter.analyst.model_choice import Explained, choose_model
 from k2_jupyter.analyst.prepared import Part, prepare
 from k2_jupyter.analyst.regression_found import Fitted
 from k2_jupyter.analyst.regression_told import conclusion
+from k2_jupyter.analyst.screening import TESTED
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined, literal
 from k2_jupyter.analyst.table import Table
@@ -35,7 +36,7 @@ def regress(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     sheet.plan(PLAN, done=2)
     sheet.open("clean")
     said = named(task, table)
-    chosen = yield from choose_model(sheet, said)
+    chosen, table = yield from choose_model(sheet, said, table)
     sheet.write(_stated(chosen))
     tools = ["define_p_text", "define_interval"]
     tools += [] if chosen.yes else ["define_scatter"]
@@ -57,7 +58,7 @@ def regress(sheet: Worksheet, task: str, table: Table) -> Script[None]:
 
 
 def _shaped(chosen: Explained) -> list[str]:
-    lines = []
+    lines = [TESTED] if chosen.screened else []
     if chosen.yes:
         lines.append(f"yes = {literal(chosen.yes)}  # the outcome whose odds are modelled")
         as_text = 'data["y"].astype(str).str.removesuffix(".0")'

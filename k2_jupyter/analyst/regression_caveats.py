@@ -16,24 +16,13 @@ OBSERVATIONAL = (
 BY_RULE = (
     "The predictors were taken because they are there: with another set the coefficients change."
 )
-MANY_NAMES = 6
 
 
 def caveats(draft: Draft, fitted: Fitted) -> list[str]:
     told = [OBSERVATIONAL]
     if fitted.chosen.chosen_by_rule:
         told.append(BY_RULE)
-        if fitted.chosen.left_out:
-            some = [
-                draft.name(name, fitted.table.cell) for name in fitted.chosen.left_out[:MANY_NAMES]
-            ]
-            more = ["others"] if len(fitted.chosen.left_out) > MANY_NAMES else []
-            told.append(
-                f"There are too few rows for all columns: {listed([*some, *more])} stay out. The "
-                "first of the file were taken, so what goes with the target may be among the rest: "
-                "name the columns that matter."
-            )
-    elif fitted.chosen.left_out:
+    if fitted.chosen.left_out:
         names = listed([draft.name(name, fitted.table.cell) for name in fitted.chosen.left_out])
         told.append(f"The task also speaks of {names}; the model does without.")
     told += _model_caveats(draft, fitted)

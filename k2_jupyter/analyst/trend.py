@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from k2_jupyter.analyst.candidates import in_one_currency, is_measurement
-from k2_jupyter.analyst.draft import WHO
+from k2_jupyter.analyst.draft import WHO, Draft
 from k2_jupyter.analyst.kinds import Named, named
 from k2_jupyter.analyst.prepared import Part, prepare
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined
 from k2_jupyter.analyst.table import Column, Table
 from k2_jupyter.analyst.trend_told import Followed, conclusion
+from k2_jupyter.analyst.wording import listed
 from k2_jupyter.analyst.words import pieces, says
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 
@@ -134,8 +135,9 @@ def _chosen(sheet: Worksheet, task: str, table: Table) -> Script[Series]:
         measure, guessed = yield from _asked(sheet, said)
     others = [column for column in measures if column is not measure]
     if others:
-        names = ", ".join(f"`{column.name}`" for column in others)
-        sheet.remarks.append(f"The task also speaks of {names}; ask for its trend separately.")
+        draft = Draft()
+        names = listed([draft.name(column.name, table.cell) for column in others])
+        sheet.remark(f"The task also speaks of {names}; ask for its trend separately.", draft)
     within = _within(said, time) if time.is_year else None
     code = _code(task, time, within)
     return Series(measure, time, within, code, _unit(time, code), guessed)

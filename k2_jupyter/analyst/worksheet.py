@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.reading import Observation, observe
 from k2_jupyter.analyst.script import Move, Request, Script
 from k2_jupyter.messages import Json
@@ -41,6 +42,7 @@ class Worksheet:
         self._held: list[Request] = []
         self.remarks: list[str] = []
         """What the conclusion must not leave out, a sentence each: steps that failed, samples."""
+        self._claims: list[Json] = []
 
     def plan(self, items: Mapping[str, str], *, done: int = 1) -> None:
         """Write the plan: key → title. The first item says who works, and is done by that."""
@@ -137,8 +139,16 @@ class Worksheet:
             if item.state in ("active", "open"):
                 item.state = "done" if arguments.get("outcome") == "done" else "dropped"
                 self._plan_is_new = True
+        claims = arguments.get("claims")
+        if self._claims and isinstance(claims, list):
+            arguments = {**arguments, "claims": [*claims, *self._claims]}
         yield Move(requests=(*self._held_back(), Request("finish", arguments)))
         yield Move(requests=(Request("finish", arguments),))
+
+    def remark(self, text: str, draft: Draft) -> None:
+        """Add to the remarks a sentence whose numbers and names `draft` has the source of."""
+        self.remarks.append(text)
+        self._claims += draft.claims
 
     def reopen(self) -> None:
         """All items but the first open again: nothing was carried out."""

@@ -19,7 +19,7 @@ def pupils() -> pd.DataFrame:
         {
             "school": np.tile(["north", "south"], 120),
             "math score": rng.normal(50, 9, 240).round(1),
-            "reading score": np.tile([40.0, 60.0], 120) + rng.normal(0, 9, 240).round(1),
+            "score 2": np.tile([40.0, 60.0], 120) + rng.normal(0, 9, 240).round(1),
             "enrolled": days.dt.strftime("%Y-%m-%d"),
             "tested": (days + pd.Timedelta(700, "D")).dt.strftime("%Y-%m-%d"),
         }
@@ -29,7 +29,7 @@ def pupils() -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("task", "choices"),
     [
-        ("Does the score differ between the schools?", ("math score", "reading score")),
+        ("Does the score differ between the schools?", ("math score", "score 2")),
         ("How did the math score develop over time, by month?", ("enrolled", "tested")),
     ],
 )
@@ -51,7 +51,7 @@ def test_with_nobody_there_the_first_is_taken_and_said(
     analysis = analyse("Does the score differ between the schools?", pupils)
 
     assert "`math score`" in analysis.conclusion.text
-    said = "The task may as well mean `reading score`; `math score` was taken."
+    said = "The task may as well mean `score 2`; `math score` was taken."
     assert said in analysis.conclusion.caveats
     is_sound(analysis)
 
@@ -61,7 +61,7 @@ def test_with_nobody_there_the_first_is_taken_and_said(
     [
         "Does the math score differ between the schools?",
         "Are the scores correlated?",
-        "Compare the reading score of north and south",
+        "Compare score 2 of north and south",
     ],
 )
 def test_what_is_clear_is_not_asked(task: str, pupils: pd.DataFrame, analyse: Analyse) -> None:
