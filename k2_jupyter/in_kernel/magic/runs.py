@@ -99,32 +99,49 @@ def run_source(shell: Any, source: str) -> Outcome:
     started = time.monotonic()
     counts_late = next_count(shell) != shell.execution_count
     shell.execution_count = next_count(shell)
-    with _loop_for_await(shell) as loop, _no_exit(shell):
+    interrupts = _Interrupts()
+    with interrupts, _loop_for_await(shell, interrupts), _no_exit(shell):
         result = shell.run_cell(source, store_history=True)
     count = result.execution_count
     if counts_late and count is not None:  # None where an interrupt came before IPython counted
         shell.execution_count = count
     problem = result.error_before_exec or result.error_in_exec
-    if problem is None:
-        status = "ok"
-    elif isinstance(problem, KeyboardInterrupt) or loop.interrupted:
+    if interrupts.seen or isinstance(problem, KeyboardInterrupt):
         status = "interrupted"
     else:
-        status = "error"
+        status = "ok" if problem is None else "error"
     return {"status": status, "count": count, "seconds": time.monotonic() - started}
 
 
-class _Loop:
-    """Runs what is awaited at the top level of a cell, for `shell.loop_runner`."""
+class _Interrupts:
+    """Sees an interrupt also where the code keeps it to itself, as IPython does in ``!sleep 9``."""
 
-    interrupted = False
+    def __init__(self) -> None:
+        self.seen = False
+        self._before = signal.getsignal(signal.SIGINT)
 
-    def __call__(self, coroutine: Any) -> Any:
+    def __enter__(self) -> None:
+        if callable(self._before):
+            signal.signal(signal.SIGINT, self._noted)
+
+    def __exit__(self, *_: object) -> None:
+        if signal.getsignal(signal.SIGINT) == self._noted:  # else the code has one of its own
+            signal.signal(signal.SIGINT, self._before)
+
+    def _noted(self, number: int, frame: Any) -> None:
+        self.seen = True
+        if callable(self._before):
+            self._before(number, frame)
+
+    def run(self, coroutine: Any) -> Any:
+        """Run what is awaited at the top level of a cell, on a loop of its own."""
         held = asyncio._get_running_loop()
         asyncio._set_running_loop(None)
+        self.__exit__()  # asyncio has a handler for itself, in the place of Python's alone
         try:
             return asyncio.run(self._watched(coroutine))
         finally:
+            self.__enter__()
             asyncio._set_running_loop(held)
 
     async def _watched(self, coroutine: Any) -> Any:
@@ -133,16 +150,15 @@ class _Loop:
             return await coroutine
         finally:
             task = asyncio.current_task()
-            self.interrupted = task is not None and task.cancelling() > 0
+            self.seen = self.seen or (task is not None and task.cancelling() > 0)
 
 
 @contextlib.contextmanager
-def _loop_for_await(shell: Any) -> Iterator[_Loop]:
-    """Top-level `await` gets a loop of its own: the kernel's is held by the waiting magic."""
-    before, loop = shell.loop_runner, _Loop()
-    shell.loop_runner = loop
+def _loop_for_await(shell: Any, interrupts: _Interrupts) -> Iterator[None]:
+    """The kernel's loop is held by the waiting magic."""
+    before, shell.loop_runner = shell.loop_runner, interrupts.run
     try:
-        yield loop
+        yield
     finally:
         shell.loop_runner = before
 

@@ -7,15 +7,21 @@ import queue
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 HANG = 60.0
+
+
+class KernelDied(Exception):  # noqa: N818 - what happened
+    """There will be no reply."""
 
 
 @dataclass
@@ -96,6 +102,8 @@ class FrontEnd:
         idle = False
         while not (idle and shown.reply):
             assert time.monotonic() < until, shown.messages
+            if psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE:
+                raise KernelDied
             for channel in (self.client.stdin_channel, self.client.shell_channel):
                 while channel.msg_ready():
                     message = channel.get_msg(timeout=0)
@@ -121,6 +129,26 @@ class FrontEnd:
             shown.messages.append((kind, content))
             watch(kind, content)
         return shown
+
+    def run_until_dead(self, source: str, **more: Any) -> list[psutil.Process]:
+        """Run a cell that its kernel does not survive; returns the kernel's child processes."""
+        kernel, children = psutil.Process(self.pid), list[psutil.Process]()
+        watch = more.pop("watch", lambda kind, content: None)
+
+        def watching(kind: str, content: dict[str, Any]) -> None:
+            with suppress(psutil.NoSuchProcess):
+                children[:] = kernel.children() or children
+            watch(kind, content)
+
+        with pytest.raises(KernelDied):
+            self.run(source, watch=watching, **more)
+        return children
+
+    def restart(self) -> None:
+        """What the restart button does; the extension is loaded again."""
+        self.manager.restart_kernel(now=True)
+        self.client.wait_for_ready(timeout=HANG)
+        assert self.run("%load_ext k2_jupyter").reply["status"] == "ok"
 
     def interrupt(self) -> None:
         """What the stop button does; from any thread (the manager would open a loop in it)."""

@@ -7,9 +7,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from k2_jupyter.messages import AssistantMessage, ToolCall
 from tests.hosts.cli.played import PlayedModel
@@ -146,11 +148,49 @@ def test_an_interrupt_reaches_the_cell_and_the_turn_ends(
     assert front.value("kept") == "2"
 
 
-def test_the_agents_code_cannot_ask_the_agent(asked: Callable[[Play], FrontEnd]) -> None:
+def test_the_agents_code_cannot_ask_the_agent(
+    asked: Callable[[Play], FrontEnd], tmp_path: Path
+) -> None:
     model = Runs()
     front = asked(model)
-    front.run(request("get_ipython().run_cell_magic('k2', '', 'go on')"), answers=["y", "y"])
-    assert "can't be used inside code that K2 runs" in model.read[0]
+    ask = "get_ipython().run_cell_magic('k2', '', 'go on')"
+    (tmp_path / "asks.py").write_text(ask)
+    front.run(
+        request(
+            ask,
+            "get_ipython().run_line_magic('k2', 'status')",
+            "%run -i asks.py",
+            f"import threading\nt = threading.Thread(target=lambda: {ask})\nt.start()\nt.join()",
+            "get_ipython().run_cell('%%k2\\ngo on');",
+        ),
+        answers=["y"] * 9,
+    )
+    assert len(model.read) == 5
+    assert all("can't be used inside code that K2 runs" in read for read in model.read)
+
+
+@pytest.mark.parametrize(
+    "sleeps", ["!sleep 987", "import subprocess; subprocess.run(['sleep', '987'])"]
+)
+def test_an_interrupt_ends_what_a_cell_has_started(
+    asked: Callable[[Play], FrontEnd], sleeps: str
+) -> None:
+    front = asked(Runs())
+
+    def sleepers() -> list[psutil.Process]:
+        found = psutil.Process(front.pid).children(recursive=True)
+        return [p for p in found if p.status() != psutil.STATUS_ZOMBIE and p.name() == "sleep"]
+
+    def interrupt() -> None:
+        while not sleepers():
+            pass
+        front.interrupt()
+
+    threading.Thread(target=interrupt).start()
+    shown = front.run(request(sleeps, "never = 1"), answers=["y"] * 3)
+    assert shown.reply["ename"] == "TurnInterrupted"
+    assert front.value("'never' in globals()") == "False"
+    assert not sleepers()
 
 
 def test_a_killed_agent_is_noticed_and_the_next_request_starts_another(
@@ -164,7 +204,9 @@ def test_a_killed_agent_is_noticed_and_the_next_request_starts_another(
     )
     shown = front.run(request(kill), answers=["y", "y"])
     assert shown.reply["ename"] == "TurnFailed"
-    assert "log" in shown.reply["evalue"]
+    # A notebook keeps this, and is given away.
+    assert "$XDG_STATE_HOME/k2_jupyter/magic/agent.log" in shown.reply["evalue"]
+    assert os.environ["XDG_STATE_HOME"] not in str(shown.reply)
     assert front.run(request("alive = 1"), answers=["y"]).reply["status"] == "ok"
     assert front.value("alive") == "1"
 

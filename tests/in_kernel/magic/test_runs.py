@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import types
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -13,6 +14,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import HasTraits, Integer
 
 from k2_jupyter.in_kernel.magic.runs import Outcome, Runs, run_source
+
+INTERRUPT = "os.kill(os.getpid(), signal.SIGINT)"
 
 
 @pytest.fixture
@@ -32,13 +35,18 @@ def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
         ("import asyncio\nawait asyncio.sleep(0)", "ok"),
         ("import asyncio\nraise asyncio.CancelledError", "error"),
         ("t = asyncio.ensure_future(asyncio.sleep(9))\nt.cancel()\nawait t", "error"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nawait t2", "interrupted"),
+        (INTERRUPT + "\nawait asyncio.sleep(60)", "interrupted"),
+        (f"try:\n    {INTERRUPT}\nexcept KeyboardInterrupt:\n    pass", "interrupted"),
+        (f"signal.signal(signal.SIGINT, lambda *_: 0)\n{INTERRUPT}", "ok"),
     ],
 )
 def test_statuses(shell: Any, source: str, status: str) -> None:
-    shell.run_cell("import asyncio")
-    source = source.replace("await t2", "await asyncio.sleep(60)")
+    shell.run_cell("import asyncio, os, signal")
+    before = signal.getsignal(signal.SIGINT)
     assert run_source(shell, source)["status"] == status
+    own = "lambda" in source
+    assert (signal.getsignal(signal.SIGINT) is before) is not own
+    signal.signal(signal.SIGINT, before)
 
 
 def test_results_are_entries_of_in_and_out(shell: Any) -> None:
