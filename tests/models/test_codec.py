@@ -116,6 +116,40 @@ def test_ids_go_out_in_the_endpoints_style_and_results_follow(
     assert [item["tool_call_id"] for item in results] == sent
 
 
+def test_safe_ids_are_short_and_plain() -> None:
+    endpoint = EndpointProfile("x", id_style="safe")
+    messages = body([*step(call("functions.run_cell:0")), *step(call("b"))], endpoint=endpoint)
+    ids = [one["tool_call_id"] for one in messages["messages"] if one["role"] == "tool"]
+    assert ids == ["call00000", "call00001"]
+
+
+@pytest.mark.parametrize("style", ["received", "canonical"])
+def test_an_id_that_comes_again_in_a_later_step_is_told_apart(style: Any) -> None:
+    again = call("functions.run_cell:1")
+    history = [*step(again), *step(again), *step(call("")), *step(again)]
+    messages = body(history, endpoint=EndpointProfile("x", id_style=style))["messages"]
+    ids = [one["tool_calls"][0]["id"] for one in messages if one["role"] == "assistant"]
+    assert len(set(ids)) == 4
+    assert ids[0] == again.id
+    assert [one["tool_call_id"] for one in messages if one["role"] == "tool"] == ids
+
+
+def test_a_model_whose_ids_are_names_gets_canonical_ones_where_nothing_else_is_said() -> None:
+    model = ModelProfile("k", ids_are_names=True)
+    for style, sent in ((None, "functions.run_cell:0"), ("received", "a")):
+        endpoint = EndpointProfile("x", id_style=style)  # type: ignore[arg-type]  # literals
+        messages = body(step(call("a")), model, endpoint)["messages"]
+        assert messages[1]["tool_call_id"] == sent
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"), [("", "unnamed"), ("rm -rf /", "rm_-rf__"), ("x" * 99, "x" * 64)]
+)
+def test_a_name_that_is_none_does_not_spoil_the_history(name: str, sent: str) -> None:
+    (message,) = body([AssistantMessage("", (call("a", name=name),))])["messages"]
+    assert message["tool_calls"][0]["function"]["name"] == sent
+
+
 def test_canonical_ids_count_over_the_conversation() -> None:
     endpoint = EndpointProfile("x", id_style="canonical")
     messages = body([*step(call("a"), call("b")), *step(call("a"))], endpoint=endpoint)["messages"]
@@ -140,6 +174,47 @@ def test_reasoning_is_replayed_under_the_key_it_came_in(text: str) -> None:
     assert body([message], endpoint=endpoint)["messages"][0]["reasoning_content"] == text
 
 
+def test_reasoning_details_go_back_unchanged() -> None:
+    details = ({"type": "reasoning.text", "text": "Hm.", "signature": "s"},)
+    only = AssistantMessage("Yes.", reasoning=Reasoning("", "", details))
+    assert body([only])["messages"][0] == {
+        "role": "assistant", "content": "Yes.", "reasoning_details": list(details),
+    }  # fmt: skip
+    both = AssistantMessage("Yes.", reasoning=Reasoning("Hm.", "reasoning", details))
+    assert body([both])["messages"][0]["reasoning"] == "Hm."
+
+
+def test_calls_without_reasoning_get_a_blank_where_it_is_asked_for() -> None:
+    endpoint = EndpointProfile("x", fills_reasoning=True, reasoning_key="reasoning")
+    said = AssistantMessage("Yes.")
+    messages = body([*step(call("a")), said], endpoint=endpoint)["messages"]
+    assert [one.get("reasoning") for one in messages] == [" ", None, None]
+
+
+def test_the_budget_keeps_within_the_window() -> None:
+    model = ModelProfile("m", context_tokens=10_000, output_tokens=6_000)
+    assert body([UserMessage("x" * 4_000)], model)["max_tokens"] == 6_000
+    small = body([UserMessage("x" * 20_000)], model)["max_tokens"]
+    assert 3_000 < small < 4_000
+    assert body([UserMessage("x" * 80_000)], model)["max_tokens"] == 1_024
+    endpoint = EndpointProfile("x", context_tokens=5_000)
+    assert body([], model, endpoint)["max_tokens"] < 4_000
+
+
+def test_a_picture_does_not_count_by_its_bytes() -> None:
+    model = ModelProfile("m", context_tokens=10_000, output_tokens=6_000, vision=True)
+    seen = UserMessage("Look.", (Image("image/png", b"x" * 300_000),))
+    assert body([seen], model)["max_tokens"] == 6_000
+
+
+def test_the_budget_stands_behind_what_is_cached() -> None:
+    encoder = Encoder(ModelProfile("m", context_tokens=3_000, output_tokens=900), HERE)
+    history: list[Message] = [UserMessage("a" * 4_000)]
+    before = encoder.request(history, TOOLS)
+    history += step(call("a"), text="b" * 4_000)
+    assert encoder.request(history, TOOLS).startswith(before[: before.rindex(b"]")])
+
+
 def test_content_is_left_out_where_empty_text_would_be_refused() -> None:
     cut_off = AssistantMessage(reasoning=Reasoning("So much to think of …"), finish="length")
     messages = body([cut_off, *step(call("a"))])["messages"]
@@ -155,6 +230,9 @@ def test_content_is_left_out_where_empty_text_would_be_refused() -> None:
         ("", "{}"),
         ('{"a": ', "{}"),
         ("[1]", "{}"),
+        ("null", "{}"),
+        ('{"a": 1}{"a": 1}', '{"a": 1}'),
+        (json.dumps('{"a": 1}'), '{"a": 1}'),
         ("[" * 100_000, "{}"),
     ],
 )
@@ -184,9 +262,19 @@ def test_images_are_for_models_that_see() -> None:
     assert seeing[2]["content"] == "a figure"
 
 
-def test_an_empty_result_says_so() -> None:
+def test_the_message_of_pictures_is_made_once() -> None:
     asked = call("a")
-    history: list[Message] = [AssistantMessage("", (asked,)), ToolMessage(asked, ToolResult(""))]
+    result = ToolResult("a figure", (Image("image/png", b"x" * 3_000),))
+    history: list[Message] = [AssistantMessage("", (asked,)), ToolMessage(asked, result)]
+    encoder = Encoder(ModelProfile("sees", vision=True), HERE)
+    before = encoder.request(history, ())
+    assert encoder.request([*history, AssistantMessage("Nice.")], ()).startswith(before[:-2])
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_an_empty_result_says_so(text: str) -> None:
+    asked = call("a")
+    history: list[Message] = [AssistantMessage("", (asked,)), ToolMessage(asked, ToolResult(text))]
     assert body(history)["messages"][1]["content"] == EMPTY_RESULT
 
 

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import ast
+import inspect
+import json
+import textwrap
+from itertools import pairwise
+
 import pytest
 
 from k2_jupyter.errors import SettingsError
-from k2_jupyter.models.presets import PRESETS, resolve
+from k2_jupyter.models.codec import Encoder
+from k2_jupyter.models.presets import ENGINES, KEY_VARIABLES, PRESETS, resolve
 from k2_jupyter.models.profiles import OFFLINE, EndpointProfile, ModelProfile
 
 
@@ -63,3 +70,40 @@ def test_a_model_that_has_no_home_needs_a_base_url(name: str) -> None:
 def test_the_offline_analyst_has_no_endpoint() -> None:
     assert OFFLINE.home == ""
     assert OFFLINE.prices is None
+
+
+@pytest.mark.parametrize("engine", ["vllm", "sglang"])
+def test_thinking_is_switched_by_the_template_where_an_engine_takes_it(engine: str) -> None:
+    body = json.loads(Encoder(PRESETS["k2.6"], ENGINES[engine]).request([], []))
+    assert body["chat_template_kwargs"] == {"thinking": True, "preserve_thinking": True}
+    assert "thinking" not in body
+    plain = json.loads(Encoder(ModelProfile("any"), ENGINES[engine]).request([], []))
+    assert "chat_template_kwargs" not in plain
+
+
+def test_at_home_thinking_is_switched_by_the_vendors_own_field() -> None:
+    body = json.loads(Encoder(*resolve("k3")).request([], []))
+    assert body["reasoning_effort"] == "high"
+    assert "temperature" not in body
+    assert body["max_completion_tokens"] == 32_768
+
+
+def test_a_known_host_is_known_by_its_address() -> None:
+    _, endpoint = resolve("moonshotai/kimi-k2-thinking", "https://openrouter.ai/api/v1")
+    assert endpoint == ENGINES["openrouter"]
+    assert set(endpoint.key_variables) <= set(KEY_VARIABLES)
+
+
+def test_only_the_key_of_its_own_host_goes_anywhere() -> None:
+    _, endpoint = resolve("k2.6", "https://example.org/v1")
+    assert endpoint.key_variables == ("K2_API_KEY",)
+
+
+@pytest.mark.parametrize("record", [ModelProfile, EndpointProfile])
+def test_each_quirk_says_what_it_is(record: type) -> None:
+    """A field is a line of code and, below it, a docstring."""
+    source = ast.parse(textwrap.dedent(inspect.getsource(record)))
+    (body,) = [node.body for node in source.body if isinstance(node, ast.ClassDef)]
+    for field, after in pairwise(body):
+        if isinstance(field, ast.AnnAssign):
+            assert isinstance(after, ast.Expr), ast.unparse(field)

@@ -27,3 +27,8 @@ def test_it_ends(attempt: int, elapsed: float, requested: float | None) -> None:
 def test_an_endpoint_never_heard_of_is_given_up_soon() -> None:
     assert RetryPolicy().wait(3, 0.0, None, reached=True) is not None
     assert RetryPolicy().wait(3, 0.0, None, reached=False) is None
+
+
+def test_answers_that_hold_nothing_are_asked_for_less_often() -> None:
+    assert RetryPolicy().wait(2, 0.0, None, empties=2) is not None
+    assert RetryPolicy().wait(3, 0.0, None, empties=3) is None
