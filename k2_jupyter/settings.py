@@ -89,7 +89,7 @@ class Settings:
         base_url = base_url or os.environ.get("K2_BASE_URL")
         if base_url is None and "home" not in own.profiles.get(model or "", {}):
             base_url = stored.base_url if stored else None
-        if model is None and not (base_url or keys):
+        if model is None and not (base_url or _suits_default(keys)):
             return cls(OFFLINE, None, preferences=own)
         model = model or DEFAULT_PRESET
         if model.lower() == OFFLINE.name:
@@ -136,6 +136,12 @@ def take_keys(environ: MutableMapping[str, str]) -> dict[str, str]:
     """
     found = {name: environ.pop(name, "").strip() for name in KEY_VARIABLES}
     return {name: key for name, key in found.items() if key}
+
+
+def _suits_default(keys: Mapping[str, str]) -> bool:
+    """Whether a key alone says what is meant: one for the vendor of the default model."""
+    _, endpoint = resolve(DEFAULT_PRESET)
+    return any(name in keys for name in endpoint.key_variables)
 
 
 def _key_for(

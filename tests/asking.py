@@ -17,6 +17,7 @@ from k2_jupyter.messages import (
     Usage,
     UserMessage,
 )
+from k2_jupyter.models.base import Model
 from k2_jupyter.models.chat_completions import ChatCompletions
 from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
 from k2_jupyter.models.retry import RetryPolicy
@@ -52,7 +53,7 @@ def model_at(
 
 
 def ask(
-    model: ChatCompletions,
+    model: Model,
     messages: Sequence[Message] = ASK,
     stop: threading.Event | None = None,
 ) -> tuple[AssistantMessage, list[Event]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from k2_jupyter.models.presets import KEY_VARIABLES
 from tests.loopback import Play, Server, serving
 
 
@@ -17,7 +18,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's configuration, or finds a key."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    for name in ("K2_API_KEY", "MOONSHOT_API_KEY", "K2_BASE_URL", "K2_MODEL"):
+    for name in (*KEY_VARIABLES, "K2_BASE_URL", "K2_MODEL"):
         monkeypatch.delenv(name, raising=False)
 
 

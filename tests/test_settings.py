@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from k2_jupyter.settings import (
     state_folder,
     write_credentials,
 )
+from tests.asking import HELLO, ask
+from tests.loopback import Play, Server, refusal
 
 HOME = PRESETS[DEFAULT_PRESET].home
 STORED = Credentials(HOME, "sk-stored-canary")
@@ -55,6 +58,42 @@ class TestWhichModel:
         monkeypatch.setenv("K2_BASE_URL", "http://127.0.0.1:2/v1")
         assert address(Settings.load()) == "http://127.0.0.1:2/v1"
         assert address(Settings.load(None, "http://127.0.0.1:3/v1")) == "http://127.0.0.1:3/v1"
+
+    def test_a_key_alone_means_the_default_model_and_not_that_of_another_vendor(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("OPENROUTER_API_KEY", "sk-of-another-vendor")
+        assert Settings.load() == Settings(OFFLINE, None)
+        monkeypatch.setenv("MOONSHOT_API_KEY", "sk-of-the-vendor")
+        assert Settings.load().model is PRESETS[DEFAULT_PRESET]
+
+    def test_a_model_of_the_users_own_file_has_its_own_home(
+        self, monkeypatch: pytest.MonkeyPatch, stored: Path
+    ) -> None:
+        tables = """
+            [profiles.mine]
+            home = "http://127.0.0.1:4/v1"
+            [endpoints."http://127.0.0.1:4/v1"]
+            like = "vllm"
+        """
+        (stored.parent / "config.toml").write_text(tables, encoding="utf-8")
+        settings = Settings.load("mine")
+        assert address(settings) == "http://127.0.0.1:4/v1"
+        assert settings.endpoint is not None
+        assert settings.endpoint.thinking_dialect == "template"
+        assert settings.key is None
+        monkeypatch.setenv("K2_BASE_URL", "http://127.0.0.1:2/v1")
+        assert address(Settings.load("mine")) == "http://127.0.0.1:2/v1"
+
+    def test_what_an_endpoint_taught_is_kept_beside_the_journals(
+        self, serve: Callable[[Play], Server]
+    ) -> None:
+        refusing = refusal(400, message="stream_options is not supported")
+        server = serve(lambda body: refusing if "stream_options" in body else HELLO)
+        for _ in range(2):
+            ask(Settings.load("any", server.base_url).build_model())
+        assert ["stream_options" in one for one in server.requests] == [True, False, False]
+        assert list((state_folder() / "endpoints").iterdir())
 
     def test_nothing_in_the_working_folder_is_read(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
