@@ -76,11 +76,17 @@ def classify(
         )
     told = told_by(body)
     error = _overflow(endpoint, status, told) or _permanent(endpoint, model, status, told)
-    if error is not None:
-        return error
-    said = f"{endpoint.host} answered HTTP {status}.{_quoted(told.said)}"
-    passing = ModelStatusError(said, status=status, kind=told.kind, said=told.said)
-    return Transient(passing, _requested_wait(headers, told.said))
+    verdict: ModelStatusError | Transient
+    if error is None:
+        said = f"{endpoint.host} answered HTTP {status}.{_quoted(told.said)}"
+        error = ModelStatusError(said, status=status, kind=told.kind, said=told.said)
+        verdict = Transient(error, _requested_wait(headers, told.said))
+    else:
+        verdict = error
+    name = headers.get("x-request-id") or headers.get("x-trace-id")
+    if name:  # what the endpoint's own people ask for
+        error.args = (f"{error} (request {name[:80]})",)
+    return verdict
 
 
 def classify_in_stream(

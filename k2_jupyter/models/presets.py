@@ -110,11 +110,18 @@ PRESETS: Mapping[str, ModelProfile] = MappingProxyType(
 # The name under which a preset's model is served differs by host: kimi-k2-thinking,
 # moonshotai/Kimi-K2-Thinking, kimi-k2.6-20260420. The longest preset name that fits wins.
 _FAMILIES = tuple(
-    (re.compile(rf"(?:^|/)kimi-{re.escape(name)}(?![0-9.])", re.IGNORECASE), preset)
-    for name, preset in sorted(PRESETS.items(), key=lambda item: -len(item[0]))
+    (re.compile(rf"(?:^|/)kimi-{re.escape(name)}(?![0-9.])", re.IGNORECASE), name)
+    for name in sorted(PRESETS, key=len, reverse=True)
 )
-# Served faster at prices of their own.
+# Served faster, at prices of their own where they are known.
 _FAST = re.compile(r"-(highspeed|turbo)$", re.IGNORECASE)
+_FAST_PRICES: Mapping[str, Prices] = MappingProxyType(
+    {
+        "k2-thinking": Prices(0.15, 1.15, 8.00),
+        "k2.7-code": Prices(0.38, 1.90, 8.00),
+        "k3.1-pro": Prices(0.20, 4.00, 20.00),
+    }
+)
 _ANY_K2 = re.compile(r"(?:^|/)kimi-k2(?![0-9])", re.IGNORECASE)
 
 
@@ -171,8 +178,9 @@ def _known_model(name: str) -> ModelProfile:
         return SERVED_ANALYST
     for pattern, family in _FAMILIES:
         if pattern.search(name):
-            prices = None if _FAST.search(name) else family.prices
-            return replace(family, name=name, prices=prices)
+            known = PRESETS[family]
+            prices = _FAST_PRICES.get(family) if _FAST.search(name) else known.prices
+            return replace(known, name=name, prices=prices)
     if _ANY_K2.search(name):
         return replace(_K2, name=name, home="")
     return ModelProfile(name)

@@ -161,6 +161,13 @@ def test_the_words_of_the_upstream_count() -> None:
     assert isinstance(classify_in_stream(HERE, "m", body), ModelStatusError)
 
 
+@pytest.mark.parametrize("status", [400, 401, 503])
+def test_the_request_is_named_as_the_endpoint_knows_it(status: int) -> None:
+    error = verdict(status, {"message": "no"}, {"x-request-id": "req-7"})
+    shown = error.error if isinstance(error, Transient) else error
+    assert str(shown).endswith("(request req-7)")
+
+
 def test_a_refusal_names_the_parameter() -> None:
     error = verdict(400, {"message": "unsupported value", "param": "temperature"})
     assert isinstance(error, ModelStatusError)

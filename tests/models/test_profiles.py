@@ -11,7 +11,7 @@ import pytest
 from k2_jupyter.errors import SettingsError
 from k2_jupyter.models.codec import Encoder
 from k2_jupyter.models.presets import ENGINES, KEY_VARIABLES, PRESETS, resolve
-from k2_jupyter.models.profiles import OFFLINE, EndpointProfile, ModelProfile
+from k2_jupyter.models.profiles import OFFLINE, EndpointProfile, ModelProfile, Prices
 
 
 @pytest.mark.parametrize("name", [name for name, model in PRESETS.items() if model.home])
@@ -47,10 +47,18 @@ def test_a_model_of_a_known_family_keeps_its_facts_under_another_id(
     assert endpoint.thinking_dialect == "none"
 
 
-def test_a_faster_tier_has_prices_of_its_own() -> None:
-    model, _ = resolve("kimi-k3.1-pro-highspeed")
-    assert model.prices is None
-    assert model.context_tokens == 1_048_576
+@pytest.mark.parametrize(
+    ("name", "prices"),
+    [
+        ("kimi-k3.1-pro-highspeed", Prices(0.20, 4.00, 20.00)),
+        ("kimi-k2-thinking-turbo", Prices(0.15, 1.15, 8.00)),
+        ("kimi-k3-highspeed", None),
+    ],
+)
+def test_a_faster_tier_has_prices_of_its_own(name: str, prices: Prices | None) -> None:
+    model, _ = resolve(name, "https://example.org/v1")
+    assert model.prices == prices
+    assert model.context_tokens >= 262_144
 
 
 def test_an_unknown_model_gets_defaults_that_any_endpoint_takes() -> None:
