@@ -106,8 +106,8 @@ class Turns:
         """Replay what is recorded; ask the model for what is not. Raises `K2Error`."""
         self.begin(asked.place)
         settings, place = self.settings(asked.model), asked.place
-        record = None if asked.again else newest(state_folder(), host=HOST, key=asked.key)
         saved = Saved() if asked.again else look(asked)
+        record = None if asked.again else _recorded(asked, saved)
         if saved.below:
             return self._left_to_cells(asked, settings, record)
         if record is not None:
@@ -283,6 +283,18 @@ class Turns:
         if turn.settings.model.prices is not None:
             self.dollars += turn.settings.model.prices.of(event.usage)
         return End(event.reason, event.detail)
+
+
+def _recorded(asked: Asked, saved: Saved) -> RecordedTurn | None:
+    """The newest of this request made in this folder.
+
+    One of another folder counts where the notebook shows an answer, so that it was moved, or
+    where nobody can be asked. Else the same words are a new request, about other data.
+    """
+    facts = {"host": HOST, "key": asked.key}
+    here = newest(state_folder(), **facts, folder=str(asked.place.folder))
+    moved = saved.answered or not asked.place.stdin
+    return here or (newest(state_folder(), **facts) if moved else None)
 
 
 def _undoing(turn: str) -> EventStream[None]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from k2_jupyter.hosts.magic.asked import Asked
 from k2_jupyter.hosts.magic.saved import Saved, finished, look
@@ -30,20 +27,11 @@ CARD = {
     "data": {"text/plain": ["K2 · somebody's model\n", "K2: done"]},
     "metadata": {},
 }
-ANY = st.recursive(
-    st.none() | st.integers() | st.text(max_size=20) | st.just(f"%%k2\n{REQUEST}"),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["cells", "cell_type", "source", "outputs", "data", "text/plain"]),
-            inner | st.sampled_from(["code", f"%%k2\n{REQUEST}"]),
-        )
-    ),
-    max_leaves=12,
-)
+ODD = [None, 7, "text", [7, None], {}, {"cells": 7}]
+ODD_OUTPUTS = [*ODD, [{"data": 7}], [{"data": {"text/plain": 7}}], [{"data": {"text/plain": [7]}}]]
 
 
-def code(source: str | list[str], *outputs: Any) -> dict[str, Any]:
+def code(source: Any, *outputs: Any) -> dict[str, Any]:
     return {"cell_type": "code", "source": source, "outputs": list(outputs)}
 
 
@@ -86,6 +74,27 @@ def test_code_that_stands_below_runs_there_and_only_there(
         changed = kernel.ask("How many words?", before=[], notebook=str(notebook))
     assert changed.ran
     assert len(server.requests) == 6
+
+
+@pytest.mark.parametrize(
+    ("outputs", "stdin", "replayed"),
+    [((), True, False), ((CARD,), True, True), ((), False, True)],
+    ids=["new", "moved", "nobody there"],
+)
+def test_the_same_words_in_another_folder(
+    answering: Answering, folder: Path, outputs: Any, stdin: bool, replayed: bool
+) -> None:
+    server = answering(Counts())
+    with near_end(str(folder)) as kernel:
+        kernel.ask(REQUEST)
+    other = folder.parent / "other"
+    other.mkdir()
+    write(other / "a.ipynb", code(f"%%k2\n{REQUEST}", *outputs))
+    asked = len(server.requests)
+    with near_end(str(other)) as kernel:
+        ended = kernel.ask(REQUEST, stdin=stdin, answers=["y", "y"])
+    assert ended.status == "done"
+    assert (len(server.requests) == asked) == replayed
 
 
 def test_what_was_said_of_code_that_stands_below_is_known_to_the_next_request(
@@ -143,12 +152,20 @@ def test_without_a_name_all_notebooks_with_the_request_must_hold_its_code(
     assert look(question(folder, front="terminal")) == Saved()
 
 
-@given(st.lists(ANY, max_size=4) | ANY)
-def test_any_json_is_looked_at_and_nothing_is_said_of_it(cells: Any) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "a.ipynb"
-        path.write_text(json.dumps({"cells": cells}))
-        assert not look(question(Path(folder))).below
+@pytest.mark.parametrize(
+    "cells",
+    [
+        *ODD,
+        *([one] for one in ODD),
+        *([{"cell_type": kind}] for kind in (*ODD, "code")),
+        *([code(source)] for source in ODD),
+        *([{**code(f"%%k2\n{REQUEST}"), "outputs": outputs}] for outputs in ODD_OUTPUTS),
+    ],
+    ids=str,
+)
+def test_odd_notebooks_say_nothing(folder: Path, cells: Any) -> None:
+    (folder / "a.ipynb").write_text(json.dumps({"cells": cells, "%%k2": 1}))
+    assert look(question(folder)) == Saved()
 
 
 def test_what_is_no_notebook_is_passed_by(folder: Path) -> None:
