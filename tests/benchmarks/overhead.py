@@ -1,4 +1,4 @@
-"""What a step costs beside its model and its code: `k2 run` against a floor, in one run.
+"""What a step costs beside its model and its code: `k2 run` and `%%k2` against a floor.
 
 Usage: python -m tests.benchmarks.overhead [--steps 50] [--rounds 3] [--long 299] [--no-demo]
 
@@ -44,16 +44,12 @@ class Sample:
 
 
 def measure(program: str, steps: int, *, piece: int = 40, pause: float = 0.0) -> Sample:
-    """Run `floor` or `k2` against an endpoint of its own."""
+    """Run `floor`, `k2` or `magic` against an endpoint of its own."""
     with tempfile.TemporaryDirectory() as name, Endpoint(steps, piece, pause) as endpoint:
         folder = Path(name)
-        if program == "floor":
-            command = [sys.executable, str(HERE / "floor.py"), endpoint.base_url, name]
-        else:
-            command = [sys.executable, "-m", "k2_jupyter", "run", "go", "--out", name]
-            command += ["--model", "bench", "--base-url", endpoint.base_url]
-            command += ["--max-steps", str(steps + 5)]
+        command = [sys.executable, *_command(program, endpoint.base_url, name, steps)]
         state = {"XDG_STATE_HOME": f"{name}/state", "XDG_CONFIG_HOME": f"{name}/config"}
+        state |= {"K2_MODEL": "bench", "K2_BASE_URL": endpoint.base_url}
         started = time.monotonic()
         with (folder / "log.txt").open("w") as log:
             process = subprocess.Popen(
@@ -70,6 +66,14 @@ def measure(program: str, steps: int, *, piece: int = 40, pause: float = 0.0) ->
             endpoint.received[0] - started,
             memory,
         )
+
+
+def _command(program: str, base_url: str, folder: str, steps: int) -> list[str]:
+    if program == "floor":
+        return [str(HERE / "floor.py"), base_url, folder]
+    if program == "magic":
+        return ["-m", "tests.benchmarks.magic_turn", folder]
+    return ["-m", "k2_jupyter", "run", "go", "--out", folder, "--max-steps", str(steps + 5)]
 
 
 def _watch(process: subprocess.Popen[bytes], endpoint: Endpoint) -> list[tuple[int, int]]:
@@ -97,23 +101,27 @@ def report(name: str, sample: Sample) -> None:
 
 
 def compare(steps: int, rounds: int) -> None:
-    """Target 1: the two in turn, so that the machine's moods hit both."""
-    ratios = []
+    """Target 1: all in turn, so that the machine's moods hit all."""
+    ratios: dict[str, list[float]] = {"k2": [], "magic": []}
     for _ in range(rounds):
-        floor, k2 = measure("floor", steps), measure("k2", steps)
+        floor = measure("floor", steps)
         report("floor", floor)
-        report("k2 run", k2)
-        ratios.append(median_ms(k2.overhead) / median_ms(floor.overhead))
-    print(f"target 1: overhead a step, k2 / floor, by round: {[round(r, 2) for r in ratios]}")
+        for program, found in ratios.items():
+            sample = measure(program, steps)
+            report(program, sample)
+            found.append(median_ms(sample.overhead) / median_ms(floor.overhead))
+    for program, found in ratios.items():
+        rounded = [round(ratio, 2) for ratio in found]
+        print(f"target 1: overhead a step, {program} / floor, by round: {rounded}")
 
 
 def long(steps: int) -> None:
-    """Targets 1 (flat) and 2 (memory), over a long turn; floor beside it."""
-    floor, k2 = measure("floor", steps), measure("k2", steps)
-    report(f"floor {steps}", floor)
-    report(f"k2 run {steps}", k2)
-    settled = next(resident for requests, resident in k2.memory if requests > steps / 10)
-    growth = (k2.memory[-1][1] - settled) / 1e6
+    """Targets 1 (flat) and 2 (memory of `k2 run`), over a long turn; floor beside it."""
+    for program in ("floor", "magic", "k2"):
+        sample = measure(program, steps)
+        report(f"{program} {steps}", sample)
+    settled = next(resident for requests, resident in sample.memory if requests > steps / 10)
+    growth = (sample.memory[-1][1] - settled) / 1e6
     print(f"target 2: memory from a tenth to the end of {steps} steps: {growth:+.1f} MB")
 
 

@@ -101,8 +101,7 @@ class Card:
             return
         self.waiting = None
         taken(self, event)
-        fleeting = isinstance(event, (TextDelta, ReasoningDelta))
-        if not fleeting or time.monotonic() - self._drawn >= _INTERVAL:
+        if not isinstance(event, _FLEETING) or time.monotonic() - self._drawn >= _INTERVAL:
             self._draw()
 
     # Requests: each shows itself and returns the prompt
@@ -238,6 +237,8 @@ class Card:
             self.told += ["", numbers] if numbers else []
 
 
+_FLEETING = (TextDelta, ReasoningDelta, AnswerReceived, CallStarted, CellFinished)
+"""Soon followed by another: drawn with that one where they come fast."""
 _TAKEN: dict[type[Any], Callable[[Card, Any], None]] = {
     TurnStarted: Card._turn,
     StepStarted: Card._step,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from k2_jupyter.hosts.magic.card import Card
 
+_ROWS = 20
 _TAIL = 2_000
 """Characters of running text that are shown."""
 _TONES = {"": "active", "done": "done"}
@@ -72,7 +73,7 @@ def _variables(card: Card) -> dict[str, Any]:
         "marks": MARKS,
         "text": _end(card.text),
         "reasoning": _end(card.reasoning),
-        "cells": list(card.cells.values()),
+        "cells": _rows(card),
         "ran": f"{number} {'cell' if number == 1 else 'cells'} run; outputs stand below",
         "notices": card.notices,
         "question": card.waiting,
@@ -80,6 +81,16 @@ def _variables(card: Card) -> dict[str, Any]:
         "lists": [(title, [_line(line) for line in lines]) for title, lines in lists(conclusion)],
         "checked": checked(card.finished),
     }
+
+
+def _rows(card: Card) -> list[Any]:
+    """The cells; while a turn runs the last of them, so that its 300th step costs no more."""
+    rows: list[Any] = list(card.cells.values())
+    earlier = len(rows) - _ROWS
+    if card.finished or earlier <= 0:
+        return rows
+    said = {"status": "ok", "mark": "…", "title": f"{earlier} before these", "said": ""}
+    return [said, *rows[-_ROWS:]]
 
 
 MARKS = {"open": "○", "active": "◐", "done": "✓", "failed": "✗", "dropped": "–"}

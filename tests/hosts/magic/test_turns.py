@@ -125,3 +125,15 @@ def test_the_text_form_only_grows_and_the_html_is_a_whole(
         assert "<script" not in card["html"]
         assert card["html"].count("<section") == card["html"].count("</section>") == 1
     assert "✗ part" in ended.card
+
+
+def test_a_long_turn_shows_its_last_cells_and_in_the_end_all(
+    answering: Answering, folder: Path
+) -> None:
+    answering(runs(*[f"x = {number}" for number in range(30)]))
+    with near_end(str(folder)) as kernel:
+        ended = kernel.ask("go on for long")
+    shown = [card["html"].count("✓") for card in ended.cards]
+    assert max(shown[:-1]) == 20
+    assert "10 before these" in ended.cards[-2]["html"]
+    assert shown[-1] == 30

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import HasTraits, Integer
+from traitlets.config import Config
 
 from k2_jupyter.in_kernel.magic.runs import Outcome, Runs, run_source
 
@@ -21,7 +22,8 @@ INTERRUPT = "os.kill(os.getpid(), signal.SIGINT)"
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    yield InteractiveShell.instance()
+    in_memory = Config({"HistoryManager": {"hist_file": ":memory:"}})
+    yield InteractiveShell.instance(config=in_memory)
     InteractiveShell.clear_instance()
 
 
