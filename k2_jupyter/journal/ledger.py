@@ -137,7 +137,7 @@ def _line(spent: Spent) -> bytes:
         "input": spent.usage.input_tokens,
         "cached": spent.usage.cached_tokens,
         "output": spent.usage.output_tokens,
-        "seconds": round(spent.seconds, 3),
+        "seconds": round(spent.seconds, 6),
         "dollars": spent.dollars,
     }
     return json.dumps(record, separators=(",", ":")).encode() + b"\n"

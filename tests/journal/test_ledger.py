@@ -56,6 +56,7 @@ def test_the_next_day_begins_with_nothing(tmp_path: Path) -> None:
     today = [DAY]
     kept = Ledger(tmp_path, today=lambda: today[0])
     kept.add(SPENT)
+    assert kept.total() == SPENT
     today[0] += timedelta(days=1)
     assert kept.total() == Spent()
     kept.add(SPENT)
