@@ -1,0 +1,183 @@
+"""A real JupyterLab, without any extension of ours, and what a person does in it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+
+HANG = 60_000.0
+"""Milliseconds that anything may take."""
+_IDLE = re.compile(r"\| Idle$")
+_OWN_FOLDERS = (
+    *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"),
+    *("JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME"),
+)
+_NO_NEWS = {
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}
+}
+
+
+@dataclass
+class Lab:
+    """The server; `folder` is what its file browser shows."""
+
+    folder: Path
+    address: str
+
+    def notebook(self, name: str, *sources: str) -> Path:
+        """Write a notebook of code cells."""
+        cells = [_cell(source) for source in sources]
+        python = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        return self.write(name, cells, {"kernelspec": python})
+
+    def write(self, name: str, cells: list[Any], metadata: Mapping[str, Any]) -> Path:
+        """Write a notebook."""
+        content = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+        path = self.folder / name
+        path.write_text(json.dumps(content))
+        return path
+
+
+@dataclass
+class Notebook:
+    """A notebook that is open in a page."""
+
+    page: Page
+    problems: list[str] = field(default_factory=list)
+    """What the page's console said of errors."""
+
+    def run(self, number: int, *, wait: bool = True) -> Locator:
+        """Run the cell of this number, from 0; its outputs."""
+        cell = self.page.locator(".jp-CodeCell").nth(number)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+        if wait:
+            expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"))
+            expect(self.kernel).to_have_text(_IDLE)
+        return cell.locator(".jp-OutputArea").first
+
+    def answer(self, text: str) -> None:
+        """Type into the prompt that is open."""
+        prompt = self.page.wait_for_selector(".jp-Stdin-input")
+        assert prompt is not None
+        prompt.fill(text)
+        prompt.press("Enter")
+        prompt.wait_for_element_state("hidden")
+
+    def interrupt(self) -> None:
+        """Press the toolbar's button."""
+        self.page.locator("[data-jp-item-name=interrupt] jp-button").click()
+
+    def save(self) -> None:
+        """And wait until it is on disk."""
+        with self.page.expect_response(lambda response: response.request.method == "PUT"):
+            self.page.keyboard.press("Control+s")
+
+    def theme(self, name: str) -> None:
+        """Switch to another theme."""
+        command = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+        self.page.evaluate(command, name)
+        light = str("Light" in name).lower()
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+
+    @property
+    def kernel(self) -> Locator:
+        """What the status bar says of the kernel."""
+        return self.page.locator("#jp-main-statusbar [title^='Change kernel']")
+
+
+@contextlib.contextmanager
+def serving_lab(folder: Path, **environment: str) -> Iterator[Lab]:
+    """A server with folders of its own; kernels get the environment."""
+    token, content = uuid.uuid4().hex, folder / "content"
+    for path, settings in _NO_NEWS.items():
+        file = folder / "settings" / f"{path}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(settings))
+    content.mkdir()
+    log = folder / "lab.log"
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--ip=127.0.0.1", "--port=0", f"--IdentityProvider.token={token}"),
+        *(f"--ServerApp.root_dir={content}", "--LabApp.expose_app_in_browser=True"),
+    ]
+    own = {name: str(folder / name.lower()) for name in _OWN_FOLDERS}
+    own["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
+    with log.open("w") as said:
+        server = subprocess.Popen(
+            command, stdout=said, stderr=said, env={**os.environ, **own, **environment}
+        )
+    try:
+        port = _port(folder / "jupyter_runtime_dir", server, log)
+        yield Lab(content, f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}")
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, lab: Lab, name: str, *, kernel: bool = True) -> Iterator[Notebook]:
+    """A notebook in a page; without a kernel it is told that it gets none."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(HANG)
+    expect.set_options(timeout=HANG)
+    notebook = Notebook(page)
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            notebook.problems.append(message.text)
+
+    page.on("console", console)
+    page.on("pageerror", lambda problem: notebook.problems.append(str(problem)))
+    page.goto(lab.address.format(name))
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    if kernel:
+        expect(notebook.kernel).to_have_text(_IDLE)
+    else:
+        page.get_by_role("dialog").get_by_role("button", name="No Kernel").click()
+    try:
+        yield notebook
+    finally:
+        page.close()
+
+
+def _port(runtime: Path, server: subprocess.Popen[bytes], log: Path) -> int:
+    """That the server listens on, once it answers."""
+    until = time.monotonic() + HANG / 1000
+    while time.monotonic() < until:
+        assert server.poll() is None, log.read_text()
+        for file in runtime.glob("jpserver-*.json"):
+            with contextlib.suppress(OSError, ValueError):
+                told = json.loads(file.read_text())
+                socket.create_connection(("127.0.0.1", told["port"]), 5).close()
+                return int(told["port"])
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
+def _cell(source: str) -> Mapping[str, Any]:
+    return {
+        "cell_type": "code",
+        "id": uuid.uuid4().hex[:8],
+        "source": source,
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
