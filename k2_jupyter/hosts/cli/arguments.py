@@ -86,6 +86,22 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         RUN_EXAMPLES + EXIT_CODES,
     )
     run.add_argument("task", nargs="?", metavar="TASK", help="the request, in plain words")
+    _add_files(run)
+    _add_model(run)
+    run.add_argument("--kernel", metavar="NAME", help="a kernelspec; default: python3")
+    run.add_argument(
+        "--no-verify",
+        dest="verify",
+        action="store_false",
+        help="do not run the notebook again at the end; the report says so",
+    )
+    run.add_argument(
+        "--catalogue", action="store_true", help="print what the offline analyst can do, and end"
+    )
+    _add_policy(run)
+
+
+def _add_files(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--data",
         action="extend",
@@ -104,8 +120,13 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument(
         "--out", type=Path, metavar="DIR", help="output folder; default: k2-out, k2-out-2, …"
     )
-    _add_model(run)
-    run.add_argument("--kernel", metavar="NAME", help="a kernelspec; default: python3")
+    run.add_argument(
+        "--force", action="store_true", help="overwrite an earlier analysis in the output folder"
+    )
+
+
+def _add_policy(run: argparse.ArgumentParser) -> None:
+    """How far a run may go. Caps in the user's ``config.toml`` are lowered, never raised."""
     run.add_argument("--max-steps", type=_positive, metavar="N", help="model calls; default 300")
     run.add_argument("--max-seconds", type=_positive, metavar="N", help="wall time; default 3600")
     run.add_argument("--plan-only", action="store_true", help="make a plan, run nothing")
@@ -117,18 +138,6 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         dest="images",
         action="store_false",
         help="send no pictures, only descriptions of figures",
-    )
-    run.add_argument(
-        "--no-verify",
-        dest="verify",
-        action="store_false",
-        help="do not run the notebook again at the end; the report says so",
-    )
-    run.add_argument(
-        "--force", action="store_true", help="overwrite an earlier analysis in the output folder"
-    )
-    run.add_argument(
-        "--catalogue", action="store_true", help="print what the offline analyst can do, and end"
     )
 
 

@@ -42,52 +42,9 @@ class Terminal:
     @contextlib.contextmanager
     def run(self, said: Said) -> Iterator[None]:
         """What is printed and shown inside is told to `said` as well."""
-        shell, streams = self._shell, (sys.stdout, sys.stderr)
-        stdin, publish = sys.stdin, shell.display_pub.publish
-        showing, failing = shell.displayhook.write_format_data, shell._showtraceback
-        tees = _Tee(streams[0], "stdout", said), _Tee(streams[1], "stderr", said)
-
-        def told(show: Callable[..., Any]) -> Callable[..., Any]:
-            """The shell prints what was told already."""
-
-            def silently(*args: Any, **more: Any) -> Any:
-                with tees[0].silent(), tees[1].silent():
-                    return show(*args, **more)
-
-            return silently
-
-        def publishing(data: Any, *args: Any, **more: Any) -> Any:
-            said("display_data", {"data": _plain(data)}, {})
-            return told(publish)(data, *args, **more)
-
-        def write_format_data(data: Any, *args: Any, **more: Any) -> Any:
-            count = shell.displayhook.prompt_count
-            said("execute_result", {"data": _plain(data), "execution_count": count}, {})
-            return told(showing)(data, *args, **more)
-
-        def show_traceback(kind: Any, value: Any, lines: Any) -> Any:
-            content = {"ename": kind.__name__, "evalue": str(value), "traceback": list(lines)}
-            said("error", content, {})
-            return told(failing)(kind, value, lines)
-
-        sys.stdout, sys.stderr = tees
-        sys.stdin = _NoInput()
-        shell.display_pub.publish = publishing
-        shell.displayhook.write_format_data = write_format_data
-        for name in _PRINTING:
-            setattr(shell.displayhook, name, told(getattr(shell.displayhook, name)))
-        shell._showtraceback = show_traceback
-        try:
+        tees = _Tee(sys.stdout, "stdout", said), _Tee(sys.stderr, "stderr", said)
+        with _streams(tees), _hooks(self._shell, said, tees):
             yield
-        finally:
-            sys.stdin = stdin
-            for name, tee, stream in zip(("stdout", "stderr"), tees, streams, strict=True):
-                if getattr(sys, name) is tee:  # else the code put something else there
-                    setattr(sys, name, stream)
-            del shell.display_pub.publish
-            for name in ("write_format_data", *_PRINTING):
-                delattr(shell.displayhook, name)
-            del shell._showtraceback
 
     def prompt(self, text: str) -> str | None:
         """What the user types; None where nobody can."""
@@ -117,6 +74,63 @@ class Terminal:
         new = text[len(self._printed) :] if text.startswith(self._printed) else "\n" + text
         self._printed = text
         print(new.strip("\n")) if new.strip() else None
+
+
+@contextlib.contextmanager
+def _streams(tees: tuple[_Tee, _Tee]) -> Iterator[None]:
+    """What is printed passes the tees; there is nothing to read."""
+    before = sys.stdout, sys.stderr, sys.stdin
+    sys.stdout, sys.stderr = tees
+    sys.stdin = _NoInput()
+    try:
+        yield
+    finally:
+        sys.stdin = before[2]
+        for name, tee, stream in zip(("stdout", "stderr"), tees, before, strict=False):
+            if getattr(sys, name) is tee:  # else the code put something else there
+                setattr(sys, name, stream)
+
+
+@contextlib.contextmanager
+def _hooks(shell: Any, said: Said, tees: tuple[_Tee, _Tee]) -> Iterator[None]:
+    """Displays, results and tracebacks are told by themselves, not by what prints them."""
+    displayhook, publish = shell.displayhook, shell.display_pub.publish
+    showing, failing = displayhook.write_format_data, shell._showtraceback
+
+    def told(show: Callable[..., Any]) -> Callable[..., Any]:
+        """The shell prints what was told already."""
+
+        def silently(*args: Any, **more: Any) -> Any:
+            with tees[0].silent(), tees[1].silent():
+                return show(*args, **more)
+
+        return silently
+
+    def publishing(data: Any, *args: Any, **more: Any) -> Any:
+        said("display_data", {"data": _plain(data)}, {})
+        return told(publish)(data, *args, **more)
+
+    def write_format_data(data: Any, *args: Any, **more: Any) -> Any:
+        count = displayhook.prompt_count
+        said("execute_result", {"data": _plain(data), "execution_count": count}, {})
+        return told(showing)(data, *args, **more)
+
+    def show_traceback(kind: Any, value: Any, lines: Any) -> Any:
+        content = {"ename": kind.__name__, "evalue": str(value), "traceback": list(lines)}
+        said("error", content, {})
+        return told(failing)(kind, value, lines)
+
+    shell.display_pub.publish = publishing
+    displayhook.write_format_data = write_format_data
+    for name in _PRINTING:
+        setattr(displayhook, name, told(getattr(displayhook, name)))
+    shell._showtraceback = show_traceback
+    try:
+        yield
+    finally:
+        del shell.display_pub.publish, shell._showtraceback
+        for name in ("write_format_data", *_PRINTING):
+            delattr(displayhook, name)
 
 
 class _Tee:
