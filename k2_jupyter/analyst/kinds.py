@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -27,6 +28,10 @@ MANY_DATES = 40
 """Dates from which on "by month" asks for a series, not for groups."""
 _DIFFERENCE = (
     "difference differ compare comparison higher lower more less change improve than versus vs"
+)
+_OPEN = ("what", "which")
+_HOW_IT_WENT = re.compile(
+    r"\bhow\b.*\b(changed|changes|developed|evolved|progressed)\b", re.IGNORECASE
 )
 BEFORE = {"before", "pre", "baseline", "first", "start"}
 AFTER = {"after", "post", "followup", "second", "end"}
@@ -140,10 +145,20 @@ def paired_columns(said: Named) -> tuple[Column, Column] | None:
 
 
 def are_occasions(one: Column, other: Column) -> bool:
-    """``weight_before`` and ``weight_after``."""
-    words = set(pieces(one.name)), set(pieces(other.name))
-    return bool(words[0] & BEFORE and words[1] & AFTER) or bool(
-        words[1] & BEFORE and words[0] & AFTER
+    """``weight_before`` and ``weight_after``, ``Prewt`` and ``Postwt``."""
+    return is_earlier(one, other) or is_earlier(other, one)
+
+
+def is_earlier(one: Column, other: Column) -> bool:
+    """Do the names say that the one was measured before the other?"""
+    if set(pieces(one.name)) & BEFORE and set(pieces(other.name)) & AFTER:
+        return True
+    names = one.name.casefold(), other.name.casefold()
+    return any(
+        names[0].startswith(early) and names[0].removeprefix(early) == names[1].removeprefix(late)
+        for early in BEFORE
+        for late in AFTER
+        if names[1].startswith(late)
     )
 
 
@@ -171,7 +186,8 @@ def _by_method(said: Named) -> Analysis | None:
     if "regression" in said.methods:
         return "regression"
     if "correlation" in said.methods and not (categories and measures < 2):
-        return "correlation"
+        # One column with which others correlate is a target; else all pairs are told.
+        return "regression" if measures == 1 and says(said.free, _OPEN) else "correlation"
     if "association" in said.methods and not measures:
         return "association"
     if "comparison" in said.methods and measures + categories:
@@ -185,6 +201,7 @@ def _asks_for_trend(task: str, said: Named) -> bool:
     asked = speaks_of_time(task, said.scene) or says(
         said.free, ("trend", "seasonal", "seasonality")
     )
+    asked = asked or bool(_HOW_IT_WENT.search(task))
     if time is None or others or not asked:
         return False
     role = next((m.role for m in said.scene.spoken if m.column is time), "")
@@ -214,11 +231,7 @@ def _by_types(said: Named) -> Analysis:
     )
     if len(measures) == 1 and measures[0].role == "factor" and rated:
         return "regression"
-    open_ = (
-        alone
-        and says(said.free, ("what", "which"))
-        and says(said.free, vocabulary("roles", "acts"))
-    )
+    open_ = alone and says(said.free, _OPEN) and says(said.free, vocabulary("roles", "acts"))
     return "regression" if len(measures) > 1 or open_ else "comparison"
 
 

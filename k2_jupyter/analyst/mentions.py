@@ -140,11 +140,14 @@ def _by_value(column: Column, task: str) -> Mention | None:
     for value in column.levels:
         parts = telling(pieces(value))
         if len(value) <= 2 or value.casefold() in vocabulary("stop"):
-            # Short codes are words of their own only as they are written: SE, M, no.
-            found = [(float(value in original and value.isupper()), _index(value, original))]
+            # Short codes are words of their own only as they are written: SE, M, 4a; not "no".
+            coded = value.isupper() or (value.isalnum() and not value.isalpha())
+            found = [(float(value in original and coded), _index(value, original))]
         else:
             found = [best_position(part, words) for part in parts]
-        if found and all(score >= 0.8 for score, _ in found):
+        # "higher" is no mention of the level "high".
+        least = 1.0 if says(parts, vocabulary("tasks", "compare")) else 0.8
+        if found and all(score >= least for score, _ in found):
             hits[value] = min(position for _, position in found)
     if not hits:
         return None

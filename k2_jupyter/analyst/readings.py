@@ -12,15 +12,24 @@ from k2_jupyter.analyst.candidates import find_times, in_one_currency, speaks_of
 from k2_jupyter.analyst.conversation import DataFile
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.kinds import Analysis, Named, are_occasions, named, settle
-from k2_jupyter.analyst.mentions import Mention
+from k2_jupyter.analyst.mentions import Mention, mentions
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.table import Column, Table
 from k2_jupyter.analyst.wording import listed
-from k2_jupyter.analyst.words import best_position, pieces, spoken_words
-from k2_jupyter.analyst.worksheet import Worksheet
+from k2_jupyter.analyst.words import (
+    best_position,
+    pieces,
+    said_by_rules,
+    spoken_words,
+    stem,
+    vocabulary,
+)
+from k2_jupyter.analyst.worksheet import StepError, Worksheet
 
 MOST = 6
 """Choices that a question may have."""
+MOST_NAMES = 12
+"""Columns that a refusal lists."""
 CLOSE = 0.05
 """Difference of two likenesses below which neither is the better one."""
 
@@ -28,12 +37,31 @@ CLOSE = 0.05
 def one_reading(sheet: Worksheet, task: str, table: Table) -> Script[Table]:
     """The table without the columns that were as likely as others, and are not meant."""
     kind = settle(task, table)
+    if not mentions(task, table.columns):
+        _check_known(task, table)
     for columns in _equally_good(task, table, kind):
         meant = yield from _meant(sheet, columns, table.cell)
         dropped = {column.name for column in columns if column is not meant}
         kept = tuple(column for column in table.columns if column.name not in dropped)
         table = replace(table, columns=kept)
     return table
+
+
+def _check_known(task: str, table: Table) -> None:
+    """A task that names none of the columns may name nothing at all, but no other things.
+
+    Raises `StepError`.
+    """
+    known = said_by_rules() | {stem(word) for word in vocabulary("filler")}
+    unknown = [word for word in pieces(task) if len(word) > 2 and stem(word) not in known]
+    if not unknown:
+        return
+    names = [f"`{column.name}`" for column in table.columns[:MOST_NAMES]]
+    more = ["others"] if len(table.columns) > MOST_NAMES else []
+    raise StepError(
+        f"no column of the file answers to the words of the task (“{unknown[0]}” …). The columns "
+        f"are {listed([*names, *more])}."
+    )
 
 
 def _meant(sheet: Worksheet, columns: Sequence[Column], cell: str) -> Script[Column]:

@@ -25,6 +25,16 @@ def vocabulary(*path: str) -> frozenset[str]:
     return frozenset(table[path[-1]].split())
 
 
+@cache
+def said_by_rules() -> frozenset[str]:
+    """The stems of all words that mean something to the rules."""
+    table = tomllib.loads(_file("vocabulary.toml"))
+    lists = [
+        v for part in table.values() for v in (part.values() if isinstance(part, dict) else [part])
+    ]
+    return frozenset(stem(word) for text in lists for word in text.split())
+
+
 def _file(name: str) -> str:
     return files("k2_jupyter.analyst").joinpath(name).read_text("utf-8")
 
@@ -37,7 +47,10 @@ def pieces(text: str) -> list[str]:
 def stem(word: str) -> str:
     """A word without its English ending; crude, and the same for both sides."""
     if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
+        word = word[:-3] + "y"
+    for noun in ("nces", "nce", "ncy"):
+        if word.endswith(noun) and len(word) > 6:
+            return word.removesuffix(noun) + "nt"  # absences, absent
     for suffix in _SUFFIXES:
         rest = word.removesuffix(suffix)
         if rest != word and len(rest) >= 3 and not (suffix == "s" and rest[-1] in "su"):
@@ -67,7 +80,8 @@ def likeness(one: str, other: str) -> float:
     short, long = sorted((a, b), key=len)
     if len(short) >= 4 and long.startswith(short):
         return 0.7
-    if len(short) >= 5 and max(_ratio(a, b), _ratio(one, other)) >= 0.85:
+    lengthy = len(short) >= 5 or min(len(one), len(other)) >= 6
+    if lengthy and max(_ratio(a, b), _ratio(one, other)) >= 0.85:
         return 0.75
     return 0.0
 

@@ -6,7 +6,7 @@ import pytest
 
 from k2_jupyter.analyst.candidates import is_measurement
 from k2_jupyter.analyst.intent import kind_of
-from k2_jupyter.analyst.kinds import held, named, settle
+from k2_jupyter.analyst.kinds import held, is_earlier, named, settle
 from k2_jupyter.analyst.mentions import mentions
 from k2_jupyter.analyst.table import Table
 from tests.analyst.tables import (
@@ -79,6 +79,9 @@ CHURN = table(
         ("Is there seasonality in temp_max?", WEATHER, "trend"),
         ("Show me temp_max by month", WEATHER, "trend"),
         ("How did salaries develop from 2020 to 2025?", SALARIES, "trend"),
+        ("Show me how temp_max changed", WEATHER, "trend"),
+        ("What correlates most with the tip?", SHOP, "regression"),
+        ("Which columns distinguish who survived?", SHIP, "regression"),
     ],
 )
 def test_the_kind_follows_from_words_and_types(task: str, where: Table, kind: str) -> None:
@@ -114,6 +117,23 @@ def test_what_is_held_is_no_target(behind: str) -> None:
 )
 def test_what_the_task_holds_constant_is_known(task: str) -> None:
     assert held(task, named(task, SHIP)) == {"sex", "age"}
+
+
+@pytest.mark.parametrize(
+    "names", [("Prewt", "Postwt"), ("bp_pre", "bp_post"), ("weight before", "weight after")]
+)
+def test_columns_of_two_occasions_are_paired(names: tuple[str, str]) -> None:
+    early, late = map(number, names)
+
+    assert is_earlier(early, late)
+    assert not is_earlier(late, early)
+    task = f"Did it change from {names[0]} to {names[1]}?"
+    assert settle(task, table(early, late)) == "paired"
+
+
+@pytest.mark.parametrize("names", [("price", "postage"), ("preheat", "postage"), ("x", "y")])
+def test_other_columns_are_no_occasions(names: tuple[str, str]) -> None:
+    assert not is_earlier(*map(number, names))
 
 
 def test_without_such_words_nothing_is_held() -> None:

@@ -98,3 +98,33 @@ def test_a_column_in_two_files(task: str, answer: str, asked: int, path: str) ->
 
     assert len(told.of("ask_user")) == asked
     assert f"Profile of {path}" in told.of("add_markdown")[0]["source"]
+
+
+@pytest.mark.parametrize(
+    ("task", "word"),
+    [
+        ("Is the salinity higher in June?", "salinity"),
+        ("Compare the salinity of the lakes", "salinity"),
+        ("Does rain matter?", "rain"),
+    ],
+)
+def test_what_the_file_does_not_hold_is_said(
+    task: str, word: str, pupils: pd.DataFrame, analyse: Analyse
+) -> None:
+    analysis = analyse(task, pupils)
+
+    assert analysis.conclusion.outcome == "cannot"
+    told = " ".join([analysis.conclusion.text, *analysis.conclusion.caveats])
+    assert f"“{word}”" in told
+    assert "`school`, `math score`, `score 2`, `enrolled` and `tested`" in told
+
+
+@pytest.mark.parametrize("task", ["Compare the groups", "Which is better?", "Do they differ?"])
+def test_a_task_without_any_name_is_offered_readings(
+    task: str, pupils: pd.DataFrame, analyse: Analyse
+) -> None:
+    analysis = analyse(task, pupils, reply="score 2 by school")
+
+    assert "score 2 by school" in analysis.questions[0].choices
+    assert analysis.conclusion.text.startswith("**The mean of `score 2` differs")
+    is_sound(analysis)
