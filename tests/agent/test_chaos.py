@@ -28,7 +28,7 @@ from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
 from k2_jupyter.models.retry import RetryPolicy
 from k2_jupyter.tools.base import Arguments, Toolset
 from tests.agent.played import Closing, PlayedTool, assert_every_call_is_answered
-from tests.faults.chaos import Chaos
+from tests.faults.chaos import Chaos, Rates
 from tests.loopback import Play, Server
 
 STEPS = 300
@@ -63,17 +63,20 @@ class Steps:
         return ToolResult(f"{gist}\n{'9' * 1_500}", gist=gist)
 
 
+def agent_at(server: Server, steps: Steps, window: int = 262_144) -> Agent:
+    profile = ModelProfile("m", context_tokens=window, output_tokens=1_000)
+    model = ChatCompletions(profile, EndpointProfile(server.base_url), None, policy=AT_ONCE)
+    toolset = Toolset([PlayedTool(steps)], closing=Closing(), redact=str)
+    return Agent(model, toolset, limits=Limits(steps=1_000, calls=1_000))
+
+
 @pytest.mark.parametrize("window", [262_144, 24_000])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_step_runs_once(
     serve: Callable[[Play], Server], tmp_path: Path, seed: int, window: int
 ) -> None:
     chaos, steps = Chaos(playing, seed), Steps()
-    server = serve(chaos)
-    profile = ModelProfile("m", context_tokens=window, output_tokens=1_000)
-    model = ChatCompletions(profile, EndpointProfile(server.base_url), None, policy=AT_ONCE)
-    toolset = Toolset([PlayedTool(steps)], closing=Closing(), redact=str)
-    agent = Agent(model, toolset, limits=Limits(steps=1_000, calls=1_000))
+    agent = agent_at(serve(chaos), steps, window)
     with Journal.create(tmp_path, "turn", Redactor([])) as journal:
         events = list(recorded(agent.run("Go.", threading.Event(), turn="turn"), journal))
     last = events[-1]
@@ -87,3 +90,19 @@ def test_every_step_runs_once(
     assert sum("not JSON" in text for text in results) == chaos.seen["torn"]
     told = [one.text for _, given in recall(tmp_path, "turn").whole_answers() for one in given]
     assert told == results
+
+
+def test_a_model_that_tears_half_of_its_calls_is_stopped_and_can_be_resumed(
+    serve: Callable[[Play], Server],
+) -> None:
+    chaos, steps = Chaos(playing, 1, Rates(refused=0.0, torn=0.46, cut=0.0)), Steps()
+    agent = agent_at(serve(chaos), steps)
+    reasons: list[str] = []
+    while len(reasons) < 50 and reasons[-1:] != ["done"]:
+        *_, last = agent.run("Go.", threading.Event(), resumed=bool(reasons))
+        assert isinstance(last, TurnFinished)
+        assert_every_call_is_answered(agent)
+        reasons.append(last.reason)
+    assert reasons[-1] == "done"
+    assert set(reasons[:-1]) == {"limit"}
+    assert steps.ran == list(range(1, STEPS + 1))

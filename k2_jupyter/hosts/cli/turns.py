@@ -110,6 +110,11 @@ def _cell_end(data: Mapping[str, Any]) -> list[str]:
     return [f"  {data['status']}, {data['seconds']:.1f} s"]
 
 
+def _limit(data: Mapping[str, Any]) -> list[str]:
+    today = " of the day" if data.get("period") == "day" else ""
+    return [f"limit{today} reached: {data['limit']}, {data['used']:,.10g}"]
+
+
 def _finished(data: Mapping[str, Any]) -> list[str]:
     lines = ["", f"{data['reason']} after {data['steps']} steps, {data['seconds']:.0f} s"]
     if data["detail"]:
@@ -129,8 +134,8 @@ _TELLERS: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "Approval": lambda data: [f"  {'granted' if data['granted'] else 'refused'} {data['comment']}"],
     "QuestionRequest": lambda data: [f"asked: {data['question']}"],
     "Reply": lambda data: [f"  {data['text']}"],
-    "CapRequest": lambda data: [f"limit reached: {data['limit']}, {data['used']:g}"],
-    "Extension": lambda data: [f"  {data['extra']:g} more"],
+    "CapRequest": _limit,
+    "Extension": lambda data: [f"  {data['extra']:,.10g} more"],
     "NoAnswer": lambda _: ["  no answer"],
     "Notice": lambda data: [f"note: {data['text']}"],
     "TurnFinished": _finished,
