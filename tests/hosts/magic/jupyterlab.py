@@ -58,6 +58,20 @@ class Notebook:
     page: Page
     problems: list[str] = field(default_factory=list)
     """What the page's console said of errors."""
+    linked: bool = False
+    """Whether the page has sent a message of a widget."""
+
+    def sent(self, frame: bytes | str) -> None:
+        """A frame went to the kernel."""
+        text = frame if isinstance(frame, str) else frame.decode("latin-1")
+        self.linked = self.linked or "comm_msg" in text
+
+    def wait_for_widgets(self) -> None:
+        """Until the page has shown the kernel that it draws widgets."""
+        until = time.monotonic() + HANG / 1000
+        while not self.linked:
+            assert time.monotonic() < until
+            self.page.wait_for_timeout(20)
 
     def run(self, number: int, *, wait: bool = True) -> Locator:
         """Run the cell of this number, from 0; its outputs."""
@@ -145,6 +159,7 @@ def opened(browser: Browser, lab: Lab, name: str, *, kernel: bool = True) -> Ite
             notebook.problems.append(message.text)
 
     page.on("console", console)
+    page.on("websocket", lambda socket: socket.on("framesent", notebook.sent))
     page.on("pageerror", lambda problem: notebook.problems.append(str(problem)))
     page.goto(lab.address.format(name))
     page.locator(".jp-Notebook .jp-Cell").first.wait_for()

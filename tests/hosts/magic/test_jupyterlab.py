@@ -139,6 +139,7 @@ def notebook(browser: Browser, lab: Lab) -> Iterator[Callable[..., Notebook]]:
             lab.notebook(name, LOAD, *sources)
             made = pages.enter_context(opened(browser, lab, name))
             made.run(0)
+            made.wait_for_widgets()
             notebooks.append(made)
             return made
 
