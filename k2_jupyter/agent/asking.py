@@ -28,6 +28,10 @@ _NOTES_SHARE = 1 / 8
 """Of the window, for notes; as much again for the newest steps, which stay as they are."""
 _WORTH = 1 / 8
 """Of the window, must be won for the conversation to be given up for notes."""
+_SENDABLE = 0.9
+"""Of the window, may be sent to ask for notes: these are shorter than another answer."""
+_END = 0.5
+"""Of the window, is sent of a conversation that is too long even for that."""
 _HIDDEN = "Old outputs were taken out of the conversation: it nears the end of the model's window."
 _SUMMARISED = "The conversation nears the end of the model's window; the model writes notes of it."
 _RESET = "The conversation had outgrown the model's window; it goes on from a list of its calls."
@@ -114,9 +118,8 @@ class Asking:
         if not self._is_worth_it(history):
             return False
         yield Notice(_SUMMARISED)
-        question = UserMessage(load("summarise"))
         try:
-            answer = yield from _quietly(self._asked([*history.messages, question], stop))
+            answer = yield from _quietly(self._asked(self._question(history), stop))
         except (ModelOverflowError, ModelOutputError):
             return False
         if not answer.text.strip():
@@ -141,15 +144,29 @@ class Asking:
         won = self._meter.tokens(history.messages) - self._meter.tokens(fixed)
         return won >= self._meter.window * (_NOTES_SHARE + _WORTH)
 
+    def _question(self, history: History) -> list[Message]:
+        """The conversation, or as much of its end as can be sent, and the request for notes."""
+        question = UserMessage(load("summarise"))
+        whole = [*history.messages, question]
+        if self._meter.tokens(whole) <= self._meter.window * _SENDABLE:
+            return whole
+        newest = self._newest(history, self._meter.window * _END)
+        older = history.messages[: len(history.messages) - newest]
+        told = outset(history.asked, digest(older, self._room), own=False)
+        return [history.messages[0], UserMessage(told), *history.messages[len(older) :], question]
+
     def _condense(self, history: History, notes: str, *, own: bool) -> None:
-        room = self._meter.window * _NOTES_SHARE
+        newest = self._newest(history, self._meter.window * _NOTES_SHARE) if own else 0
+        history.condense(outset(history.asked, notes, own=own), newest=newest)
+
+    def _newest(self, history: History, room: float) -> int:
+        """How many of the last messages come to `room` tokens, in whole steps."""
         empty = self._meter.tokens([])
 
         def fits(newest: Sequence[Message]) -> bool:
             return self._meter.tokens(newest) - empty <= room
 
-        newest = newest_steps(history.messages, fits) if own else 0
-        history.condense(outset(history.asked, notes, own=own), newest=newest)
+        return newest_steps(history.messages, fits)
 
 
 def _quietly(events: EventStream[AssistantMessage]) -> EventStream[AssistantMessage]:

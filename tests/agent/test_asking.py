@@ -199,6 +199,19 @@ def test_an_overflow_teaches_the_window(*, names_limit: bool) -> None:
     assert 1 <= endpoint.refused <= 4
 
 
+@pytest.mark.parametrize("names_limit", [True, False])
+def test_after_an_overflow_the_model_writes_notes_of_as_much_as_can_be_sent(
+    *, names_limit: bool
+) -> None:
+    profile = replace(SMALL, context_tokens=262_144)
+    endpoint = Endpoint(profile, 16_000, names_limit, steps=120)
+    events = play(agent_at(endpoint, short_output))
+    assert ending(events).reason == "done"
+    assert endpoint.asked_for_notes
+    assert not any("outgrown" in notice for notice in notices(events))
+    assert 1 <= endpoint.refused <= 2
+
+
 def test_a_window_without_room_for_the_budget_is_asked_again_as_it_is() -> None:
     """The wire asks for a shorter answer from then on."""
     refusals = iter([ModelOverflowError("no room", status=400, limit=8_000, requested=33_000)])
