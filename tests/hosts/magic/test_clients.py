@@ -214,6 +214,7 @@ def test_options_in_a_cell_can_only_restrict(answering: Answering, tmp_path: Pat
 
 def test_a_described_variable_is_never_sent(front: FrontEnd, server: Server) -> None:
     asked = len(server.requests)
+    front.run("globals().update({f'earlier{n}': n for n in range(50)})")  # more than are told
     front.run(
         "import pandas as pd\n"
         "df = pd.DataFrame({'town': [f'MARKED{n}' for n in range(900)], 'n': range(900)})\n"
