@@ -12,7 +12,7 @@ from k2_jupyter.analyst.table import Table, read_table
 from k2_jupyter.analyst.words import best_position, pieces, spoken_words, telling
 from k2_jupyter.analyst.worksheet import StepError, Worksheet
 
-PACKAGES = ("plt", "np", "pd", "sns")
+PACKAGES = ("plt", "np", "pd", "sns", "display")
 HELPERS = ("helpers", "define_reading")
 RAGGED = "ragged"
 """How a note begins that says that lines have different numbers of fields."""

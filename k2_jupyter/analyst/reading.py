@@ -10,7 +10,7 @@ from typing import TypeAlias
 from k2_jupyter.messages import ToolResult
 
 _HEAD = re.compile(r"cell (\S+) \(hash ([0-9a-f]+)\) · (\w+) · ")
-_SECTION = re.compile(r"^<(stdout|error)>\n(.*?)\n?^</\1>$", re.DOTALL | re.MULTILINE)
+_SECTION = re.compile(r"^<(stdout|display|error)>\n(.*?)\n?^</\1>$", re.DOTALL | re.MULTILINE)
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _LIBRARY = re.compile(r"ImportError: .*?[`']([\w-]+)[`']")
 _NUMBER = re.compile(
@@ -102,7 +102,8 @@ def observe(result: ToolResult) -> Observation:
     if head is None:
         return Observation(error=result.text)
     sections: dict[str, str] = {}
-    for name, body in _SECTION.findall(result.text):
+    for tag, body in _SECTION.findall(result.text):
+        name = "stdout" if tag == "display" else tag  # our tables have a text form
         sections[name] = f"{sections[name]}\n{body}" if name in sections else body
     # The observation breaks up what looks like markup in data; names must read as they are.
     clean = {name: body.replace("<\u200b", "<") for name, body in sections.items()}

@@ -60,6 +60,7 @@ _IMPORTS = {
     "mdates": "import matplotlib.dates as mdates",
     "LogLocator": "from matplotlib.ticker import LogLocator",
     "MaxNLocator": "from matplotlib.ticker import MaxNLocator",
+    "display": "from IPython.display import display",
     "stats": "from scipy import stats",
     "optimize": "from scipy import optimize",
     "gaussian_filter1d": "from scipy.ndimage import gaussian_filter1d",

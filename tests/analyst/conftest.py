@@ -21,6 +21,7 @@ from k2_jupyter.hosts.build import Policy, build_agent
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
 from k2_jupyter.models.scripted import Respond, ScriptedModel
 from k2_jupyter.notebook.base import Cell, Notebook
+from k2_jupyter.notebook.display_text import display_text
 from k2_jupyter.notebook.figures.record import RECORD_TYPE
 from k2_jupyter.outputs import Display, Stream
 from tests.analyst.playing import briefing
@@ -44,9 +45,14 @@ class Analysis:
 
     @property
     def printed(self) -> str:
-        """All that the cells printed."""
-        outputs = [output for cell in self.cells for output in cell.outputs]
-        return "\n".join(o.text for o in outputs if isinstance(o, Stream) and o.name == "stdout")
+        """All that the cells printed, and the tables that they displayed, as text."""
+        texts: list[str] = []
+        for output in (output for cell in self.cells for output in cell.outputs):
+            if isinstance(output, Stream) and output.name == "stdout":
+                texts.append(output.text)
+            elif isinstance(output, Display) and output.execution_count is None:
+                texts.append(display_text(output.data) if "text/html" in output.data else "")
+        return "\n".join(texts)
 
     @property
     def warned(self) -> str:
