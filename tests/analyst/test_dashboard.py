@@ -30,9 +30,9 @@ def prices() -> pd.DataFrame:
     )
     frame["region"] = rng.choice(["north", 'the "south"', SCRIPT], 600)
     frame["season"] = rng.choice(["wet", "dry"], 600)
-    seasons = ["wet", "dry", "wet", "dry"]
-    frame.loc[:3] = [[price, 2020, "rare", seasons.pop()] for price in (10.0, 20.0, 20.0, 30.0)]
-    return frame
+    rare = pd.DataFrame({"price": [10.0, 20, 20, 30], "year": 2020, "region": "rare"})
+    rare["season"] = ["wet", "dry", "wet", "dry"]
+    return pd.concat([rare, frame.iloc[4:]], ignore_index=True)
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +75,16 @@ def test_each_filter_redraws_violins_bars_and_headline(page: Page) -> None:
     labels = page.locator(".vega-bind label span, .vega-bind .vega-bind-name").all_inner_texts()
     assert labels == ["region", "season", "year"]
     for position, value in enumerate(("north", "wet", "2020")):
-        before = [marks(page, "mark-area"), marks(page, "mark-rect"), figures(page)]
+        shapes, bars, headline = marks(page, "mark-area"), marks(page, "mark-rect"), figures(page)
         chooser = page.locator("select").nth(position)
         chooser.select_option(value)
         page.wait_for_function(
             "before => document.querySelector('svg .mark-area path').getAttribute('d') != before",
-            arg=before[0][0],
+            arg=shapes[0],
         )
-        assert marks(page, "mark-area") != before[0]
-        assert marks(page, "mark-rect") != before[1]
-        assert figures(page)[:2] != before[2][:2]
+        assert marks(page, "mark-area") != shapes
+        assert marks(page, "mark-rect") != bars
+        assert figures(page)[:2] != headline[:2]
     assert page.locator(".mark-rect path[opacity='0.12']").count() == 1  # the year, in the trend
 
 

@@ -6,12 +6,16 @@ import base64
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from playwright.sync_api import Browser, Page
+
+from k2_jupyter.notebook.figures import RECORD_TYPE
 
 Rendered = Callable[..., str]
 
@@ -142,6 +146,23 @@ def hostile_chart(text: str, sink: str) -> dict[str, Any]:
     return {"data": [trace, image], "layout": layout, "config": {"plotlyServerURL": sink}}
 
 
+def poisoned_table(filled: Callable[[str], str]) -> str:
+    """What `df.style` makes of a CSV file whose names, values and colours are hostile."""
+    rows = ["name,colour", *(f'"{filled(payload)}",red' for payload in HTML if '"' not in payload)]
+    frame = pd.read_csv(StringIO("\n".join(rows)))
+    frame.columns = [filled(HTML[0]), filled(HTML[2])]
+    link = filled("red;background:url({sink})")
+    html: str = (
+        frame.style.format(escape=None)
+        .map(lambda _: f"background-image:url({link});color:{link}")
+        .set_table_styles([{"selector": "*", "props": filled("position:fixed;color:red")}])
+        .set_caption(filled(HTML[2]))
+        .set_tooltips(pd.DataFrame(filled(HTML[2]), index=frame.index, columns=frame.columns))
+        .to_html()
+    )
+    return html
+
+
 def hostile_notebook(sink: str, picture: str) -> tuple[list[Any], dict[str, Any]]:
     numbers = iter(range(1000))
 
@@ -152,7 +173,14 @@ def hostile_notebook(sink: str, picture: str) -> tuple[list[Any], dict[str, Any]
         return new_output("display_data", data=data)
 
     text = filled(TEXT)
-    forged = {"axes": [{"title": text}], "suptitle": text}
+    series = {"kind": "bar", "name": text, "count": 1, "facts": [["highest", 1, text]]}
+    axes = {"title": text, "x": {"label": text, "scale": text}, "series": [series]}
+    forged = {
+        "version": 1,
+        "title": text,
+        "axes": [axes],
+        "faults": [{"code": "overlapping_text", "axes": 0, "names": [text]}],
+    }
     outputs = [
         *(display({"text/latex": filled(payload)}) for payload in LATEX),
         *(display({PLOTLY: hostile_chart(filled(payload), sink)}) for payload in CHART_TEXTS),
@@ -163,7 +191,11 @@ def hostile_notebook(sink: str, picture: str) -> tuple[list[Any], dict[str, Any]
         *(display({"text/markdown": filled(payload)}) for payload in MARKDOWN),
         display({"image/svg+xml": filled(SVG)}),
         display({"image/png": text}),
-        display({"image/png": picture, "application/vnd.k2.figure+json": forged}),
+        display({"image/png": picture, RECORD_TYPE: forged}),
+        display({"image/png": picture, RECORD_TYPE: {**forged, "axes": [text]}}),
+        display({PLOTLY: CHART, RECORD_TYPE: forged}),
+        display({"application/vnd.k2.turn+json": {"turn": text}, "text/html": text}),
+        display({"text/html": poisoned_table(filled)}),
         display({"text/latex": text}),
         display({"application/javascript": text, "text/plain": text}),
         display({"text/vnd.mermaid": text}),
@@ -206,7 +238,10 @@ def hostile_notebook(sink: str, picture: str) -> tuple[list[Any], dict[str, Any]
         "started": text,
         "version": text,
     }
-    return cells, {"k2": k2, "language_info": {"name": text}, "title": text}
+    authors = [{"name": text}]
+    kernelspec = {"name": text, "display_name": text, "language": text}
+    described = {"title": text, "authors": authors, "kernelspec": kernelspec}
+    return cells, {"k2": k2, "language_info": {"name": text}, **described}
 
 
 def click_through(page: Page) -> None:
@@ -262,6 +297,7 @@ def test_nothing_runs_and_nothing_is_fetched(
     assert page.get_by_role("cell", name="2", exact=True).is_visible()
     assert page.locator("#cell-plot figure img").evaluate("image => image.naturalWidth") == 640
     assert page.locator("#summary").count() == 1
+    assert page.get_by_text("Bar chart: </pre>").count() > 0  # the forged record, as words
     assert page.locator("#cell-formula math mfrac").is_visible()
     assert page.locator("#cell-chart .violins path").count() > 0
     assert page.locator("figure.drawn .main-svg").count() > len(CHART_TEXTS)
