@@ -14,6 +14,7 @@ from k2_jupyter.analyst.correlation import correlate
 from k2_jupyter.analyst.draft import WHO
 from k2_jupyter.analyst.kinds import settle
 from k2_jupyter.analyst.loading import load
+from k2_jupyter.analyst.narrowing import narrowed
 from k2_jupyter.analyst.paired import compare_pairs
 from k2_jupyter.analyst.readings import one_reading
 from k2_jupyter.analyst.regression import regress
@@ -51,6 +52,7 @@ def analyse(sheet: Worksheet, task: str, file: DataFile, *, dashboard: bool) -> 
     sheet.write(f"{headed(task)}\n\n*Made by the {WHO}.*\n\n## Data")
     table = tidied((yield from load(sheet, task, file)))
     table = yield from one_reading(sheet, task, table)
+    table = tidied((yield from narrowed(sheet, task, table, file)))
     kind = settle(task, table)
     if kind == "comparison":
         yield from compare(sheet, task, table, wants_dashboard=dashboard)
