@@ -148,7 +148,7 @@ class ChatCompletions:
         is_over = False
         try:
             while True:
-                item = self._next(items, stop, min(deadline, time.monotonic() + silence))
+                item = self._next(items, stop, deadline, time.monotonic() + silence)
                 silence = self._policy.idle_seconds
                 is_over = isinstance(item, Exception | AssistantMessage)
                 if isinstance(item, Exception):
@@ -166,18 +166,22 @@ class ChatCompletions:
     def _connection(self) -> Connection:
         return Connection(self._endpoint, self._key, silence=self._policy.first_seconds)
 
-    def _next(self, items: SimpleQueue[Item], stop: threading.Event, deadline: float) -> Item:
+    def _next(
+        self, items: SimpleQueue[Item], stop: threading.Event, end: float, quiet: float
+    ) -> Item:
+        """The next item; `end` and `quiet` are the times when the answer, or the silence
+        before it, has lasted too long."""
         while True:
             if stop.is_set():
                 raise StopRequested
-            left = deadline - time.monotonic()
+            left = min(end, quiet) - time.monotonic()
             try:
                 return items.get(timeout=max(0.0, min(_POLL, left)))
             except Empty:
                 if left <= 0:
-                    raise Transient(
-                        ModelConnectionError(f"{self._endpoint.host} went silent.")
-                    ) from None
+                    fault = "went silent" if quiet < end else "did not come to an end"
+                    problem = ModelConnectionError(f"{self._endpoint.host} {fault}.")
+                    raise Transient(problem) from None
 
 
 def _waited(seconds: float, stop: threading.Event) -> EventStream[None]:

@@ -49,10 +49,20 @@ def test_a_file_that_is_no_good_is_done_without(
     assert "example.org" in caplog.text
 
 
-def test_it_can_only_hold_what_an_endpoint_can_teach(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "learnt",
+    [
+        {"base_url": "https://evil.example"},
+        {"key_variables": ["HOME"]},
+        {"body": {"a": 1}},
+        {"reasoning_key": "x"},
+    ],
+)
+def test_it_can_only_hold_what_an_endpoint_can_teach(
+    tmp_path: Path, learnt: dict[str, object]
+) -> None:
     Memory(tmp_path).keep(HERE, TAUGHT, "m")
     (path,) = tmp_path.iterdir()
-    learnt = {"base_url": "https://evil.example", "key_variables": ["HOME"], "body": {"a": 1}}
     path.write_text(json.dumps({"time": 9e99, "learnt": learnt}), "utf-8")
     assert Memory(tmp_path).recall(HERE, "m") == HERE
 
