@@ -216,6 +216,9 @@ def test_a_turn_is_claimed_once_and_in_time() -> None:
         assert runner.offer({"turn": turn, "op": "claim"})["ok"] is False
         assert runner.claimed(0)  # the claim came in the last moment
         assert runner.offer({"turn": turn, "op": "step"})["ok"] is True
+    with runner.open(claimed=False):
+        assert runner._take_claim()  # a claim that another thread is about to put in
+        assert runner.claimed(0)
     with runner.open(claimed=False) as turn:
         assert not runner.claimed(0)
         for op in ("claim", "step", "end"):
