@@ -193,7 +193,8 @@ class Notice:
 
 
 EndReason: TypeAlias = Literal["done", "cannot", "limit", "interrupted", "model", "failed"]
-"""Why a turn ended. ``model``: the model could not be reached or gave nothing usable.
+"""Why a turn ended. ``limit``: a cap is reached, or the model went round in circles.
+``model``: the model could not be reached or gave nothing usable.
 ``failed``: the notebook or the journal can't go on (disk full, no kernel)."""
 
 
