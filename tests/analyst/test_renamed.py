@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -85,3 +86,68 @@ def test_names_and_levels_change_nothing(
     assert len(first) > 20
     is_sound(one)
     is_sound(two)
+
+
+def changed_words(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Other names, and for every level of text another that keeps their order."""
+    text = [
+        str(name) for name in frame.select_dtypes(["object", "str"]) if frame[name].nunique() < 8
+    ]
+    levels = {
+        name: {level: f"{'klmnopqr'[i]}olv" for i, level in enumerate(sorted(frame[name].unique()))}
+        for name in text
+    }
+    recoded = frame.assign(**{name: frame[name].map(levels[name]) for name in text})
+    return recoded.rename(columns=names)
+
+
+def trial() -> pd.DataFrame:
+    rng = np.random.default_rng(6)
+    strain = np.tile(["black", "grey", "white"], 40)
+    before = rng.normal(30, 4, 120).round(1)
+    frame = pd.DataFrame({"strain": strain, "cage": rng.choice(["low", "top"], 120)})
+    return frame.assign(mass_before=before, mass_after=before + rng.normal(1, 2, 120).round(1))
+
+
+def sales() -> pd.DataFrame:
+    rng = np.random.default_rng(7)
+    month = pd.date_range("2018-01-01", periods=60, freq="MS").strftime("%Y-%m-%d")
+    frame = pd.DataFrame({"month": month, "shop": rng.choice(["east", "west"], 60)})
+    return frame.assign(turnover=np.arange(60) + rng.normal(100, 9, 60).round(1))
+
+
+OTHERS = {
+    "paired": (
+        trial, "Did the mass rise from mass_before to mass_after?",
+        "Did the bulk rise from bulk before to bulk after?",
+    ),
+    "association": (
+        trial, "Is the strain associated with the cage?", "Is the kin associated with the den?",
+    ),
+    "regression": (
+        trial, "Regress mass_after on mass_before and strain",
+        "Regress bulk after on bulk before and kin",
+    ),
+    "trend": (
+        sales, "How did the turnover develop over time?", "How did the Ertrag develop over time?",
+    ),
+    "comparison": (sales, "Compare the turnover by shop", "Compare the Ertrag by Ort"),
+}  # fmt: skip
+OTHER_NAMES = {
+    "strain": "kin", "cage": "den", "mass_before": "bulk before", "mass_after": "bulk after",
+    "month": "Datum", "shop": "Ort", "turnover": "Ertrag",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_so_it_is_with_other_data(kind: str, analyse: Analyse) -> None:
+    made, task, other = OTHERS[kind]
+    frame = made()
+
+    one, two = analyse(task, frame), analyse(other, changed_words(frame, OTHER_NAMES))
+
+    assert findings(one.printed) == findings(two.printed)
+    assert len(findings(one.printed)) > 15
+    for analysis in (one, two):
+        assert analysis.finished.reason == "done"
+        assert [claim for claim in analysis.conclusion.claims if not claim.found] == []
