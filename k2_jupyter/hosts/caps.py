@@ -45,8 +45,13 @@ def caps(
     )
 
 
-def day(settings: Settings) -> Day:
-    """What all turns of a day may use together, and where it is written down."""
+def day(settings: Settings) -> Day | None:
+    """What all turns of a day may use together, and where it is written down.
+
+    ``None`` for the offline analyst, who uses nothing that has a limit.
+    """
+    if settings.endpoint is None:
+        return None
     own = settings.preferences
     limits = DayLimits(
         own.max_steps_a_day, own.max_seconds_a_day, own.max_tokens_a_day, own.max_cost_a_day

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from k2_jupyter.hosts.caps import day
 from k2_jupyter.hosts.cli.main import main
 from k2_jupyter.messages import AssistantMessage, ToolCall, Usage
-from k2_jupyter.settings import config_folder
+from k2_jupyter.settings import Settings, config_folder
 from tests.loopback import Play, Server
 
 
@@ -37,3 +38,7 @@ def test_runs_share_the_day(
         code = main(["run", "go", *options, "--max-steps", "3", "--out", str(tmp_path / str(run))])
         assert (code, len(server.requests) - before) == (74, steps)
         assert said in capsys.readouterr().out
+
+
+def test_the_offline_analyst_uses_nothing_of_it() -> None:
+    assert day(Settings.load("offline", keys={})) is None
