@@ -44,13 +44,16 @@ def test_an_option_lowers_what_is_configured(
 
 
 def test_all_caps_of_the_file_hold() -> None:
-    own = Preferences(
-        max_seconds=60, max_cost=2.5, max_tokens=9, max_steps_a_day=7, max_cost_a_day=3
+    own = Preferences(max_seconds=60, max_tokens=9, max_steps_a_day=7, max_tokens_a_day=90)
+    unknown = Settings.load("unheard-of", "http://127.0.0.1:9/v1", keys={})
+    settings = replace(unknown, preferences=own)
+    limits, of_day = caps(settings, seconds=90), day(settings)
+    assert (limits.seconds, limits.tokens) == (60, 9)
+    assert of_day is not None
+    assert (of_day.limits.steps, of_day.limits.tokens, of_day.limits.seconds) == (7, 90, None)
+    assert (
+        caps(Settings(OFFLINE, None, preferences=Preferences(max_cost=2)), dollars=4).dollars == 2
     )
-    settings = Settings(OFFLINE, None, preferences=own)
-    limits, of_day = caps(settings, dollars=4, seconds=90), day(settings).limits
-    assert (limits.seconds, limits.dollars, limits.tokens) == (60, 2.5, 9)
-    assert (of_day.steps, of_day.dollars, of_day.seconds) == (7, 3, None)
 
 
 @pytest.mark.parametrize("own", [Preferences(max_cost=1), Preferences(max_cost_a_day=1)])
