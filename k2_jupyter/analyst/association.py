@@ -6,6 +6,7 @@ from k2_jupyter.analyst.association_told import Crossed, Crossing, conclusion
 from k2_jupyter.analyst.candidates import can_be_factor
 from k2_jupyter.analyst.draft import WHO
 from k2_jupyter.analyst.kinds import Named, is_category, named
+from k2_jupyter.analyst.levels import is_ranked, order_of
 from k2_jupyter.analyst.mentions import Mention
 from k2_jupyter.analyst.prepared import (
     Part,
@@ -28,6 +29,9 @@ PLAN = {
     "conclude": "Conclude, with the source of every number",
 }
 
+MOST_LEVELS = 9
+"""Levels beyond which some are put together, so that they have no order any more."""
+
 
 def associate(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     """The whole analysis, from the choice of the columns to `finish`."""
@@ -46,6 +50,12 @@ def associate(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     sheet.define(cell("define_association"), "Functions with the tests")
     yield from sheet.need(cell("association_table"), "Count the rows")
     told.tests = yield from sheet.need(cell("association"), "Test the association")
+    if _are_ranked(crossed):
+        told.along = yield from sheet.attempt(
+            "test",
+            cell("association_along", outcome=_ranks(crossed)),
+            "Along the order of the groups",
+        )
     if prepared.repeats.value and not repeats_are_natural(table):
         told.again = yield from sheet.attempt(
             "test", cell("association_repeats"), "The same without repeats"
@@ -53,6 +63,18 @@ def associate(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     yield from _shares_and_figures(sheet, told)
     sheet.open("conclude")
     yield from sheet.finish(conclusion(told, sheet.remarks))
+
+
+def _are_ranked(crossed: Crossed) -> bool:
+    """Have the groups an order, and the outcome one as well, or just two levels?"""
+    sides = (crossed.factor, crossed.outcome)
+    if crossed.factor.distinct < 3 or max(side.distinct for side in sides) > MOST_LEVELS:
+        return False
+    return is_ranked(crossed.factor) and (bool(crossed.yes) or is_ranked(crossed.outcome))
+
+
+def _ranks(crossed: Crossed) -> str:
+    return 'data["b"] == yes' if crossed.yes else 'data["b"].cat.codes'
 
 
 def _shares_and_figures(sheet: Worksheet, told: Crossing) -> Script[None]:
@@ -134,7 +156,8 @@ def asked_level(task: str, outcome: Column) -> str:
     if _is_yes_no(outcome) and outcome.is_number:
         return "1"
     words = spoken_words(task)
-    levels = sorted(outcome.levels)
+    order = order_of(outcome)
+    levels = list(order.levels) if order else sorted(outcome.levels)
 
     def said(level: str) -> tuple[float, bool, int]:
         spoken = max((best_position(word, words)[0] for word in pieces(level)), default=0.0)

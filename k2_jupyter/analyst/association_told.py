@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from k2_jupyter.analyst.draft import Draft
+from k2_jupyter.analyst.levels import order_of
 from k2_jupyter.analyst.prepared import Prepared, cleaning_caveats
 from k2_jupyter.analyst.reading import NOTHING, Line, Observation
 from k2_jupyter.analyst.table import Column, Table
@@ -15,7 +16,7 @@ from k2_jupyter.messages import Json
 OBSERVATIONAL = (
     "Observational data: an association is no proof of a cause; a third column may be behind it."
 )
-MOST_TOLD = 4
+MOST_TOLD = 6
 """Groups told of one by one in the conclusion."""
 SPARSE = 0.2
 """Share of cells with fewer than five expected rows from which on chi² is not trusted (Cochran)."""
@@ -44,6 +45,8 @@ class Crossing:
     tests: Observation = NOTHING
     again: Observation = NOTHING
     shares: Observation = NOTHING
+    along: Observation = NOTHING
+    """Whether the outcome goes up or down along groups that have an order."""
 
     @property
     def twin(self) -> tuple[str, Line]:
@@ -70,6 +73,7 @@ def conclusion(told: Crossing, remarks: list[str]) -> dict[str, Json]:
     paragraphs = [
         _answer(draft, told),
         _about_shares(draft, told),
+        _along(draft, told),
         _cells(draft, told) if told.significant else "",
         _evidence(draft, told),
     ]
@@ -97,7 +101,7 @@ def _answer(draft: Draft, told: Crossing) -> str:
     statistic = draft.number(chi2["chi²"], "" if _share_lines(told) else "chi²")
     tested = (
         f"chi²({draft.number(chi2['df'])}) = {statistic}, {p_value(draft, chi2)}; "
-        f"Cramér's V = {interval(draft, v, _V)}"
+        f"Cramér's V = {interval(draft, v, _V, level=90)}"
     )
     if not told.significant:
         return (
@@ -110,9 +114,9 @@ def _answer(draft: Draft, told: Crossing) -> str:
     if lines:
         level = max(lines, key=lambda pair: pair[1]["share"].value)[0]
         group = draft.name(f"{told.crossed.factor.name} = {level}", told.shares.cell, level)
-        top = f", the share of {_yes_name(draft, told)} is highest for {group},"
+        top = f" (the share of {_yes_name(draft, told)} is highest for {group})"
     return (
-        f"**{outcome} and {factor} go together{top or ','} and the association is "
+        f"**{outcome} and {factor} go together{top}, and the association is "
         f"{_v_word(v['estimate'].value * max(1, smaller) ** 0.5)}** ({tested})."
     )
 
@@ -150,8 +154,9 @@ def _about_shares(draft: Draft, told: Crossing) -> str:
     if not lines:
         return ""
     ordered = sorted(lines, key=lambda pair: pair[1]["share"].value)
-    shown = ordered if len(lines) <= MOST_TOLD else [ordered[0], ordered[-1]]
-    which = "" if shown is ordered else ", the lowest and the highest"
+    shown, which = [ordered[0], ordered[-1]], ", the lowest and the highest"
+    if len(lines) <= MOST_TOLD:
+        shown, which = (lines if order_of(told.crossed.factor) else ordered), ""
 
     def group(level: str) -> str:
         return draft.name(f"{factor} = {level}", seen.cell, factor)
@@ -170,6 +175,24 @@ def _about_shares(draft: Draft, told: Crossing) -> str:
             f"odds ratio = {interval(draft, seen.line('odds ratio'))}."
         )
     return text
+
+
+def _along(draft: Draft, told: Crossing) -> str:
+    line = told.along.line(f"along the order of {told.crossed.factor.name}")
+    if not line:
+        return ""
+    factor, outcome = (
+        draft.name(column.name, told.table.cell)
+        for column in (told.crossed.factor, told.crossed.outcome)
+    )
+    what = f"the share of {_yes_name(draft, told)}" if told.crossed.yes else outcome
+    way = "neither rises nor falls clearly"
+    if line["p"].value < 0.05:
+        way = "rises" if line["tau"].value > 0 else "falls"
+    return (
+        f"Along the order of {factor}, {what} {way} (Kendall's tau-b = "
+        f"{draft.number(line['tau'])}, {p_value(draft, line)})."
+    )
 
 
 def _percent_interval(draft: Draft, line: Line, headline: str = "") -> str:

@@ -23,6 +23,7 @@ from k2_jupyter.analyst.wording import (
     g_word,
     interval,
     level_of,
+    listed,
     name_of,
     p_value,
     plain,
@@ -39,6 +40,8 @@ _OPEN = {"than", "which", "how", "what", "interaction", "interact"}
 _DISAGREE = "The tests do not agree, so the finding is not a firm one."
 MOST_MEANS = 7
 """Groups up to which each mean is told."""
+WEAK_TAU = 0.1
+"""Kendall's tau below which what goes on along an order is hardly there."""
 SOLID_PERIOD = 10
 """Rows that a period needs to be told of, beside its interval."""
 
@@ -74,7 +77,8 @@ def _answer(draft: Draft, found: Comparison, tests: OneWay) -> str:
     choice = found.choice
     target, factor = name_of(draft, found, choice.target), name_of(draft, found, choice.factor)
     if not tests.welch.significant:
-        return (
+        other = _answer_of_second(draft, found)
+        return other or (
             f"**No clear difference: the mean of {target} does not differ reliably between the "
             f"groups of {factor}** ({_share(draft, tests)}; {worded(draft, tests.welch)})."
         )
@@ -87,12 +91,35 @@ def _answer(draft: Draft, found: Comparison, tests: OneWay) -> str:
     )
 
 
+def _answer_of_second(draft: Draft, found: Comparison) -> str:
+    """Where the first of two factors says little by itself, and the second or both do; else ""."""
+    effects = [effect for effect in found.effects if effect.robust.significant]
+    if found.choice.second is None or not effects or effects == list(found.effects[:1]):
+        return ""
+    target = name_of(draft, found, found.choice.target)
+    first, second, *both = found.effects
+    names: dict[str, list[str]] = {"by": [], "not clearly by": []}
+    for effect in (first, second):
+        how = "by" if effect.robust.significant else "not clearly by"
+        names[how].append(name_of(draft, found, effect.test.name))
+    told = ", ".join(f"{how} {listed(words)}" for how, words in names.items() if words)
+    clear = bool(both) and both[0].robust.significant
+    crossed = f", and the effect of {name_of(draft, found, found.choice.factor)} differs by "
+    crossed = f"{crossed}{name_of(draft, found, found.choice.second)}" if clear else ""
+    figures = [
+        f"{name_of(draft, found, effect.test.name)}: partial eta² = {draft.number(effect.share)}, "
+        f"{worded(draft, effect.robust, short=True)} with HC3 errors"
+        for effect in effects
+    ]
+    return f"**The mean of {target} differs {told}{crossed}** ({'; '.join(figures)})."
+
+
 def _eta2(tests: OneWay) -> float:
     return tests.eta2["estimate"].value
 
 
 def _share(draft: Draft, tests: OneWay) -> str:
-    return f"eta² = {interval(draft, tests.eta2, 'eta², share of the variance')}"
+    return f"eta² = {interval(draft, tests.eta2, 'eta², share of the variance', level=90)}"
 
 
 def _answer_of_two(draft: Draft, found: Comparison, two: TwoSamples) -> str:
@@ -184,6 +211,8 @@ def _along(draft: Draft, found: Comparison) -> str:
     way = "neither rises nor falls clearly"
     if found.along["p"].value < 0.05:
         way = "rises" if found.along["tau"].value > 0 else "falls"
+        if abs(found.along["tau"].value) < WEAK_TAU:
+            way += " on the whole, but only a little"
     return f"{along} {way} (Jonckheere and Terpstra's test: {tested})."
 
 

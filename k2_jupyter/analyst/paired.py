@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from k2_jupyter.analyst.draft import WHO, Draft
-from k2_jupyter.analyst.kinds import BEFORE, Named, named, occasions, paired_columns
+from k2_jupyter.analyst.kinds import BEFORE, Named, is_earlier, named, occasions, paired_columns
+from k2_jupyter.analyst.levels import order_of
 from k2_jupyter.analyst.prepared import Part, Prepared, cleaning_caveats, prepare
 from k2_jupyter.analyst.reading import NOTHING, Line, Observation
 from k2_jupyter.analyst.script import Script
@@ -87,7 +88,7 @@ def choose_pairs(said: Named) -> Pairs:
     columns = paired_columns(said)
     if columns is not None:
         one, other = columns
-        if set(pieces(other.name)) & BEFORE:
+        if set(pieces(other.name)) & BEFORE or is_earlier(other, one):
             one, other = other, one
         shared = [word for word in pieces(one.name) if word in pieces(other.name)]
         return Pairs(
@@ -106,7 +107,7 @@ def choose_pairs(said: Named) -> Pairs:
 
 
 def _long(who: Column, when: Column, measure: Column) -> Pairs:
-    levels = sorted(when.levels, key=lambda level: (not set(pieces(level)) & BEFORE, level))
+    levels = _in_time(when)
     if len(levels) != 2:
         raise StepError(f"`{when.name}` does not hold exactly two occasions.")
     return Pairs(
@@ -120,6 +121,14 @@ def _long(who: Column, when: Column, measure: Column) -> Pairs:
             f"- `{who.name}` says which rows belong together.",
         ),
     )
+
+
+def _in_time(when: Column) -> list[str]:
+    """The occasions, the earlier first: by their natural order, else by words such as "pre"."""
+    order = order_of(when)
+    if order is not None and order.kind != "reference":
+        return list(order.levels)
+    return sorted(when.levels, key=lambda level: (not set(pieces(level)) & BEFORE, level))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,8 @@ class _Told:
     def occasions(self) -> bool:
         """Is one of the two the earlier?"""
         one = self.chosen.names[0]
-        return "pivot" in self.chosen.lines or bool(set(pieces(one)) & BEFORE)
+        early = one.casefold().startswith(tuple(BEFORE))
+        return "pivot" in self.chosen.lines or early or bool(set(pieces(one)) & BEFORE)
 
     @property
     def t(self) -> Line:

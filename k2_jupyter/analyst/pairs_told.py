@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import permutations
 
 from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.findings import Comparison, Group
@@ -43,7 +43,7 @@ def pairs_of(draft: Draft, found: Comparison) -> str:
         return f"No pair of groups differs by itself, though together they do ({HOW})."
     lines = [
         _Pair(one, other, line)
-        for one, other in combinations(found.groups, 2)
+        for one, other in permutations(found.groups, 2)
         if (line := seen.line(f"{other.levels[0]} minus {one.levels[0]}"))
     ]
     lines.sort(key=lambda pair: -pair.width)

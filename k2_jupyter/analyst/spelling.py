@@ -64,7 +64,7 @@ def _may_differ(group: Sequence[str], column: str) -> bool:
 
 
 def _tidied(column: Column) -> Column:
-    if not knows_all_levels(column):
+    if column.spellings or not knows_all_levels(column):
         return column
     other = spellings(column.levels, column.name)
     levels: Counter[str] = Counter()

@@ -32,10 +32,10 @@ def worded(draft: Draft, outcome: Tested, *, short: bool = False) -> str:
     return text if short else f"{outcome.name} {text}"
 
 
-def interval(draft: Draft, line: Line, headline: str = "") -> str:
-    """``0.4 (95 % CI 0.1 to 0.7)``."""
+def interval(draft: Draft, line: Line, headline: str = "", *, level: int = 95) -> str:
+    """``0.4 (95 % CI 0.1 to 0.7)``; `level` is that of the printed interval, in per cent."""
     low, high = draft.number(line["low"]), draft.number(line["high"])
-    return f"{draft.number(line['estimate'], headline)} (95 % CI {low} to {high})"
+    return f"{draft.number(line['estimate'], headline)} ({level} % CI {low} to {high})"
 
 
 def p_value(draft: Draft, line: Line, name: str = "p") -> str:

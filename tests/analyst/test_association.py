@@ -77,7 +77,7 @@ def test_the_interval_of_v_is_that_of_noncentral_chi2(analyse: Analyse) -> None:
     chi2, _, df, _ = stats.chi2_contingency(counts, correction=False)
     v = named("Cramér's V", printed)
     scale = counts.to_numpy().sum() * (min(counts.shape) - 1)
-    for end, share in (("low", 0.975), ("high", 0.025)):
+    for end, share in (("low", 0.95), ("high", 0.05)):
         ncp = v[end] ** 2 * scale - df
         assert stats.ncx2.cdf(chi2, df, ncp) == pytest.approx(share, abs=0.02)
 

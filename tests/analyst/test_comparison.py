@@ -119,7 +119,7 @@ def test_one_factor_statistics_agree_with_scipy(case: str, analyse: Analyse) -> 
     eta2 = between / ((together - together.mean()) ** 2).sum()
     share = named("eta²", printed)
     assert share["estimate"] == pytest.approx(eta2, abs=6e-5)
-    for end, tail in (("low", 0.975), ("high", 0.025)):
+    for end, tail in (("low", 0.95), ("high", 0.05)):
         ncp = share[end] / (1 - share[end]) * len(together)
         reached = stats.ncf.cdf(f, *degrees, ncp)
         assert reached == pytest.approx(tail, abs=0.01) or (ncp == 0 and reached < tail)

@@ -43,6 +43,17 @@ def test_both_factors_are_told_of(analyse: Analyse) -> None:
     assert "The mean differs by `crop`" in text
 
 
+def test_a_second_factor_leads_where_the_first_says_nothing(analyse: Analyse) -> None:
+    frame = harvest()
+    frame["yield"] -= 30 * (frame["soil"] == "a")
+    frame.loc[frame["crop"] == "hay", "yield"] += 40
+
+    headline = analyse("Compare the yield by soil and crop", frame).conclusion.text.splitlines()[0]
+
+    assert headline.startswith("**The mean of `yield` differs by `crop`, not clearly by `soil`**")
+    assert re.search(r"`crop`: partial eta² = 0\.\d+, F = ", headline)
+
+
 @pytest.mark.parametrize(
     ("task", "start"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import numpy as np
@@ -64,10 +65,17 @@ def test_a_regression_compares_with_the_lowest_level(analyse: Analyse) -> None:
     is_sound(analysis)
 
 
-def test_an_association_keeps_the_order(analyse: Analyse) -> None:
-    analysis = analyse("Is ill associated with stress?", survey())
+def test_an_association_keeps_the_order_and_is_tested_along_it(analyse: Analyse) -> None:
+    frame = survey()
+    frame.loc[frame["stress"] == "always", "ill"] = "No"
+
+    analysis = analyse("Is ill associated with stress?", frame)
 
     assert told_levels(analysis, "- `stress = ") == STRESS
+    tau, p = stats.kendalltau(frame["stress"].map(STRESS.index), frame["ill"] == "Yes")
+    told = named("along the order of stress", analysis.printed)
+    assert list(told.values()) == pytest.approx([tau, p], rel=0.01, abs=6e-4)
+    is_sound(analysis)
 
 
 def test_spellings_are_joined_and_counted(analyse: Analyse) -> None:
@@ -131,12 +139,15 @@ def test_pairs_agree_with_scipy(analyse: Analyse) -> None:
 
 def test_pairs_that_do_not_differ_are_told(analyse: Analyse) -> None:
     frame = survey(["soup", "salad", "steak"], rise=0)
-    frame.loc[frame["stress"] == "steak", "sleep"] += 2
+    frame.loc[frame["stress"] == "steak", "sleep"] -= 2
 
     text = analyse("Does the stress affect the sleep?", frame).conclusion.text
 
     assert "2 of 3 pairs of groups differ" in text
-    assert "Not clearly apart: `stress = soup` and `stress = salad`." in text
+    # Without an order the higher mean comes first.
+    assert re.search(r"`stress = salad` minus `stress = steak`: [12]\.\d", text)
+    (apart,) = re.findall(r"Not clearly apart: `stress = (\w+)` and `stress = (\w+)`\.", text)
+    assert set(apart) == {"soup", "salad"}
 
 
 def test_of_many_groups_the_outermost_are_placed(analyse: Analyse) -> None:

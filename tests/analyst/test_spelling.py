@@ -41,6 +41,13 @@ def test_the_table_is_told_as_it_is_after_joining() -> None:
     assert (column.distinct, column.missing) == (2, 100)
 
 
+def test_a_table_that_is_tidy_keeps_what_was_joined() -> None:
+    once = tidied(table(words("answer", "yes", "YES", "no")))
+
+    assert tidied(once) == once
+    assert once.columns[0].spellings == {"YES": "yes"}
+
+
 def test_of_a_column_with_unknown_levels_nothing_is_joined() -> None:
     raw = words("city", "Rome", "ROME", "rome", distinct=90)
 
