@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
+from typing import Any
 
 from k2_jupyter.errors import (
     ModelConnectionError,
@@ -25,11 +26,36 @@ from k2_jupyter.models.lessons import kept_limit, lesson
 from k2_jupyter.models.memory import Memory
 from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
 from k2_jupyter.models.retry import RetryPolicy, Transient
+from k2_jupyter.models.wire import Heard
 
 logger = logging.getLogger(__name__)
 
 _POLL = 0.1
 """Seconds between two looks at `stop` while nothing comes; what comes is taken at once."""
+
+
+@dataclass(slots=True)
+class _Tries:
+    """The attempts at one answer."""
+
+    policy: RetryPolicy
+    began: float = field(default_factory=time.monotonic)
+    attempt: int = 1
+    empties: int = 0
+
+    def wait_after(self, failed: Transient, *, reached: bool) -> float:
+        """Seconds until the next one; raises the failure where there is none."""
+        self.empties += isinstance(failed.error, ModelEmptyError)
+        seconds = self.policy.wait(
+            self.attempt,
+            time.monotonic() - self.began,
+            failed.seconds,
+            reached=reached,
+            empties=self.empties,
+        )
+        if seconds is None:
+            raise failed.error from None
+        return seconds
 
 
 class ChatCompletions:
@@ -38,8 +64,9 @@ class ChatCompletions:
     An answer is returned only when it is complete; one that was cut off or came to nothing
     is asked for again, and nothing of it is used. An answer that its length limit cut comes
     back with ``finish="length"`` and without its calls. What the endpoint refuses is left
-    out from then on, and kept in `memory` for the next time. Raises `SettingsError` where
-    `endpoint` is no place to send a key and data to.
+    out from then on, and kept in `memory` for the next time. Every response is put into
+    `heard` as it came. Raises `SettingsError` where `endpoint` is no place to send a key and
+    data to.
     """
 
     def __init__(
@@ -50,6 +77,7 @@ class ChatCompletions:
         *,
         policy: RetryPolicy | None = None,
         memory: Memory | None = None,
+        heard: list[Heard] | None = None,
     ) -> None:
         checked(endpoint.base_url)
         self._profile = profile
@@ -58,6 +86,7 @@ class ChatCompletions:
         self._key = key
         self._policy = policy or RetryPolicy()
         self._memory = memory
+        self._heard = heard
         self._encoder = Encoder(profile, self._endpoint)
         self._idle: list[Connection] = []
         self._was_reached = False
@@ -84,38 +113,28 @@ class ChatCompletions:
 
         Raises `ModelOverflowError` where the conversation has to be shortened first.
         """
-        began, attempt, empties, whole = time.monotonic(), 1, 0, False
+        tries, whole = _Tries(self._policy), False
         body = self._encoder.request(messages, tools)
         while True:
             try:
                 return (yield from self._attempt(body, tools, stop))
             except ModelStatusError as refusal:
                 self._was_reached = True
-                reason = self._learn(refusal)
-                refused, body = body, self._encoder.request(messages, tools, stream=not whole)
-                if body == refused:
+                seconds, reason = 0.0, self._learn(refusal)
+                sent, body = body, self._encoder.request(messages, tools, stream=not whole)
+                if body == sent:
                     raise
-                attempt += 1
-                yield Retrying(attempt, 0.0, reason)
             except Transient as failed:
                 if not isinstance(failed.error, ModelConnectionError):
                     self._was_reached = True
-                empties += isinstance(failed.error, ModelEmptyError)
-                seconds = self._policy.wait(
-                    attempt,
-                    time.monotonic() - began,
-                    failed.seconds,
-                    reached=self._was_reached,
-                    empties=empties,
-                )
-                if seconds is None:
-                    raise failed.error from None
-                attempt += 1
+                seconds = tries.wait_after(failed, reached=self._was_reached)
+                reason = str(failed.error)
                 # Streams have lost calls that the same server sends in one piece.
                 whole = failed.lost_calls and not whole
                 body = self._encoder.request(messages, tools, stream=not whole)
-                yield Retrying(attempt, seconds, str(failed.error))
-                yield from _waited(seconds, stop)
+            tries.attempt += 1
+            yield Retrying(tries.attempt, seconds, reason)
+            yield from _waited(seconds, stop)
 
     def _learn(self, refusal: ModelStatusError) -> str:
         """Change how this endpoint is asked; raises the refusal where nothing can be learnt."""
@@ -164,7 +183,8 @@ class ChatCompletions:
                 line.cut()  # also when the host closes this generator
 
     def _connection(self) -> Connection:
-        return Connection(self._endpoint, self._key, silence=self._policy.first_seconds)
+        silence = self._policy.first_seconds
+        return Connection(self._endpoint, self._key, silence=silence, heard=self._heard)
 
     def _next(
         self, items: SimpleQueue[Item], stop: threading.Event, end: float, quiet: float

@@ -26,12 +26,12 @@ from k2_jupyter.errors import (
 from k2_jupyter.events import ReasoningDelta, TextDelta
 from k2_jupyter.messages import AssistantMessage, ToolSpec
 from k2_jupyter.models.answer import Answer, IncompleteError, NothingError, StreamError
-from k2_jupyter.models.bodies import bounded, plain
+from k2_jupyter.models.bodies import bounded
 from k2_jupyter.models.event_stream import values
 from k2_jupyter.models.failures import classify, classify_in_stream, with_known_models
 from k2_jupyter.models.profiles import EndpointProfile
 from k2_jupyter.models.retry import Transient
-from k2_jupyter.models.wire import RefusedError, Wire
+from k2_jupyter.models.wire import Heard, RefusedError, Wire
 
 E = TypeVar("E", bound=BaseException)
 
@@ -43,14 +43,24 @@ _MAX_BODY = 16_000_000
 
 
 class Connection:
-    """Carries one request at a time, in a thread of its own, and can be cut from another."""
+    """Carries one request at a time, in a thread of its own, and can be cut from another.
 
-    def __init__(self, endpoint: EndpointProfile, key: str | None, *, silence: float) -> None:
+    With `heard`, the responses to it are kept there as they come.
+    """
+
+    def __init__(
+        self,
+        endpoint: EndpointProfile,
+        key: str | None,
+        *,
+        silence: float,
+        heard: list[Heard] | None = None,
+    ) -> None:
         import openai
 
         self._endpoint = endpoint
         self._key = key
-        self._wire = Wire(has_key=key is not None)
+        self._wire = Wire(has_key=key is not None, heard=heard)
         http = openai.DefaultHttpxClient(
             follow_redirects=False,
             # A proxy named in the environment must not see what is meant for this machine.
@@ -80,6 +90,18 @@ class Connection:
         ).start()
         return items
 
+    def models(self) -> list[Mapping[str, Any]]:
+        """What the endpoint lists, an ``id`` in each; empty where it lists nothing."""
+        import openai
+
+        try:
+            listing = self._client.get("/models", cast_to=object, options={"timeout": 5.0})
+        except (openai.OpenAIError, RefusedError, OSError, ValueError):
+            return []  # it was a courtesy
+        data = listing.get("data") if isinstance(listing, Mapping) else None
+        entries = data if isinstance(data, list) else []
+        return [entry for entry in entries if isinstance(entry, Mapping) and "id" in entry]
+
     def cut(self) -> None:
         """End the request now: the endpoint sees the connection close, `send`'s thread ends."""
         self._wire.cut()
@@ -90,8 +112,7 @@ class Connection:
         answer = Answer(tools)
         try:
             response = self._post(body)
-            raw = response.iter_raw()
-            pieces = plain(raw, response.headers.get("content-encoding", ""))
+            pieces = self._wire.pieces(response)
             for chunk in self._chunks(pieces, response.headers):
                 size = answer.size
                 shown = tuple(answer.add(chunk))
@@ -99,7 +120,7 @@ class Connection:
                     items.put(shown)
             items.put(tuple(answer.rest()))
             items.put(answer.message())
-            deque(raw, maxlen=0)  # read to its end, the line serves the next request
+            deque(pieces, maxlen=0)  # read to its end, the line serves the next request
         except Exception as problem:  # noqa: BLE001  raised again in the waiting thread
             items.put(self._translate(problem, model))
         finally:
@@ -130,7 +151,7 @@ class Connection:
         """The exception in our terms, without the key, which some endpoints echo."""
         verdict = self._verdict(problem, model)
         if isinstance(verdict, ModelStatusError) and verdict.status == 404:
-            verdict = with_known_models(verdict, self._known_models())
+            verdict = with_known_models(verdict, [str(one["id"]) for one in self.models()])
         error = verdict.error if isinstance(verdict, Transient) else verdict
         # A stand-in such as "none" is no secret, and would maim the message.
         if self._key and len(self._key) >= 8 and isinstance(error, ModelError):
@@ -169,19 +190,6 @@ class Connection:
             case _ if isinstance(problem, _transport_errors()):
                 verdict = Transient(_connection_error(host, problem))
         return verdict
-
-    def _known_models(self) -> list[str]:
-        import openai
-
-        try:
-            listing = self._client.get("/models", cast_to=object, options={"timeout": 5.0})
-        except (openai.OpenAIError, RefusedError, OSError, ValueError):
-            return []  # it was a courtesy
-        data = listing.get("data") if isinstance(listing, Mapping) else None
-        entries = data if isinstance(data, list) else []
-        return [
-            str(entry["id"]) for entry in entries if isinstance(entry, Mapping) and "id" in entry
-        ]
 
 
 def _whole(pieces: Iterator[bytes], content_type: str, host: str) -> object:

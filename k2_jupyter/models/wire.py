@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from k2_jupyter import __version__
@@ -32,11 +33,24 @@ class RefusedError(Exception):
         self.body = body
 
 
-class Wire:
-    """What goes over the line: headers on the way out, and the socket to cut it by."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One response as it came, uncompressed; its body grows while it is read."""
 
-    def __init__(self, *, has_key: bool) -> None:
+    status: int
+    content_type: str
+    body: bytearray = field(default_factory=bytearray)
+
+
+class Wire:
+    """What goes over the line: headers on the way out, and the socket to cut it by.
+
+    With `heard`, the responses are kept there too.
+    """
+
+    def __init__(self, *, has_key: bool, heard: list[Heard] | None = None) -> None:
         self._has_key = has_key
+        self._heard = heard
         self._socket: socket.socket | None = None
         self.is_cut = False
 
@@ -55,12 +69,23 @@ class Wire:
         """After the headers of each response: a refusal ends here, its body bounded."""
         if response.is_success:
             return
-        pieces = plain(response.iter_raw(), response.headers.get("content-encoding", ""))
         try:
-            text = bounded(pieces, _MAX_REFUSAL).decode("utf-8", "replace")
+            text = bounded(self.pieces(response), _MAX_REFUSAL).decode("utf-8", "replace")
         except ModelOutputError:
             text = ""  # the status tells enough
         raise RefusedError(response.status_code, response.headers, _parsed(text))
+
+    def pieces(self, response: Any) -> Iterator[bytes]:
+        """The body of a response, uncompressed, as it comes."""
+        pieces = plain(response.iter_raw(), response.headers.get("content-encoding", ""))
+        if self._heard is None:
+            yield from pieces
+            return
+        heard = Heard(response.status_code, response.headers.get("content-type", ""))
+        self._heard.append(heard)
+        for piece in pieces:
+            heard.body.extend(piece)
+            yield piece
 
     def cut(self) -> None:
         """Shut the socket, the one to come included. Closing would not wake a reader."""
