@@ -17,10 +17,9 @@ logger = logging.getLogger(__name__)
 
 _DAYS = 7
 """Servers get better: after this long an endpoint is asked in full again."""
-_LEARNT = (
-    "context_tokens", "fills_reasoning", "id_style", "include_usage", "refuses", "takes_images",
-)  # fmt: skip
-"""Facts of the server. A history that had to be merged is one of the conversation."""
+_LEARNT = ("context_tokens", "fills_reasoning", "id_style", "include_usage", "refuses")
+"""Facts of the server. That a history had to be merged, or that an image was refused, is a
+fact of the conversation."""
 
 
 class Memory:
