@@ -75,18 +75,12 @@ def classify(
             "there. If it is the right one, give it as the base URL."
         )
     told = told_by(body)
-    error = _overflow(endpoint, status, told) or _permanent(endpoint, model, status, told)
-    verdict: ModelStatusError | Transient
-    if error is None:
-        said = f"{endpoint.host} answered HTTP {status}.{_quoted(told.said)}"
-        error = ModelStatusError(said, status=status, kind=told.kind, said=told.said)
-        verdict = Transient(error, _requested_wait(headers, told.said))
-    else:
-        verdict = error
+    lasting = _overflow(endpoint, status, told) or _permanent(endpoint, model, status, told)
+    error = lasting or _passing(endpoint, status, told)
     name = headers.get("x-request-id") or headers.get("x-trace-id")
     if name:  # what the endpoint's own people ask for
         error.args = (f"{error} (request {name[:80]})",)
-    return verdict
+    return lasting or Transient(error, _requested_wait(headers, told.said))
 
 
 def classify_in_stream(
@@ -112,20 +106,15 @@ def with_known_models(error: ModelStatusError, ids: Sequence[str]) -> ModelStatu
 def _overflow(endpoint: EndpointProfile, status: int, told: Told) -> ModelOverflowError | None:
     if status in (401, 402, 403, 404, 429) or _BUDGET.search(told.said):
         return None
-    if _TOO_MANY_BYTES.search(told.said) or status == 413:
-        text = f"The conversation is too large for {endpoint.host}"
-        unit = "bytes"
-    elif _TOO_MANY_TOKENS.search(told.all):
-        text = f"The conversation is longer than {endpoint.host} takes"
-        unit = "tokens"
-    else:
+    is_bytes = status == 413 or _TOO_MANY_BYTES.search(told.said)
+    if not is_bytes and not _TOO_MANY_TOKENS.search(told.all):
         return None
     return ModelOverflowError(
-        f"{text}.{_quoted(told.said)}",
+        f"The conversation is longer than {endpoint.host} takes.{_quoted(told.said)}",
         status=status,
         kind=told.kind,
         said=told.said,
-        unit="bytes" if unit == "bytes" else "tokens",
+        unit="bytes" if is_bytes else "tokens",
         limit=_number(_LIMITS, told.all),
         requested=_number(_REQUESTED, told.all),
     )
@@ -150,6 +139,11 @@ def _permanent(
         return None
     else:
         text = f"{host} refused the request (HTTP {status}).{quote or ' It gave no reason.'}"
+    return ModelStatusError(text, status=status, kind=told.kind, said=told.said)
+
+
+def _passing(endpoint: EndpointProfile, status: int, told: Told) -> ModelStatusError:
+    text = f"{endpoint.host} answered HTTP {status}.{_quoted(told.said)}"
     return ModelStatusError(text, status=status, kind=told.kind, said=told.said)
 
 
