@@ -10,7 +10,8 @@ from rich.prompt import Prompt
 
 from k2_jupyter.errors import SettingsError
 from k2_jupyter.models.presets import DEFAULT_PRESET, model_profile, resolve
-from k2_jupyter.settings import Credentials, write_credentials
+from k2_jupyter.preferences import Preferences
+from k2_jupyter.settings import Credentials, config_folder, write_credentials
 
 
 def login(base_url: str | None, model: str | None, console: Console, *, stdin: bool = False) -> int:
@@ -19,16 +20,16 @@ def login(base_url: str | None, model: str | None, console: Console, *, stdin: b
     The key is no option: arguments can be read by every process of the machine. Raises
     `SettingsError`.
     """
-    model_name = model or DEFAULT_PRESET
+    model_name, own = model or DEFAULT_PRESET, Preferences.read(config_folder()).overrides
     if base_url is None and not stdin:
-        home = model_profile(model_name).home
+        home = model_profile(model_name, own).home
         question = "Base URL of the endpoint"
         base_url = (
             Prompt.ask(question, console=console, default=home)
             if home
             else Prompt.ask(question, console=console)
         )
-    _, endpoint = resolve(model_name, base_url)
+    _, endpoint = resolve(model_name, base_url, own)
     key = _read_key(endpoint.host, stdin=stdin)
     path = write_credentials(Credentials(endpoint.base_url, key, model))
     console.print(

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from k2_jupyter.errors import SettingsError
 from k2_jupyter.hosts.cli.login import login
-from k2_jupyter.settings import Credentials, read_credentials
+from k2_jupyter.settings import Credentials, config_folder, read_credentials
 
 KEY = "sk-canary-0123456789"
 
@@ -44,6 +44,17 @@ def test_a_preset_knows_its_endpoint(monkeypatch: pytest.MonkeyPatch, console: C
     type_in(monkeypatch, KEY)
     login(None, "k3", console, stdin=True)
     assert read_credentials() == Credentials("https://api.moonshot.ai/v1", KEY, "k3")
+
+
+def test_a_model_of_the_users_own_file_names_its_endpoint(
+    monkeypatch: pytest.MonkeyPatch, console: Console
+) -> None:
+    config_folder().mkdir(mode=0o700, parents=True)
+    table = '[profiles.mine]\nhome = "https://example.org/v1"'
+    (config_folder() / "config.toml").write_text(table, encoding="utf-8")
+    type_in(monkeypatch, KEY)
+    login(None, "mine", console, stdin=True)
+    assert read_credentials() == Credentials("https://example.org/v1", KEY, "mine")
 
 
 @pytest.mark.parametrize(
