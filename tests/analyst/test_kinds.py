@@ -112,6 +112,7 @@ def test_what_is_held_is_no_target(behind: str) -> None:
         "Does fare affect survival, controlling for sex and age?",
         "Controlling for sex and age, does the fare affect survival?",
         "Does fare affect survival given sex and the age?",
+        "Does fare affect survival, adjusted for every traveller's sex and age?",
         "Is survival related to fare when adjusted for both age and sex",
     ],
 )

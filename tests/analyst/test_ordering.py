@@ -24,6 +24,7 @@ RANKS = [
     "18 to 24 years < 25 to 64 years < 65 years and over",
     "(-0.1, 0.5] < (0.5, 1.0] < (1.0, 2.5]",
     "-10 to -5 < -5 to 0 < 0 to 5",
+    "below -10 < -10 to 0 < above 0",
     "Under $10,000 < $10,000 - $20,000 < $100,000+",
     "<10k < 10k-20k < >20k",
     "placebo < 5 mg < 10 mg < 20 mg",
