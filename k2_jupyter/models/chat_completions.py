@@ -136,6 +136,11 @@ class ChatCompletions:
             yield Retrying(tries.attempt, seconds, reason)
             yield from _waited(seconds, stop)
 
+    def listed(self) -> Mapping[str, Any]:
+        """What the endpoint's list of models says of this one; may be nothing."""
+        entries = self._connection().models()
+        return next((one for one in entries if one["id"] == self._profile.name), {})
+
     def _learn(self, refusal: ModelStatusError) -> str:
         """Change how this endpoint is asked; raises the refusal where nothing can be learnt."""
         if isinstance(refusal, ModelOverflowError):

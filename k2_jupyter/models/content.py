@@ -11,6 +11,7 @@ from k2_jupyter.models.markup import sections, split_thought, without, without_s
 
 CALL_IN_TEXT = "a call in the text"
 CALL_IN_REASONING = "a call in the reasoning"
+REASONING_IN_TEXT = "reasoning in the text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def _thought(content: Content) -> Content:
         return content
     thought, text = split
     reasoning = (content.reasoning or "") + thought
-    return _repaired(content, "reasoning in the text", text=text, reasoning=reasoning)
+    return _repaired(content, REASONING_IN_TEXT, text=text, reasoning=reasoning)
 
 
 def _from_text(content: Content, tools: Sequence[ToolSpec]) -> Content:
