@@ -136,6 +136,23 @@ def test_the_time_limit_reaches_into_a_waiting_tool() -> None:
     assert_every_call_is_answered(agent)
 
 
+def test_calls_that_the_time_limit_left_open_are_answered_before_the_turn_goes_on() -> None:
+    def respond(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
+        assert_answered(messages)
+        return AssistantMessage("bye") if len(messages) > 2 else ask("one", "two")
+
+    def wait(arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
+        yield from ()
+        assert stop.wait(60)
+        raise StopRequested
+
+    def extend(event: Event) -> Answer:
+        return Extension(60) if isinstance(event, CapRequest) else None
+
+    last = ending(play(agent_with(respond, wait, limits=Limits(seconds=0.05)), answers=extend))
+    assert (last.reason, last.calls) == ("done", 1)
+
+
 def test_the_time_limit_reaches_into_a_silent_model() -> None:
     class Silent:
         name = "silent"
