@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from k2_jupyter.errors import K2Error, ModelError, SettingsError
 from k2_jupyter.hosts.cli.arguments import parser
+from k2_jupyter.hosts.light import leave_out_slow_imports
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +20,7 @@ USAGE, BUG, UNREACHABLE, INTERRUPTED = 2, 70, 75, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (`arguments.EXIT_CODES`)."""
     arguments = parser().parse_args(argv)
+    leave_out_slow_imports()
     from k2_jupyter.hosts.cli.output import Output
 
     console, errors = Output(), Output(stderr=True)
