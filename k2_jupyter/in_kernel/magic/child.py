@@ -1,21 +1,20 @@
 """Starts and watches the process that holds the agent, from inside the user's kernel.
 
 Standard library only. Nothing of the notebook reaches that process but what goes over the
-pipe: it starts isolated (``-I``: neither ``PYTHON…`` variables nor the working folder count),
-in a folder of its own, with a short list of environment variables as they were when the
-kernel started.
+pipe: it starts isolated (`start`), in a folder of its own, with a short list of environment
+variables as they were when the kernel started.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import weakref
 from collections import deque
 from pathlib import Path
 from typing import Any
 
+from . import start
 from .pipe import TO_KERNEL, Pipe
 
 _ALLOWED = frozenset(
@@ -120,7 +119,7 @@ def _started(reading: int, writing: int) -> subprocess.Popen[bytes]:
     folder = _folder()
     with (folder / "agent.log").open("ab", 0) as log:
         return subprocess.Popen(
-            [sys.executable, "-I", "-m", "k2_jupyter.hosts.magic"],
+            start.command(_began_with()),
             stdin=reading,
             stdout=writing,
             stderr=log,
