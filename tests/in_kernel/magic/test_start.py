@@ -1,4 +1,4 @@
-"""The agent's process starts wherever its packages are installed, and takes none of the folder's."""
+"""The agent starts wherever its packages are installed, and takes none of the folder's."""
 
 from __future__ import annotations
 
