@@ -9,10 +9,10 @@ import ssl
 import threading
 import tracemalloc
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from k2_jupyter.errors import (
     ModelConnectionError,
@@ -26,7 +26,6 @@ from k2_jupyter.models.retry import RetryPolicy
 from tests.asking import CALL, CALLING, HELLO, NO_DELAY, Serve, ask, in_turn, model_at
 from tests.loopback import Reply, events, refusal, serving, streamed
 
-CERTIFICATE = Path(__file__).parents[1] / "faults" / "self_signed.pem"
 WHOLE = list(streamed(CALLING).pieces)
 
 
@@ -62,7 +61,7 @@ class TestCutLines:
 
     def test_a_refused_certificate_is_told_and_nothing_is_sent(self) -> None:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(CERTIFICATE)
+        trustme.CA().issue_cert("127.0.0.1").configure_cert(tls)  # a CA that nobody trusts
         with serving(in_turn(HELLO), tls) as server:
             with pytest.raises(ModelConnectionError, match=r"certificate.*nothing was sent"):
                 ask(model_at(server.base_url))
