@@ -110,6 +110,8 @@ class Ledger:
 
 def _append(file: int, line: bytes) -> None:
     size = os.fstat(file).st_size
+    if size and os.pread(file, 1, size - 1) != b"\n":
+        line = b"\n" + line  # a process was killed in the middle of its line
     written = 0
     try:
         while written < len(line):
@@ -155,6 +157,7 @@ def _spent(line: bytes) -> Spent:
             float(record["seconds"]),
             float(record["dollars"]),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return Spent()
-    return spent
+    # With NaN in a sum no limit is ever reached.
+    return spent if math.isfinite(spent.seconds + spent.dollars) else Spent()

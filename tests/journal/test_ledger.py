@@ -71,8 +71,24 @@ def test_it_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
+WRITTEN = (
+    b'{"steps":%s,"tokens":1,"input":1,"cached":0,"output":1,"seconds":1.0,"dollars":%s}\n'
+)
+
+
 @pytest.mark.parametrize(
-    "damage", [b"{}\n", b'{"steps": "many"}\n', b"\xff\xff\n", b"[1]\n", b"\n"]
+    "damage",
+    [
+        b"{}\n",
+        b'{"steps": "many"}\n',
+        b"\xff\xff\n",
+        b"[1]\n",
+        b"\n",
+        WRITTEN % (b"1", b"NaN"),
+        WRITTEN % (b"1", b"-Infinity"),
+        WRITTEN % (b"1e999", b"0"),
+        pytest.param(b'{"steps":1,"tok', id="torn by a crash"),
+    ],
 )
 def test_a_damaged_line_counts_for_nothing(tmp_path: Path, damage: bytes) -> None:
     kept = ledger(tmp_path)
