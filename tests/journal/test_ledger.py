@@ -71,9 +71,7 @@ def test_it_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-WRITTEN = (
-    b'{"steps":%s,"tokens":1,"input":1,"cached":0,"output":1,"seconds":1.0,"dollars":%s}\n'
-)
+WRITTEN = b'{"steps":%s,"tokens":1,"input":1,"cached":0,"output":1,"seconds":1.0,"dollars":%s}\n'
 
 
 @pytest.mark.parametrize(
