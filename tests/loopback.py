@@ -45,7 +45,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, play: Play) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.play = play
-        self.models: tuple[str, ...] = ()
+        self.models: tuple[str | Mapping[str, Any], ...] = ()
         self.bodies: list[bytes] = []
         self.headers: list[dict[str, str]] = []
         self.connections = 0
@@ -109,7 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.connections += 1
 
     def do_GET(self) -> None:
-        listing = {"data": [{"id": name} for name in self.server.models]}
+        models = self.server.models
+        listing = {"data": [{"id": one} if isinstance(one, str) else one for one in models]}
         self._send(Reply([json.dumps(listing).encode()], content_type="application/json"))
 
     def do_POST(self) -> None:

@@ -209,11 +209,27 @@ def _add_endpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     check = _command(
         commands,
         "check",
-        "try the configured endpoint: does it answer, stream, call a tool",
+        "try the configured endpoint: what works, is worked around, will fail",
+        "Six or seven short requests, which cost a few hundred tokens each.\n\n"
         "examples:\n  k2 check\n  k2 check --model k2.6\n"
         "  k2 check --model my-model --base-url http://127.0.0.1:8000/v1",
     )
     _add_model(check)
+    check.add_argument("--json", action="store_true", help="print the table as JSON")
+    record = _command(
+        commands,
+        "record",
+        "ask what `k2 check` asks, and keep the responses as they came, without secrets",
+        "Each response becomes a file FOLDER/NN-TOPIC.http: its status, its content type and\n"
+        "its body. Keys, ids of requests and accounts, and names of users are taken out;\n"
+        "nothing is written where a known secret would remain. Read the files before you\n"
+        "share them.\n\n"
+        "examples:\n  k2 record streams\n"
+        '  k2 record streams "How warm is it in the kitchen?" --model k2.6',
+    )
+    record.add_argument("folder", type=Path, metavar="FOLDER", help="new, or empty")
+    record.add_argument("question", nargs="?", metavar="QUESTION", help="ask only this")
+    _add_model(record)
     login = _command(
         commands,
         "login",

@@ -87,7 +87,21 @@ def _check(arguments: Namespace, console: Console) -> int:
     from k2_jupyter.hosts.cli.check import run_check
     from k2_jupyter.settings import Settings
 
-    return run_check(Settings.load(arguments.model, arguments.base_url), console)
+    settings = Settings.load(arguments.model, arguments.base_url)
+    return run_check(settings, console, as_json=arguments.json)
+
+
+def _record(arguments: Namespace, console: Console) -> int:
+    import os
+
+    from k2_jupyter.hosts.cli.record import run_record
+    from k2_jupyter.settings import Settings, take_keys
+
+    keys = take_keys(os.environ)
+    settings = Settings.load(arguments.model, arguments.base_url, keys=keys)
+    return run_record(
+        settings, arguments.folder, console, question=arguments.question, keys=keys.values()
+    )
 
 
 def _login(arguments: Namespace, console: Console) -> int:
@@ -123,6 +137,7 @@ _COMMANDS: dict[str, Callable[[Namespace, Console], int]] = {
     "export": _export,
     "verify": _verify,
     "check": _check,
+    "record": _record,
     "login": _login,
     "serve-analyst": _serve_analyst,
     "turns": _turns,

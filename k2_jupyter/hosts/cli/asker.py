@@ -1,0 +1,71 @@
+"""Asks an endpoint, and keeps what came back as it came."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from k2_jupyter.events import ReasoningDelta, Retrying, TextDelta
+from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
+from k2_jupyter.models.chat_completions import ChatCompletions
+from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
+from k2_jupyter.models.retry import RetryPolicy
+from k2_jupyter.models.wire import Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer, and how it came."""
+
+    answer: AssistantMessage
+    pieces: int
+    reasons: tuple[str, ...]
+    """Why it was asked more than once, as for people."""
+
+
+class Asker:
+    """Asks one endpoint; `topics` says what each response in `heard` was about."""
+
+    def __init__(
+        self, model: ModelProfile, endpoint: EndpointProfile, key: str | None, policy: RetryPolicy
+    ) -> None:
+        self.profile = model
+        self.endpoint = endpoint
+        self.heard: list[Heard] = []
+        self.topics: list[str] = []
+        self._key = key
+        self._policy = policy
+        self.model = self._asked_for(model)
+
+    def ask(
+        self,
+        topic: str,
+        messages: Sequence[Message],
+        tools: Sequence[ToolSpec] = (),
+        *,
+        budget: int | None = None,
+    ) -> Asked:
+        """One answer, with `budget` of at most so many tokens. Raises `ModelError`."""
+        model = self.model
+        if budget is not None:
+            model = self._asked_for(replace(self.profile, output_tokens=budget))
+        pieces, reasons = 0, []
+        stream = model.stream(messages, tools, threading.Event())
+        try:
+            while True:
+                event = next(stream)
+                if isinstance(event, Retrying):
+                    pieces = 0
+                    reasons.append(event.reason)
+                elif isinstance(event, TextDelta | ReasoningDelta):
+                    pieces += 1
+        except StopIteration as end:
+            return Asked(end.value, pieces, tuple(reasons))
+        finally:
+            self.topics += [topic] * (len(self.heard) - len(self.topics))
+
+    def _asked_for(self, profile: ModelProfile) -> ChatCompletions:
+        return ChatCompletions(
+            profile, self.endpoint, self._key, policy=self._policy, heard=self.heard
+        )
