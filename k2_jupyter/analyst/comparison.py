@@ -1,4 +1,7 @@
-"""Comparison of groups: one factor, or two with their interaction."""
+"""Comparison of groups: one factor, or two with their interaction.
+
+Longer than most files: two groups, several, and two factors go through the same steps.
+"""
 
 from __future__ import annotations
 
