@@ -193,7 +193,8 @@ def _usage(value: object) -> Usage | None:
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    # Beyond that it is no count, and too large for the arithmetic of prices.
+    return value if isinstance(value, int) and 0 < value < 10**15 else 0
 
 
 def _plain(content: object) -> str:

@@ -157,7 +157,8 @@ def _number(patterns: Sequence[str], text: str) -> int | None:
     """What the first pattern that fits says."""
     plain = text.replace(",", "")
     found = (re.search(pattern, plain, re.IGNORECASE) for pattern in patterns)
-    return next((int(match[1]) for match in found if match), None)
+    # Longer ones are no count of anything, and `int` refuses more than 4,300 digits.
+    return next((int(match[1]) for match in found if match and len(match[1]) < 16), None)
 
 
 def _requested_wait(headers: Mapping[str, str], said: str) -> float | None:
@@ -169,7 +170,7 @@ def _requested_wait(headers: Mapping[str, str], said: str) -> float | None:
     now = datetime.now(UTC)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a year of twenty digits
         match = _AFTER.search(said)
         return float(match[1]) if match else _reset(headers.get("x-ratelimit-reset", ""), now)
     if moment.tzinfo is None:

@@ -207,6 +207,7 @@ def test_an_error_object_is_raised(chunk: Any) -> None:
         ({"choices": [{"delta": {}, "usage": USAGE}]}, Usage(7, 0, 2)),
         ({"usage": None}, Usage()),
         ({"usage": {"prompt_tokens": None}}, Usage()),
+        ({"usage": {"prompt_tokens": 10**400}}, Usage()),
     ],
 )
 def test_usage_is_found_where_it_is(usage: Any, expected: Usage) -> None:

@@ -53,6 +53,7 @@ def test_a_rate_limit_passes(kind: str, message: str) -> None:
         ({"retry-after": "0.5"}, "", 0.5),
         ({"retry-after": "soon"}, "", None),
         ({"retry-after": "-5"}, "", None),
+        ({"retry-after": f"Wed, 21 Oct {'9' * 20} 07:28:00 GMT"}, "", None),
         ({}, "please try again after 7 seconds", 7.0),
         ({"x-ratelimit-reset": "9"}, "", 9.0),
         ({"x-ratelimit-reset": "9", "retry-after": "2"}, "", 2.0),
@@ -99,6 +100,7 @@ def test_the_wait_may_be_a_moment(scale: int) -> None:
         ("input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000",
          200_000, None),
         ("context_length_exceeded", None, None),
+        (f"maximum context length is {'9' * 5_000}", None, None),
         ("exceeds max tokens", None, None),
     ],
 )  # fmt: skip
