@@ -24,6 +24,11 @@ class Asked:
     """Why it was asked more than once, as for people."""
 
 
+_BUDGET = 2_048
+"""Tokens of an answer, reasoning included: small models without a limit have been seen to
+repeat one call for ever."""
+
+
 class Asker:
     """Asks one endpoint; `topics` says what each response in `heard` was about."""
 
@@ -36,7 +41,7 @@ class Asker:
         self.topics: list[str] = []
         self._key = key
         self._policy = policy
-        self.model = self._asked_for(model)
+        self.model = self._with_budget(_BUDGET)
 
     def ask(
         self,
@@ -47,9 +52,7 @@ class Asker:
         budget: int | None = None,
     ) -> Asked:
         """One answer, with `budget` of at most so many tokens. Raises `ModelError`."""
-        model = self.model
-        if budget is not None:
-            model = self._asked_for(replace(self.profile, output_tokens=budget))
+        model = self.model if budget is None else self._with_budget(budget)
         pieces, reasons = 0, []
         stream = model.stream(messages, tools, threading.Event())
         try:
@@ -65,7 +68,11 @@ class Asker:
         finally:
             self.topics += [topic] * (len(self.heard) - len(self.topics))
 
-    def _asked_for(self, profile: ModelProfile) -> ChatCompletions:
+    def _with_budget(self, tokens: int) -> ChatCompletions:
         return ChatCompletions(
-            profile, self.endpoint, self._key, policy=self._policy, heard=self.heard
+            replace(self.profile, output_tokens=tokens),
+            self.endpoint,
+            self._key,
+            policy=self._policy,
+            heard=self.heard,
         )

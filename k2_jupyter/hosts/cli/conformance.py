@@ -1,7 +1,7 @@
 """What an endpoint is asked to show that an agent can work with it, and what it showed.
 
-At most `most_requests` short requests, with two sentences of answer each; a request that
-the endpoint refuses is asked once more without what it refused.
+At most `most_requests` short requests, each answered in a sentence or two; one that the
+endpoint refuses is asked once more without what it refused.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ Verdict: TypeAlias = Literal["works", "worked around", "will fail", "unknown"]
 
 _BUDGET = 16
 """Tokens of an answer that is meant to be longer."""
+_ONE_CALL = "for a small model: body = { parallel_tool_calls = false } in its endpoint's table"
 _LEAST_WINDOW = 16_384
 """Tokens. The instructions and tools are some 4,000 of them, each observation may be 400 to
 4,000, and an answer with a long cell as much."""
@@ -107,6 +108,8 @@ def _call(asker: Asker) -> _Rows:
         reasoning = answer.reasoning.text if answer.reasoning else ""
         if is_leaked or "tool_call" in answer.text + reasoning:
             yield Finding(what, "will fail", "the call came as plain text, not readable", flags)
+        elif answer.finish == "length":
+            yield Finding(what, "will fail", "its answer has no end", _ONE_CALL)
         else:
             yield Finding(what, "will fail", problem)
         return None

@@ -144,6 +144,12 @@ def test_without_an_answer_nothing_else_is_asked(serve: Serve, play: Play, words
         pytest.param(calling(ToolCall("a", "read_thermometer", '{"ro')), "not JSON", "", id="torn"),
         pytest.param(calling(ToolCall("a", "read_thermometer", "{}")), "schema", "", id="schema"),
         pytest.param(calling(ToolCall("a", "thermo", "{}")), "'thermo'", "", id="unknown tool"),
+        pytest.param(
+            AssistantMessage("Let me see. " * 9, finish="length"),
+            "no end",
+            "parallel_tool_calls = false",
+            id="without end",
+        ),
     ],
 )
 def test_a_tool_that_is_not_called_is_told_with_what_to_change(
@@ -169,7 +175,7 @@ MARKUP = (
     ("play", "what", "words"),
     [
         pytest.param(
-            instead(lambda body: "tools" not in body and "max_tokens" not in body,
+            instead(lambda body: "tools" not in body and body["max_tokens"] > 16,
                     AssistantMessage("one", usage=USAGE)),
             "streams", "one piece", id="one piece",
         ),
