@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import socket
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -299,6 +302,24 @@ class TestStop:
         with pytest.raises(StopRequested):
             ask(model_at(server.base_url), stop=stop)
         assert server.client_gone.wait(10), "the connection was left open"
+
+    def test_a_host_that_takes_no_connection_is_left_at_once(self) -> None:
+        class Pressed(threading.Event):
+            """While the connection is being made: at the third look."""
+
+            def is_set(self) -> bool:
+                return next(looks) >= 3
+
+        looks = itertools.count(1)
+        with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
+            for _ in range(3):  # what has no room in the queue gets no answer to its SYN
+                one = waiting.enter_context(socket.socket())
+                one.setblocking(False)
+                one.connect_ex(full.getsockname())
+            port = full.getsockname()[1]
+            with pytest.raises(StopRequested):
+                ask(model_at(f"http://127.0.0.1:{port}/v1"), stop=Pressed())
+        assert next(looks) == 4
 
     def test_a_stop_from_before_sends_nothing(self, serve: Serve) -> None:
         server = serve(lambda body: HELLO)
