@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from k2_jupyter.errors import JournalError
+from k2_jupyter.errors import JournalError, StopRequested
 from k2_jupyter.events import CapName, CapRequest, EventStream, Extension
 from k2_jupyter.journal.ledger import Ledger, Spent
 from k2_jupyter.messages import Usage
@@ -119,7 +119,8 @@ class Budget:
     def admit(self) -> EventStream[str]:
         """Take a step; ask for more of whatever ran out.
 
-        Returns what stays exhausted, in words, or "". Raises `JournalError`.
+        Returns what stays exhausted, in words, or "". Raises `JournalError`, and
+        `StopRequested` where the user stopped the turn at the question.
         """
         while True:
             request = self._exhausted()
@@ -128,6 +129,8 @@ class Budget:
             if request is None:
                 continue  # another process took the day's last step
             answer = yield request
+            if self.stop.user_stop.is_set():
+                raise StopRequested
             if not isinstance(answer, Extension) or answer.extra <= 0:
                 allowed = f"{request.allowed:,.2f}".removesuffix(".00")
                 of_day = "of the day" if request.period == "day" else ""

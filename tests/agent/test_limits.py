@@ -85,6 +85,18 @@ def test_an_extension_lets_it_go_on() -> None:
     assert [request.allowed for request in asked] == [3, 5]
 
 
+def test_a_stop_at_the_question_is_the_users_and_no_limits() -> None:
+    stop = threading.Event()
+
+    def leave(event: Event) -> Answer:
+        if isinstance(event, CapRequest):
+            stop.set()
+        return None
+
+    last = ending(play(agent_with(asking, limits=Limits(steps=2)), stop, leave))
+    assert (last.reason, last.steps) == ("interrupted", 2)
+
+
 def test_what_the_answers_cost_is_a_limit() -> None:
     # `ask` reports 10 tokens of input, 4 of them cached, and 2 of output: 9 dollars an answer.
     priced = replace(OFFLINE, prices=Prices(cached_input=0.25e6, input=1e6, output=1e6))
