@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from k2_jupyter.hosts.cli.asker import Asker
-from k2_jupyter.hosts.cli.conformance import Finding, Verdict, findings, most_requests
+from k2_jupyter.hosts.cli.conformance import findings, most_requests
+from k2_jupyter.hosts.cli.finding import Finding, Verdict
 from k2_jupyter.models.retry import RetryPolicy
 from k2_jupyter.settings import Settings
 
