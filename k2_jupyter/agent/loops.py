@@ -70,7 +70,7 @@ class Loops:
         if self._rejected >= MOST_REJECTED:
             self.over = (
                 f"The model made {MOST_REJECTED} calls in a row that make no sense, the last of "
-                f"`{call.name[:80]}`. Resume the turn, or ask another model"
+                f"`{call.name[:80]}`. Ask again, or ask another model"
             )
 
 

@@ -147,6 +147,7 @@ def test_without_a_known_finish_reason_the_usage_proves_the_end(finish: str | No
         [delta(reasoning_content="Hm."), delta("stop")],
         [delta(content="Half an ans")],
         [delta(content="Well"), delta("error")],
+        [calls(part(0, "a", "f", A)), delta("error"), {"choices": [], "usage": USAGE}],
     ],
 )
 def test_an_empty_or_torn_answer_is_none(stream: list[Any]) -> None:
