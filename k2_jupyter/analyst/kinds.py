@@ -90,25 +90,6 @@ def _alternative(mention: Mention, before: Sequence[Mention]) -> bool:
     )
 
 
-def held(task: str, said: Named) -> frozenset[str]:
-    """The columns that the task only wants controlled for: those listed after "adjusting for"."""
-    words = pieces(task)
-    asks = vocabulary("roles", "held") | {"given", "accounting"}
-    listing = vocabulary("listing") | {"for", "the", "of", "both", "also", "their", "its"}
-    owners = {i: m.column.name for m in said.scene.spoken for i in m.words}
-    found: set[str] = set()
-    starts = (i for i, word in enumerate(words) if says([word], asks) and i not in owners)
-    for start in starts:
-        listed: set[str] = set()
-        for position in range(start + 1, len(words)):
-            if position in owners:
-                listed.add(owners[position])
-            elif listed and words[position] not in listing:
-                break
-        found |= listed
-    return frozenset(found)
-
-
 def settle(task: str, table: Table) -> Analysis:
     """The analysis that answers the task."""
     said = named(task, table)

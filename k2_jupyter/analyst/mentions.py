@@ -11,12 +11,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal, TypeAlias
 
+from k2_jupyter.analyst.roles import Role, held, role_of
 from k2_jupyter.analyst.table import Column
-from k2_jupyter.analyst.words import best_position, pieces, says, spoken_words, telling, vocabulary
-
-Role: TypeAlias = Literal["target", "factor", ""]
+from k2_jupyter.analyst.words import (
+    best_position,
+    pieces,
+    says,
+    spoken_words,
+    telling,
+    vocabulary,
+    without_s,
+)
 
 APART = 0.15
 """What a name loses whose words stand apart from each other in the task."""
@@ -55,8 +61,17 @@ def mentions(task: str, columns: Sequence[Column]) -> list[Mention]:
         "" if position in owned and word in vocabulary("roles", "by") else word
         for position, word in enumerate(pieces(task))
     ]
-    told = [replace(m, role=_role(m, spoken)) for m in kept]
+    only_held = held_constant(task, kept)
+    told = [
+        replace(m, role="factor" if m.column.name in only_held else role_of(m.words, spoken))
+        for m in kept
+    ]
     return sorted(told, key=lambda m: m.position)
+
+
+def held_constant(task: str, found: Sequence[Mention]) -> frozenset[str]:
+    """The columns that the task only wants controlled for."""
+    return held(task, {i: m.column.name for m in found for i in m.words})
 
 
 def _both(first: Mention, other: Mention, words: Sequence[str]) -> Mention:
@@ -73,6 +88,8 @@ def _by_name(column: Column, words: Sequence[tuple[str, int]]) -> Mention | None
     name = telling(pieces(column.name))
     whole = best_position("".join(name), words)
     matches = _whole("".join(name), whole, words) if whole[0] >= 0.75 else _together(name, words)
+    if whole[0] < 0.75:
+        matches = _shortened("".join(pieces(column.name)), words) or matches
     initials = "".join(word[0] for word in pieces(column.name))
     short = [position for word, position in words if word == initials and len(initials) > 2]
     if short:
@@ -101,6 +118,17 @@ def _whole(
     alone = [word for word, i in words if i == position][:1]
     single = best_position(name, [(word, position) for word in alone])[0] >= score
     return [match] if single else [match, (score, position + 1)]
+
+
+def _shortened(name: str, words: Sequence[tuple[str, int]]) -> list[tuple[float, int]]:
+    """Two neighbours of which the name cuts one: ``hwage`` or ``wageh``, "husband's wage"."""
+    single = [word for word, _ in words[: (len(words) + 1) // 2]]
+    for i, pair in enumerate(pairwise(single)):
+        for whole, cut in (pair, pair[::-1]):
+            rests = {name.removeprefix(whole), name.removesuffix(whole)} - {name, ""}
+            if len(whole) > 2 and cut not in vocabulary("stop") and cut.startswith(tuple(rests)):
+                return [(1.0, i), (1.0, i + 1)]
+    return []
 
 
 def _together(name: Sequence[str], words: Sequence[tuple[str, int]]) -> list[tuple[float, int]]:
@@ -135,7 +163,7 @@ def _by_value(column: Column, task: str) -> Mention | None:
     if not column.is_text:
         return None
     words = spoken_words(task)
-    original = re.findall(r"[^\W_]+", task)
+    original = re.findall(r"[^\W_]+", without_s(task))
     hits: dict[str, int] = {}
     for value in column.levels:
         parts = telling(pieces(value))
@@ -185,57 +213,3 @@ def _explained_better(mention: Mention, others: Sequence[Mention]) -> bool:
     }
     longer = any(o.words > mention.words and o.strength >= mention.strength for o in others)
     return longer or mention.words <= owned
-
-
-def _role(mention: Mention, words: Sequence[str]) -> Role:
-    start, end = min(mention.words), max(mention.words)
-    if end - start > 4:  # said twice, far apart: the first place speaks
-        end = start
-    before, after = words[max(0, start - 4) : start], words[end + 1 : end + 6]
-    if before[-1:] == ["of"] and says(before[-3:-1], vocabulary("roles", "explainers")):
-        return "target"
-    passive = _passive(words)
-    if passive is not None:
-        return "target" if start < passive else "factor"
-    if says(before[-3:], vocabulary("roles", "by")) or _is_given(words[:start]):
-        return "factor"
-    if says(_verbs(before), _acts()) or _effect_on(words[:start]):
-        return "target"
-    if says(before[-3:], vocabulary("roles", "effect")) or says(after[:3], _acts()):
-        return "factor"
-    compared = says(before[-2:], vocabulary("roles", "compared"))
-    return "target" if compared or says(after, vocabulary("roles", "varies")) else ""
-
-
-def _is_given(before: Sequence[str]) -> bool:
-    """``predict A from B and C``, ``controlling for D``: is the column a B, C or D?"""
-    if any(says([word], vocabulary("roles", "held")) for word in before):
-        return True
-    told = [i for i, word in enumerate(before) if word in vocabulary("roles", "sources")]
-    return bool(told) and says(before[: told[-1]], vocabulary("roles", "foretells"))
-
-
-def _passive(words: Sequence[str]) -> int | None:
-    """Position of an "affected by" or "related to": what stands before it is the target."""
-    for position, (word, following) in enumerate(pairwise(words)):
-        done = word.endswith(("ed", "en"))
-        if following == "by" and done and says([word], _acts()):
-            return position
-        if following in ("with", "to") and done and says([word], vocabulary("roles", "linked")):
-            return position
-    return None
-
-
-def _acts() -> frozenset[str]:
-    return vocabulary("roles", "acts")
-
-
-def _verbs(words: Sequence[str]) -> list[str]:
-    """Without nouns: "the influence of A" says nothing of what A influences."""
-    return [word for word, after in pairwise([*words, ""]) if after != "of"]
-
-
-def _effect_on(before: Sequence[str]) -> bool:
-    """``effect of A on B``: is the column the B?"""
-    nearest = list(before[-3:])
-    return "on" in nearest and says(before[-8:], vocabulary("roles", "effect"))

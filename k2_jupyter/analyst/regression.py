@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from k2_jupyter.analyst.draft import WHO
-from k2_jupyter.analyst.kinds import held, named
+from k2_jupyter.analyst.kinds import named
+from k2_jupyter.analyst.mentions import held_constant
 from k2_jupyter.analyst.model_choice import Explained, choose_model
 from k2_jupyter.analyst.prepared import Part, prepare
 from k2_jupyter.analyst.regression_found import Fitted
@@ -49,7 +50,7 @@ def regress(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     target = Part("y", chosen.target, "group" if chosen.yes else "number")
     parts = (target, *chosen.predictors)
     prepared, _ = yield from prepare(sheet, parts, after=_shaped(chosen))
-    fitted = Fitted(task, table, chosen, prepared, held(task, said))
+    fitted = Fitted(task, table, chosen, prepared, held_constant(task, said.scene.spoken))
     sheet.open("fit")
     sheet.write(f"## What goes with `{chosen.target.name}`")
     yield from (_logistic(sheet, fitted) if chosen.yes else _linear(sheet, fitted))

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_POSSESSIVE = re.compile(r"['’]s\b")
 _SUFFIXES = ("ings", "ing", "ers", "er", "ed", "es", "s", "e")
 
 
@@ -41,7 +42,12 @@ def _file(name: str) -> str:
 
 def pieces(text: str) -> list[str]:
     """Words and numbers of a text in order, case folded; camelCase and snake_case split."""
-    return [piece.casefold() for piece in _PIECE.findall(_CAMEL.sub(" ", text))]
+    return [piece.casefold() for piece in _PIECE.findall(_CAMEL.sub(" ", without_s(text)))]
+
+
+def without_s(text: str) -> str:
+    """Without the ``'s`` of possessives, which is no word."""
+    return _POSSESSIVE.sub("", text)
 
 
 def stem(word: str) -> str:

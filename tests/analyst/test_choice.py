@@ -222,3 +222,30 @@ def test_a_name_is_said_by_words_that_stand_together(task: str, names: list[str]
     said = [mention.column.name for mention in mentions(task, FLOWERS.columns)]
 
     assert said == names
+
+
+@pytest.mark.parametrize(
+    ("names", "meant"),
+    [
+        (("husband_wage", "wife_wage"), "husband_wage"),
+        (("wage", "husband wage"), "husband wage"),
+        (("wagew", "wageh"), "wageh"),
+        (("wage", "hwage"), "hwage"),
+        (("wage", "huswage"), "huswage"),
+    ],
+)
+def test_a_possessive_belongs_to_the_name(names: tuple[str, str], meant: str) -> None:
+    task = "Does the husband\u2019s wage affect hours?"
+
+    said = mentions(task, [*map(number, names), number("hours")])
+
+    assert {mention.column.name: mention.role for mention in said} == {
+        meant: "factor",
+        "hours": "target",
+    }
+
+
+def test_of_two_words_that_one_name_begins_with_none_is_taken_twice() -> None:
+    said = mentions("Do smokers tip more?", SHOP.columns)
+
+    assert [mention.column.name for mention in said] == ["smoker", "tip"]

@@ -6,8 +6,8 @@ import pytest
 
 from k2_jupyter.analyst.candidates import is_measurement
 from k2_jupyter.analyst.intent import kind_of
-from k2_jupyter.analyst.kinds import held, is_earlier, named, settle
-from k2_jupyter.analyst.mentions import mentions
+from k2_jupyter.analyst.kinds import is_earlier, settle
+from k2_jupyter.analyst.mentions import held_constant, mentions
 from k2_jupyter.analyst.table import Table
 from tests.analyst.tables import (
     BIRDS,
@@ -117,7 +117,7 @@ def test_what_is_held_is_no_target(behind: str) -> None:
     ],
 )
 def test_what_the_task_holds_constant_is_known(task: str) -> None:
-    assert held(task, named(task, SHIP)) == {"sex", "age"}
+    assert held_constant(task, mentions(task, SHIP.columns)) == {"sex", "age"}
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,26 @@ def test_other_columns_are_no_occasions(names: tuple[str, str]) -> None:
     assert not is_earlier(*map(number, names))
 
 
-def test_without_such_words_nothing_is_held() -> None:
-    task = "Does fare affect survival?"
+@pytest.mark.parametrize(
+    "task",
+    ["Does fare affect survival?", "Does the fare that was given affect survival, sex and age?"],
+)
+def test_without_such_words_nothing_is_held(task: str) -> None:
+    assert held_constant(task, mentions(task, SHIP.columns)) == frozenset()
 
-    assert held(task, named(task, SHIP)) == frozenset()
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Adjusting for age and sex, does the fare affect survival?",
+        "Holding constant age and sex, fare affects survival",
+    ],
+)
+def test_what_is_held_first_is_no_target(task: str) -> None:
+    roles = {m.column.name: m.role for m in mentions(task, SHIP.columns)}
+
+    assert roles == {"survived": "target", "fare": "factor", "age": "factor", "sex": "factor"}
+    assert held_constant(task, mentions(task, SHIP.columns)) == {"sex", "age"}
 
 
 def test_occasions_are_an_analysis_whatever_they_are_of() -> None:
