@@ -190,6 +190,8 @@ class Notice:
     """A line for the user about something that went differently than asked."""
 
     text: str
+    detail: str = ""
+    """What the journal should have of it besides; of any length, and not shown."""
 
 
 EndReason: TypeAlias = Literal["done", "cannot", "limit", "interrupted", "model", "failed"]

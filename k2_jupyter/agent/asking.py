@@ -34,6 +34,7 @@ _END = 0.5
 """Of the window, is sent of a conversation that is too long even for that."""
 _HIDDEN = "Old outputs were taken out of the conversation: it nears the end of the model's window."
 _SUMMARISED = "The conversation nears the end of the model's window; the model writes notes of it."
+_NOTED = "The conversation goes on from these notes."
 _RESET = "The conversation had outgrown the model's window; it goes on from a list of its calls."
 
 
@@ -124,7 +125,9 @@ class Asking:
             return False
         if not answer.text.strip():
             return False
-        self._condense(history, cut(answer.text.strip(), self._room), own=True)
+        notes = cut(answer.text.strip(), self._room)
+        yield Notice(_NOTED, notes)
+        self._condense(history, notes, own=True)
         return True
 
     def _reset(self, history: History, stop: threading.Event) -> EventStream[bool]:

@@ -142,6 +142,7 @@ def test_notes_of_the_model_stand_for_what_came_before() -> None:
     assert told.startswith("do it\n\n<notes>\n")
     assert NOTES in told
     assert "the notes that you wrote" in told
+    assert NOTES in [event.detail for event in events if isinstance(event, Notice)]
     assert 0 < len(after) - 2 < len(before) - 3
     assert list(after[2:]) == list(before[1 - len(after) : -1])  # the newest steps, as they were
     shown = "".join(event.text for event in events if isinstance(event, TextDelta))

@@ -259,7 +259,7 @@ def _add_turns(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     actions.add_parser("list", help="all turns, newest first")
     show = actions.add_parser("show", help="what happened in one turn")
     show.add_argument("turn", help="its id, or the beginning of it")
-    purge = actions.add_parser("purge", help="delete journals")
+    purge = actions.add_parser("purge", help="delete journals; the caps of a day stay used")
     purge.add_argument("turns", nargs="*", metavar="TURN", help="ids, or beginnings of ids")
     purge.add_argument("--older-than", type=_positive, metavar="DAYS")
     purge.add_argument("--all", action="store_true")

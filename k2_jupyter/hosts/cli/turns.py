@@ -65,8 +65,8 @@ def purge(
 ) -> int:
     """Delete the journals of these turns, those begun before so many days, or all; returns 0.
 
-    A running turn stays. Raises `SettingsError` where nothing is chosen, `JournalError`
-    for an id that is none.
+    A running turn stays, and so does what counts for the caps of a day: numbers alone. Raises
+    `SettingsError` where nothing is chosen, `JournalError` for an id that is none.
     """
     if not ids and older_than is None and not all:
         raise SettingsError("Say which: ids of turns, --older-than DAYS, or --all.")
@@ -115,6 +115,11 @@ def _limit(data: Mapping[str, Any]) -> list[str]:
     return [f"limit{today} reached: {data['limit']}, {data['used']:,.10g}"]
 
 
+def _note(data: Mapping[str, Any]) -> list[str]:
+    detail = data.get("detail", "").splitlines()
+    return [f"note: {data['text']}", *(f"  {line}" for line in detail)]
+
+
 def _finished(data: Mapping[str, Any]) -> list[str]:
     lines = ["", f"{data['reason']} after {data['steps']} steps, {data['seconds']:.0f} s"]
     if data["detail"]:
@@ -137,7 +142,7 @@ _TELLERS: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "CapRequest": _limit,
     "Extension": lambda data: [f"  {data['extra']:,.10g} more"],
     "NoAnswer": lambda _: ["  no answer"],
-    "Notice": lambda data: [f"note: {data['text']}"],
+    "Notice": _note,
     "TurnFinished": _finished,
     TORN: lambda _: ["(the journal's last line was cut off and is left out)"],
 }

@@ -1,4 +1,5 @@
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from k2_jupyter.events import (
     CellStarted,
     Conclusion,
     EventStream,
+    Notice,
     PlanChanged,
     PlanItem,
     StepStarted,
@@ -20,6 +22,7 @@ from k2_jupyter.events import (
 )
 from k2_jupyter.hosts.cli.turns import list_turns, purge, show_turn
 from k2_jupyter.journal.journal import Journal
+from k2_jupyter.journal.ledger import Ledger, Spent
 from k2_jupyter.journal.recorded import recorded
 from k2_jupyter.journal.redaction import Redactor
 
@@ -27,6 +30,7 @@ from k2_jupyter.journal.redaction import Redactor
 def turn() -> EventStream[None]:
     yield TurnStarted("t", "Compare\x1b[2J the [bold]groups\x07", "offline analyst")
     yield StepStarted(1)
+    yield Notice("Shortened.", "# Done\nLoaded.")
     yield PlanChanged((PlanItem("p1", "Load", "done"), PlanItem("p2", "Test", "failed")))
     yield ApprovalRequest("run", ("installs a package",))
     yield CellStarted("c1", "1", "Read the file")
@@ -84,6 +88,9 @@ def test_a_turn_is_told(tmp_path: Path, console: Console) -> None:
     lines = [line.rstrip() for line in console.export_text().splitlines()]
     for line in (
         "Compare the [bold]groups\\x07",
+        "note: Shortened.",
+        "  # Done",
+        "  Loaded.",
         "asked: run? installs a package",
         "  refused no",
         "cell c1: Read the file",
@@ -127,13 +134,22 @@ def test_turns_are_purged_by_id(tmp_path: Path, console: Console) -> None:
 def test_turns_are_purged_by_age(tmp_path: Path, console: Console) -> None:
     old = keep(tmp_path, "old") / "journal.jsonl"
     keep(tmp_path, "new")
-    today = f"{datetime.now().astimezone():%Y-%m-%d}"
-    earlier = f"{datetime.now().astimezone() - timedelta(days=40):%Y-%m-%d}"
-    old.write_text(old.read_text().replace(f'"ts":"{today}', f'"ts":"{earlier}'))
+    earlier = f'"ts":"{datetime.now(UTC) - timedelta(days=40):%Y-%m-%d}'
+    old.write_text(re.sub(r'"ts":"\d{4}-\d\d-\d\d', earlier, old.read_text()))
 
     purge(tmp_path, console, older_than=30)
 
     assert [folder.name for folder in (tmp_path / "turns").iterdir()] == ["new"]
+
+
+def test_a_purge_leaves_what_the_day_has_used(tmp_path: Path, console: Console) -> None:
+    keep(tmp_path, "abc")
+    Ledger(tmp_path).add(Spent(steps=3))
+
+    purge(tmp_path, console, all=True)
+
+    assert list((tmp_path / "turns").iterdir()) == []
+    assert Ledger(tmp_path).total().steps == 3
 
 
 def test_a_running_turn_is_never_purged(tmp_path: Path, console: Console) -> None:
