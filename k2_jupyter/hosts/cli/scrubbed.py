@@ -35,7 +35,7 @@ def scrubbed(body: str, redactor: Redactor) -> str:
     values = list(_values(body))
     for key, value in _naming(values):
         for literal in {json.dumps(value), json.dumps(value, ensure_ascii=False)}:
-            field = rf"({re.escape(json.dumps(key))}\s*:\s*){re.escape(literal)}"
+            field = rf"({re.escape(json.dumps(key))}\s*:\s*){re.escape(literal)}(?!\d)"
             body = re.sub(field, lambda match: f'{match[1]}"{PLACEHOLDER}"', body)
     for account in sorted(_accounts(values, body), key=len, reverse=True):
         body = body.replace(account, PLACEHOLDER)
@@ -55,25 +55,27 @@ def _values(body: str) -> Iterator[Json]:
             continue
 
 
-def _naming(values: list[Json]) -> set[tuple[str, str | int]]:
-    """Fields beside the answer with their values."""
-    found: set[tuple[str, str | int]] = set()
+def _beside(values: list[Json]) -> Iterator[tuple[str, Json]]:
+    """What stands beside the answers, with the names of the fields."""
     for value in values:
         beside = {**value, "choices": None} if isinstance(value, Mapping) else value
         for path, leaf in _leaves(beside):
-            if not path or not _NAMING.fullmatch(str(path[-1])):
-                continue
-            if isinstance(leaf, str | int) and leaf not in (0, 1, "", PLACEHOLDER):
-                found.add((str(path[-1]), leaf))
-    return found
+            yield str(path[-1]) if path else "", leaf
+
+
+def _naming(values: list[Json]) -> set[tuple[str, str | int]]:
+    return {
+        (key, leaf)
+        for key, leaf in _beside(values)
+        if isinstance(leaf, str | int)
+        and leaf not in (0, 1, "", PLACEHOLDER)
+        and _NAMING.fullmatch(key)
+    }
 
 
 def _accounts(values: list[Json], body: str) -> set[str]:
-    errors = [value for value in values if isinstance(value, Mapping) and "choices" not in value]
-    texts = [leaf for error in errors for _, leaf in _leaves(error) if isinstance(leaf, str)]
-    return {
-        match[0] for text in (texts if values else [body]) for match in _ACCOUNTS.finditer(text)
-    }
+    texts = [leaf for _, leaf in _beside(values) if isinstance(leaf, str)] if values else [body]
+    return {match[0] for text in texts for match in _ACCOUNTS.finditer(text)}
 
 
 def _remains(body: str, redactor: Redactor) -> bool:

@@ -108,6 +108,14 @@ def test_secrets_and_names_are_taken_out(
     assert answer.text == "Your key is [redacted], the password [redacted]."
 
 
+def test_a_number_that_begins_like_another_stays_a_number(serve: Serve, tmp_path: Path) -> None:
+    first = {"choices": [{"delta": {"content": "one"}}], "user_id": 77}
+    last = {"choices": [{"delta": {}, "finish_reason": "stop"}], "user_id": 778}
+    (path,) = record(serve(lambda body: Reply(events(first, last))), tmp_path / "streams").values()
+    assert "77" not in path.read_text("utf-8")
+    assert asked(serve(lambda body: recorded(path))).text == "one"
+
+
 def test_ids_of_calls_stay(serve: Serve, tmp_path: Path) -> None:
     (path,) = record(serve(lambda body: streamed(CALL)), tmp_path / "streams").values()
     text = path.read_text("utf-8")
@@ -125,6 +133,13 @@ def test_a_refusal_is_recorded_without_the_account(serve: Serve, tmp_path: Path)
     assert KEY not in text
     with pytest.raises(ModelStatusError, match="does not serve this account"):
         asked(serve(lambda body: recorded(path)))
+
+
+def test_an_error_inside_a_stream_loses_the_account_too(serve: Serve, tmp_path: Path) -> None:
+    failed = {"choices": [{"delta": {}}], "error": {"message": "org-3fa85f6412ab is over"}}
+    server = serve(lambda body: Reply(events(failed)))
+    (path,) = record(server, tmp_path / "streams").values()
+    assert "[redacted] is over" in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("at", [1, 9, len(KEY) - 1])
