@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.resources import files
 from string import Template
 
 from k2_jupyter.analyst.conversation import Turn, read_turn
 from k2_jupyter.analyst.draft import WHO, cannot
+from k2_jupyter.analyst.follow_up import meant
 from k2_jupyter.analyst.intent import kind_of, outside_word, wants_dashboard
 from k2_jupyter.analyst.profile import profile
 from k2_jupyter.analyst.readings import one_file
@@ -35,21 +36,26 @@ def answer(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantM
 
 
 def _script(turn: Turn, tools: frozenset[str]) -> Script[None]:
-    columns = [name for file in turn.files for name in file.columns]
-    kind = kind_of(turn.task, columns)
+    asked = meant(turn.asked)
+    columns = {name for file in asked.files for name in file.columns}
+    kind = kind_of(asked.task, columns)
     if kind == "question":
         yield Move(text("about"))
         return
     sheet = Worksheet(tools)
-    if kind == "outside" or not turn.files:
-        yield from _decline(sheet, tools, _reason(turn, columns) if turn.files else text("no_data"))
+    if not asked.is_known:
+        yield from _decline(sheet, tools, text("follow_up"))
+        return
+    if kind == "outside" or not asked.files:
+        reason = _reason(asked.task, columns) if asked.files else text("no_data")
+        yield from _decline(sheet, tools, reason)
         return
     # A plan alone asks nothing.
     asking = sheet if "run_cell" in tools else Worksheet(frozenset())
-    file = yield from one_file(asking, turn.task, turn.files)
-    work = profile(sheet, turn.task, file)
+    file = yield from one_file(asking, asked.task, asked.files, first=asked.first)
+    work = profile(sheet, asked.task, file)
     if kind == "analysis":
-        work = analyse(sheet, turn.task, file, dashboard=wants_dashboard(turn.task))
+        work = analyse(sheet, asked, file, dashboard=wants_dashboard(asked.task))
     if "run_cell" not in tools:
         yield from _only_plan(sheet, work)
         return
@@ -66,8 +72,8 @@ def _decline(sheet: Worksheet, tools: frozenset[str], reason: str) -> Script[Non
         yield Move(reason)
 
 
-def _reason(turn: Turn, columns: Sequence[str]) -> str:
-    word = outside_word(turn.task, columns)
+def _reason(task: str, columns: Collection[str]) -> str:
+    word = outside_word(task, columns)
     reason = f"“{word}” lies outside what rules can do." if word else "the task fits no rule."
     return Template(text("outside")).substitute(reason=reason)
 

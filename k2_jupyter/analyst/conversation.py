@@ -40,11 +40,19 @@ class DataFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """The current turn, from the user's words to the newest tool result."""
+class Asked:
+    """One request of the user's."""
 
     task: str
     files: tuple[DataFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The current turn, from the user's words to the newest tool result."""
+
+    asked: tuple[Asked, ...]
+    """All requests so far, this turn's last."""
     results: tuple[Results, ...]
     """One entry for each earlier answer of this turn."""
     calls_before: int
@@ -56,15 +64,17 @@ def read_turn(messages: Sequence[Message]) -> Turn:
     starts = [i for i, message in enumerate(messages) if isinstance(message, UserMessage)]
     if not starts:
         raise ValueError("a conversation without a user message asks nothing")
-    first = messages[starts[-1]]
-    text = first.text if isinstance(first, UserMessage) else ""
-    briefing = _BRIEFING.search(text)
     return Turn(
-        task=_BRIEFING.sub("", text).strip(),
-        files=_files(briefing[1]) if briefing else (),
+        asked=tuple(_asked(message) for message in messages if isinstance(message, UserMessage)),
         results=_results(messages[starts[-1] + 1 :]),
         calls_before=sum(len(m.calls) for m in messages if isinstance(m, AssistantMessage)),
     )
+
+
+def _asked(message: UserMessage) -> Asked:
+    briefing = _BRIEFING.search(message.text)
+    task = _BRIEFING.sub("", message.text).strip()
+    return Asked(task, _files(briefing[1]) if briefing else ())
 
 
 def _results(messages: Sequence[Message]) -> tuple[Results, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Literal, TypeAlias
 
 from k2_jupyter.analyst.words import pieces, says, spoken_words, stem, telling, vocabulary
@@ -33,11 +33,15 @@ _EXPLAINS = re.compile(
 """``does age predict income``: predictors are looked for, no future is told."""
 _OCCASIONS = re.compile(r"\b(before|pre|baseline)\b[^.?!]*\b(after|post)\b", re.IGNORECASE)
 """``from before to after``: what the two are of may be said in other words than the columns'."""
+_CODE = "```"
+"""A block of code, which asks to have it explained or repaired."""
 METHODS = ("paired", "association", "correlation", "regression", "trend", "comparison")
 
 
-def kind_of(task: str, names: Sequence[str]) -> Kind:
+def kind_of(task: str, names: Collection[str]) -> Kind:
     """The kind of a task. `names` are column names: their words mean the data, no task."""
+    if _CODE in task:
+        return "outside"
     if _QUESTION.search(task):
         return "question"
     if outside_word(task, names):
@@ -53,7 +57,7 @@ def kind_of(task: str, names: Sequence[str]) -> Kind:
     return "analysis" if _columns_named(task, names) > 1 else "outside"
 
 
-def outside_word(task: str, names: Sequence[str]) -> str:
+def outside_word(task: str, names: Collection[str]) -> str:
     """The word that puts the task outside, or ""."""
     explains = bool(_EXPLAINS.search(task))
     for word in _free(task, names):
@@ -67,12 +71,12 @@ def wants_dashboard(task: str) -> bool:
     return says(pieces(task), vocabulary("tasks", "dashboard"))
 
 
-def _free(task: str, names: Sequence[str]) -> list[str]:
+def _free(task: str, names: Collection[str]) -> list[str]:
     """The words that stand in no column's name."""
     data_words = {word for name in names for word in pieces(name)}
     return [word for word in pieces(task) if word not in data_words]
 
 
-def _columns_named(task: str, names: Sequence[str]) -> int:
+def _columns_named(task: str, names: Collection[str]) -> int:
     spoken = {stem(word) for word, _ in spoken_words(task)}
     return sum(set(map(stem, telling(pieces(name)))) <= spoken for name in names if pieces(name))

@@ -111,8 +111,10 @@ def _type(column: Column) -> tuple[bool, bool]:
     return column.is_number, column.is_date
 
 
-def one_file(sheet: Worksheet, task: str, files: Sequence[DataFile]) -> Script[DataFile]:
-    """The file whose name and columns the task speaks of most."""
+def one_file(
+    sheet: Worksheet, task: str, files: Sequence[DataFile], *, first: Sequence[DataFile] = ()
+) -> Script[DataFile]:
+    """The file whose name and columns the task speaks of most; of equals one of the `first`."""
     words = spoken_words(task)
 
     def said(file: DataFile) -> float:
@@ -120,7 +122,9 @@ def one_file(sheet: Worksheet, task: str, files: Sequence[DataFile]) -> Script[D
         return sum(score for score, _ in (best_position(word, words) for word in names))
 
     best = max(map(said, files))
-    equal = [file for file in files if said(file) > best - CLOSE][:MOST]
+    equal = [file for file in files if said(file) > best - CLOSE]
+    known = {file.path for file in first}
+    equal = ([file for file in equal if file.path in known] or equal)[:MOST]
     if len(equal) == 1:
         return equal[0]
     paths = [file.path for file in equal]

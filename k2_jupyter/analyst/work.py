@@ -12,6 +12,7 @@ from k2_jupyter.analyst.comparison import compare
 from k2_jupyter.analyst.conversation import DataFile
 from k2_jupyter.analyst.correlation import correlate
 from k2_jupyter.analyst.draft import WHO
+from k2_jupyter.analyst.follow_up import Meant
 from k2_jupyter.analyst.kinds import settle
 from k2_jupyter.analyst.loading import load
 from k2_jupyter.analyst.narrowing import narrowed
@@ -45,14 +46,15 @@ WORK: dict[str, Work] = {
 }
 
 
-def analyse(sheet: Worksheet, task: str, file: DataFile, *, dashboard: bool) -> Script[None]:
+def analyse(sheet: Worksheet, asked: Meant, file: DataFile, *, dashboard: bool) -> Script[None]:
     """The whole analysis, from the plan to `finish`."""
+    task = asked.task
     sheet.plan(START)
     sheet.open("load")
     sheet.write(f"{headed(task)}\n\n*Made by the {WHO}.*\n\n## Data")
     table = tidied((yield from load(sheet, task, file)))
     table = yield from one_reading(sheet, task, table)
-    table = tidied((yield from narrowed(sheet, task, table, file)))
+    table = tidied((yield from narrowed(sheet, task, table, file, added=asked.rows)))
     kind = settle(task, table)
     if kind == "comparison":
         yield from compare(sheet, task, table, wants_dashboard=dashboard)

@@ -6,6 +6,7 @@ so that a step costs one round trip.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -18,6 +19,9 @@ from k2_jupyter.messages import Json
 Repair: TypeAlias = Callable[[Observation], str | None]
 """A new source for a cell that failed with this, or ``None``."""
 
+_FRAME = re.compile(r"(?<![.\w\"'])df\b(?!\s*=(?!=))")
+"""The variable ``df``; no attribute, no keyword."""
+_FUNCTION = re.compile(r"^def ", re.MULTILINE)
 SLOW = 600
 """Seconds for one cell: large files are read and aggregated in one go."""
 
@@ -43,6 +47,8 @@ class Worksheet:
         self.remarks: list[str] = []
         """What the conclusion must not leave out, a sentence each: steps that failed, samples."""
         self._claims: list[Json] = []
+        self.frame = "df"
+        """The variable that holds the rows: what the cells call ``df``."""
 
     def plan(self, items: Mapping[str, str], *, done: int = 1) -> None:
         """Write the plan: key → title. The first item says who works, and is done by that."""
@@ -77,7 +83,8 @@ class Worksheet:
         self, source: str, purpose: str, *, repair: Repair | None = None
     ) -> Script[Observation]:
         """Run a new cell; where it fails and `repair` knows how, change it and run it again."""
-        run = Request("run_cell", {"source": source, "purpose": purpose, "timeout": SLOW})
+        arguments: dict[str, Json] = {"source": self._framed(source), "purpose": purpose}
+        run = Request("run_cell", {**arguments, "timeout": SLOW})
         seen = yield from self._send(run)
         if seen.ok or repair is None:
             return seen
@@ -89,7 +96,7 @@ class Worksheet:
         edit: dict[str, Json] = {
             "cell": seen.cell,
             "hash": seen.hash,
-            "source": source,
+            "source": self._framed(source),
             "run": True,
         }
         return (yield from self._send(Request("edit_cell", edit)))
@@ -173,6 +180,11 @@ class Worksheet:
         if key in self._items and self._items[key].state != state:
             self._items[key].state = state
             self._plan_is_new = True
+
+    def _framed(self, source: str) -> str:
+        # Functions stand apart from their calls, and name things of their own so.
+        own = self.frame == "df" or _FUNCTION.search(source)
+        return source if own else _FRAME.sub(self.frame, source)
 
     def _held_back(self) -> tuple[Request, ...]:
         held = (*self.show_plan(), *self._held)

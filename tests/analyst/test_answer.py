@@ -34,6 +34,7 @@ def test_a_question_about_itself_is_answered_in_words(task: str) -> None:
         "Sing a song",
         "Fit a mixed multilevel model of the price",
         "Cox regression of the price",
+        "Explain what this cell does\n\n```python\ncompare(price, region)\n```",
     ],
 )
 def test_what_rules_cannot_do_needs_a_model(task: str) -> None:

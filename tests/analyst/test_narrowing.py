@@ -31,6 +31,19 @@ def harvest() -> pd.DataFrame:
         ("Compare the harvest by crop from 2001 to 2008", "", 480),
         ("Is the harvest higher for rye?", "", 480),
         ("How did the harvest change over the years for oats?", "crop = oats", 160),
+        ("Compare the harvest by crop without 2004", "year ≠ 2004", 420),
+        ("Compare the harvest by crop without rye", "crop ≠ rye", 320),
+        (
+            "Compare harvest by soil, leaving out the crops oats and Rye",
+            "crop ≠ oats and crop ≠ rye",
+            160,
+        ),
+        (
+            "Compare the harvest by crop except for the years 2001 and 2002",
+            "year ≠ 2001 and year ≠ 2002",
+            360,
+        ),
+        ("Compare the harvest by crop without adjusting for clay", "", 480),
     ],
 )
 def test_the_rows_that_are_meant_are_used(
@@ -51,4 +64,9 @@ def test_a_year_is_looked_for_in_dates(harvest: pd.DataFrame, analyse: Analyse) 
 
     assert "Only the rows with `day = 2004` were used" in " ".join(analysis.conclusion.caveats)
     assert "highest: `crop = rye`" in analysis.conclusion.text
+    is_sound(analysis)
+
+    analysis = analyse("Compare the harvest by crop without 2004", harvest.drop(columns="year"))
+
+    assert "Only the rows with `day ≠ 2004` were used" in " ".join(analysis.conclusion.caveats)
     is_sound(analysis)
