@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from k2_jupyter.in_kernel.magic import completion, magics
+from k2_jupyter.messages import AssistantMessage
 from tests.hosts.magic.front_end import FrontEnd
 from tests.hosts.magic.models import Runs, Silent, request
 
@@ -278,6 +279,18 @@ def test_settings_can_only_restrict(asked: Asked) -> None:
     assert front.value("'never' in globals()") == "False"
     front.run("%config K2Magics.plan = False")
     assert "less than 0" in front.run("%config K2Magics.max_steps = -1").text("stderr")
+
+
+def test_a_setting_names_no_model_that_the_user_has_not_configured(asked: Asked) -> None:
+    def play(body: dict[str, Any]) -> AssistantMessage:
+        raise AssertionError("asked")
+
+    front = asked(play)
+    front.run("%config K2Magics.model = 'nobody'")
+    shown = front.run("%%k2\nhello")
+    assert "`nobody` is no model that you have configured" in shown.reply["evalue"]
+    front.run("%config K2Magics.model = 'offline'")
+    assert "offline analyst" in front.run("%%k2\nhello").card
 
 
 @pytest.mark.parametrize(
