@@ -185,11 +185,11 @@ def _usage(value: object) -> Usage | None:
         return None
     details = value.get("prompt_tokens_details")
     details = details if isinstance(details, Mapping) else {}
-    return Usage(
-        _count(value.get("prompt_tokens")),
-        max(_count(value.get("cached_tokens")), _count(details.get("cached_tokens"))),
-        _count(value.get("completion_tokens")),
-    )
+    asked = _count(value.get("prompt_tokens"))
+    cached = max(_count(value.get("cached_tokens")), _count(details.get("cached_tokens")))
+    # More cached than there are: counted apart. Taken together, no price comes out below 0.
+    asked = asked if cached <= asked else asked + cached
+    return Usage(asked, cached, _count(value.get("completion_tokens")))
 
 
 def _count(value: object) -> int:

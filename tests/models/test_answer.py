@@ -205,6 +205,7 @@ def test_an_error_object_is_raised(chunk: Any) -> None:
     [
         ({"usage": USAGE | {"cached_tokens": 5}}, Usage(7, 5, 2)),
         ({"usage": USAGE | {"prompt_tokens_details": {"cached_tokens": 5}}}, Usage(7, 5, 2)),
+        ({"usage": USAGE | {"cached_tokens": 50}}, Usage(57, 50, 2)),
         ({"choices": [{"delta": {}, "usage": USAGE}]}, Usage(7, 0, 2)),
         ({"usage": None}, Usage()),
         ({"usage": {"prompt_tokens": None}}, Usage()),
