@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from k2_jupyter.analyst import missing_words
 from k2_jupyter.analyst.conversation import VARIABLE, DataFile
+from k2_jupyter.analyst.draft import Draft
 from k2_jupyter.analyst.reading import Observation
 from k2_jupyter.analyst.script import Script
 from k2_jupyter.analyst.source import cell, imports, joined, literal
@@ -29,9 +31,14 @@ def load(sheet: Worksheet, task: str, file: DataFile) -> Script[Table]:
     needed = (*PACKAGES, "Path") if file.bytes > LARGE else PACKAGES
     setup = joined(f"{imports(needed)}\n\n{cell('style')}", *map(cell, HELPERS))
     yield from sheet.need(setup, "Import the libraries")
-    read = yield from sheet.need(
-        read_source(file), _purpose(file), repair=lambda seen: repaired(file, seen)
-    )
+
+    def repair(seen: Observation) -> str | None:
+        nonlocal file
+        other = repaired(file, seen)
+        file = other or file
+        return read_source(file) if other else None
+
+    read = yield from sheet.need(read_source(file), _purpose(file), repair=repair)
     sheet.remarks += _remarks(read)
     wide = len(file.columns) > WIDE
     parts = [cell("define_profile")]
@@ -43,13 +50,44 @@ def load(sheet: Worksheet, task: str, file: DataFile) -> Script[Table]:
     table = read_table(seen)
     delimiter = _delimiter(file, table)
     if delimiter:
-        yield from sheet.rerun(read, read_source(replace(file, delimiter=delimiter)))
-        table = read_table((yield from sheet.rerun(seen, source)))
+        file = replace(file, delimiter=delimiter)
+        read = yield from sheet.rerun(read, read_source(file))
+        seen = yield from sheet.rerun(seen, source)
+        table = read_table(seen)
+    if table is not None and file.format in _TEXT and file.bytes <= LARGE:
+        table = yield from _with_all_levels(sheet, file, table, read, seen)
     if table is None:
         raise StepError("the profile of the file could not be read back.")
     if not table.rows.value or not table.columns:
         raise StepError(f"`{file.path}` has no rows.")
     return table
+
+
+def _with_all_levels(
+    sheet: Worksheet, file: DataFile, table: Table, read: Observation, profiled: Observation
+) -> Script[Table]:
+    """The table with the levels that pandas took for missing values; reads the file again."""
+    if not missing_words.may_hide(table):
+        return table
+    words = ", ".join(map(literal, missing_words.WORDS))
+    options = _written(_text_options(file))
+    source = cell("words_for_missing", path=literal(file.path), options=options, words=f"[{words}]")
+    seen = yield from sheet.run(source, "See how the file writes missing values")
+    kept, missing = missing_words.levels_taken(seen, table)
+    if not kept:
+        sheet.discard(seen)
+        return table
+    options_kept = missing_words.options(kept, missing)
+    source = f"{missing_words.comment(kept)}\n{read_source(file, **options_kept)}"
+    yield from sheet.rerun(read, source)
+    names = "telling(df)" if len(file.columns) > WIDE else "list(df)"
+    whole = read_table((yield from sheet.rerun(profiled, cell("profile", names=names))))
+    if whole is None:
+        raise StepError("the profile of the file could not be read back.")
+    for one in kept:
+        draft = Draft()
+        sheet.remark(missing_words.told(draft, whole, one), draft)
+    return whole
 
 
 def _purpose(file: DataFile) -> str:
@@ -124,14 +162,14 @@ def _variable_source(file: DataFile) -> str:
     return "\n".join([*lines, *_told()])
 
 
-def repaired(file: DataFile, seen: Observation) -> str | None:
+def repaired(file: DataFile, seen: Observation) -> DataFile | None:
     """Another way to read a text file that could not be read."""
     if file.format not in _TEXT:
         return None
     if "UnicodeDecodeError" in seen.error or "UnicodeError" in seen.error:
-        return read_source(file, encoding=literal("latin-1"))
+        return replace(file, encoding="latin-1")
     if "ParserError" in seen.error or "Error tokenizing" in seen.error:
-        return read_source(replace(file, notes=(RAGGED,)))
+        return replace(file, notes=(RAGGED,))
     return None
 
 

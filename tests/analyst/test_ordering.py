@@ -12,6 +12,8 @@ RANKS = [
     "low < medium < high",
     "Never < Sometimes < Often < Always",
     "nie < oft < immer",
+    "None < Some < Marked",
+    "None < Some < Freq",
     "Strongly disagree < Disagree < Neither agree nor disagree < Agree < Strongly agree",
     "S < M < L < XL",
     "some high school < high school < some college < associate's degree < bachelor's degree",
