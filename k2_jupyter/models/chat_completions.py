@@ -84,7 +84,7 @@ class ChatCompletions:
         self._chosen = endpoint
         self._endpoint = memory.recall(endpoint, profile.name) if memory else endpoint
         self._key = key
-        self._policy = policy or RetryPolicy()
+        self._policy = (policy or RetryPolicy()).reading(endpoint.reading_seconds)
         self._memory = memory
         self._heard = heard
         self._encoder = Encoder(profile, self._endpoint)

@@ -55,8 +55,8 @@ ENGINES: Mapping[str, EndpointProfile] = MappingProxyType(
             advice="--tool-call-parser kimi_k2 --reasoning-parser kimi_k2 "
             "--trust-remote-code (0.5.5.post2 or later)",
         ),
-        "llama.cpp": EndpointProfile("", advice="--jinja"),
-        "ollama": EndpointProfile(""),
+        "llama.cpp": EndpointProfile("", reading_seconds=3_600, advice="--jinja"),
+        "ollama": EndpointProfile("", reading_seconds=3_600),
         "openrouter": _OPENROUTER,
         "openai-compatible": EndpointProfile(""),
     }

@@ -125,6 +125,10 @@ class EndpointProfile:
     """Whether pictures arrive at a model that sees. Some gateways serve it without."""
     refuses: tuple[str, ...] = ()
     """Body fields that are never sent, because it answered 400 to them."""
+    reading_seconds: float | None = None
+    """How long it may read the conversation before the first piece of an answer; ``None``
+    leaves it to the policy. llama.cpp on two busy cores read 4 tokens/s: our first request
+    (3,600 tokens) took longer than the ten minutes that suit other servers (2026-11)."""
     is_strict: bool = False
     """Merge user messages that follow each other: some chat templates want user and
     assistant in turn. Off, as it changes a message that the endpoint has cached."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from k2_jupyter.errors import ModelError
 
@@ -35,6 +35,18 @@ class RetryPolicy:
     """Silence between two pieces; comments that keep the line open do not count."""
     answer_seconds: float = 900.0
     """The whole of one attempt."""
+
+    def reading(self, seconds: float | None) -> RetryPolicy:
+        """The same with so long a silence before the first piece, and as much more in all."""
+        if seconds is None:
+            return self
+        more = max(0.0, seconds - self.first_seconds)
+        return replace(
+            self,
+            first_seconds=seconds,
+            answer_seconds=self.answer_seconds + more,
+            total_seconds=self.total_seconds + more,
+        )
 
     def wait(
         self,

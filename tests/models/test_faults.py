@@ -161,6 +161,11 @@ class TestSilence:
             ask(model_at(server.base_url, policy))
         gone.set()
 
+    def test_how_long_a_server_may_read_is_a_fact_about_it(self, serve: Serve) -> None:
+        server = serve(in_turn(Reply(end="silence")))
+        with pytest.raises(ModelConnectionError, match="silent"):
+            ask(model_at(server.base_url, RetryPolicy(attempts=1), reading_seconds=0.2))
+
     def test_an_answer_has_a_longest_time_however_it_trickles(self, serve: Serve) -> None:
         gone = threading.Event()
 

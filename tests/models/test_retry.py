@@ -32,3 +32,11 @@ def test_an_endpoint_never_heard_of_is_given_up_soon() -> None:
 def test_answers_that_hold_nothing_are_asked_for_less_often() -> None:
     assert RetryPolicy().wait(2, 0.0, None, empties=2) is not None
     assert RetryPolicy().wait(3, 0.0, None, empties=3) is None
+
+
+def test_a_server_that_reads_slowly_is_given_time_for_it_and_no_less_for_the_answer() -> None:
+    policy = RetryPolicy(first_seconds=600.0, answer_seconds=900.0, total_seconds=600.0)
+    assert policy.reading(None) == policy
+    slow = policy.reading(3_600)
+    assert (slow.first_seconds, slow.answer_seconds, slow.total_seconds) == (3_600, 3_900, 3_600)
+    assert policy.reading(60).answer_seconds == 900.0
