@@ -1,4 +1,7 @@
-"""Trend over time: a series of periods, its slope, its season."""
+"""Trend over time: a series of periods, its slope, its season.
+
+Longer than most files: which series is meant decides each of its steps.
+"""
 
 from __future__ import annotations
 
