@@ -129,7 +129,7 @@ def test_dates_in_text_are_read_in_the_way_that_fits(texts: list[str], second: s
 def test_a_table_in_a_variable_is_used_as_it_is() -> None:
     line = {"variable": "sales", "kind": "DataFrame", "rows": 3, "columns": ["price", "region"]}
     text = f"Compare them\n\n<briefing>\nTables:\n{json.dumps(line)}\n</briefing>"
-    (table,) = read_turn([UserMessage(text)]).files
+    (table,) = read_turn([UserMessage(text)]).asked[-1].files
     assert table == DataFile("sales", "variable", columns=("price", "region"))
     assert read_source(table).splitlines()[0] == "df = sales"
     assert read_source(DataFile("df", "variable")).startswith("print(")
