@@ -16,6 +16,7 @@ from k2_jupyter.in_kernel.magic import surroundings
 from k2_jupyter.in_kernel.magic.agent_feed import AgentFeed
 from k2_jupyter.in_kernel.magic.pipe import TO_KERNEL, Pipe
 from k2_jupyter.in_kernel.magic.runner import Runner
+from k2_jupyter.in_kernel.magic.runs import Runs
 from k2_jupyter.in_kernel.values import variables
 
 
@@ -25,14 +26,14 @@ def main() -> None:
     shell = InteractiveShell.instance()
     variables.install()
     runner = Runner(lambda message: feed.step(message))  # noqa: PLW0108 - `feed` is made below
-    feed = AgentFeed(shell, surroundings.of(shell), runner)
+    feed = AgentFeed(shell, surroundings.of(shell), runner, Runs(shell))
     far: Any = SimpleNamespace(
         pipe=Pipe(reading, writing, TO_KERNEL), log="", late=False, ended=0, alive=True
     )
     feed._child = far
-    runner.open()
-    threading.Thread(target=feed._listen, args=(far,), daemon=True).start()
-    runner.drive(feed._other)
+    with runner.open(claimed=True):
+        threading.Thread(target=feed._listen, args=(far,), daemon=True).start()
+        runner.drive(feed._other)
 
 
 if __name__ == "__main__":
