@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from k2_jupyter.analyst.association_told import Crossed, Crossing, conclusion
 from k2_jupyter.analyst.candidates import can_be_factor
 from k2_jupyter.analyst.draft import WHO
@@ -31,12 +33,15 @@ PLAN = {
 
 MOST_LEVELS = 9
 """Levels beyond which some are put together, so that they have no order any more."""
+COUNTS = ("freq", "frequency", "count", "n")
+"""Names of columns that say how often a combination was seen."""
 
 
 def associate(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     """The whole analysis, from the choice of the columns to `finish`."""
     sheet.plan(PLAN, done=2)
     sheet.open("clean")
+    _check_rows(table)
     crossed = yield from _chosen(sheet, task, table)
     sheet.write(_stated(crossed))
     functions = map(cell, ("define_levels", "define_merged", "define_p_text", "define_interval"))
@@ -63,6 +68,19 @@ def associate(sheet: Worksheet, task: str, table: Table) -> Script[None]:
     yield from _shares_and_figures(sheet, told)
     sheet.open("conclude")
     yield from sheet.finish(conclusion(told, sheet.remarks))
+
+
+def _check_rows(table: Table) -> None:
+    """Raises `StepError` where a row stands for many: each combination once, with its count."""
+    rows, whole = table.rows.value, [c for c in table.columns if c.dtype.startswith("int")]
+    counts = [c for c in whole if says(pieces(c.name), COUNTS)]
+    groups = [c.distinct for c in table.columns if c.levels and c not in counts]
+    if counts and prod(n for n in groups if n < rows) == rows:  # as many number the rows
+        raise StepError(
+            f"each row is one combination, and `{counts[0].name}` counts how often it was seen: "
+            "rows that stand for many need one row a case first, such as "
+            f"`df.loc[df.index.repeat(df[{literal(counts[0].name)}])]`."
+        )
 
 
 def _are_ranked(crossed: Crossed) -> bool:

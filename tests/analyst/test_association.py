@@ -143,3 +143,19 @@ def test_the_column_to_cross_with_is_asked_for(analyse: Analyse) -> None:
 
     assert "religious" in analysis.questions[0].choices
     assert "`religious`" in analysis.conclusion.text
+
+
+def test_rows_that_stand_for_many_are_not_taken_for_cases(analyse: Analyse) -> None:
+    frame = pd.DataFrame(
+        {
+            "row": range(4),
+            "own": ["low", "high"] * 2,
+            "boss": ["bad"] * 2 + ["good"] * 2,
+            "Freq": [90, 10, 20, 80],
+        }
+    )
+
+    analysis = analyse("Is own associated with boss?", frame)
+
+    assert analysis.finished.reason == "cannot"
+    assert "`Freq` counts how often" in analysis.conclusion.text
