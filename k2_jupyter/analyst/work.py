@@ -66,8 +66,8 @@ def analyse(sheet: Worksheet, asked: Meant, file: DataFile, *, dashboard: bool) 
 
 def headed(task: str) -> str:
     """The task's first clause as a heading; below it the whole task, where it says more."""
-    first = re.split(r"[:;,.?!]\s", task.strip().replace("\n", " "), maxsplit=1)[0].rstrip(".?!:;,")
+    first = re.split(r"[:;,.!]\s|(?<=\?)\s", " ".join(task.split()), maxsplit=1)[0].rstrip(".!:;,")
     title = textwrap.shorten(first, LONGEST_TITLE, placeholder="…") or "Analysis"
-    if len(task.strip().rstrip(".?!")) <= len(title):
+    if len(task.strip().rstrip(".!")) <= len(title):
         return f"# {title}"
     return f"# {title}\n\n" + textwrap.indent(task.strip(), "> ", lambda _: True)

@@ -151,7 +151,8 @@ def test_a_last_period_with_fewer_rows_that_stops_early_is_called_incomplete(
     [
         ("Compare the price by region", "# Compare the price by region"),
         ("Compare prices: by region, and plot", "# Compare prices\n\n> Compare prices: by region"),
-        ("Is it 3.5 by x?", "# Is it 3.5 by x"),
+        ("Is it 3.5 by x?", "# Is it 3.5 by x?"),
+        ("Is y? Show it", "# Is y?\n\n> Is y? Show it"),
         ("One\nTwo, three", "# One Two\n\n> One\n> Two, three"),
     ],
 )
