@@ -165,6 +165,8 @@ class Agent:
         """An answer without calls: the end, unless it owes something."""
         if self._toolset.owes_finish and self._nudge(turn, "ask_to_finish"):
             return None
+        if self._toolset.unfinished and self._nudge(turn, "unfinished"):
+            return None
         reads_once = not self._model.profile.rereads
         if reads_once and announces(answer.text) and self._nudge(turn, "announced"):
             return None

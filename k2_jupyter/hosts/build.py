@@ -60,7 +60,8 @@ def build_agent(
     `images`: whether figures may be sent as pictures to a model that can see.
     """
     plan = Plan()
-    finish = Finish(notebook, model=model.name)
+    to_do = None if policy.plan_only else plan
+    finish = Finish(notebook, model=model.name, plan=to_do)
     room = model.profile.observation_characters
     tools: list[Tool] = [SetPlan(plan), ReadNotebook(notebook, room=4 * room), AskUser(), finish]
     if not policy.plan_only:

@@ -67,6 +67,11 @@ class Closing(Protocol):
         """Did cells run in this turn, so that a conclusion is due?"""
         ...
 
+    @property
+    def unfinished(self) -> bool:
+        """Is an item of the plan still to be done?"""
+        ...
+
     def plain(self, text: str) -> Conclusion:
         """The conclusion of a turn that ended in plain text."""
         ...
@@ -98,6 +103,11 @@ class Toolset:
     def owes_finish(self) -> bool:
         """Would ending in plain text now leave cells without a conclusion?"""
         return self._closing.owed
+
+    @property
+    def unfinished(self) -> bool:
+        """Would ending in plain text now leave items of the plan undone?"""
+        return self._closing.unfinished
 
     def conclude(self, text: str) -> Conclusion:
         """The conclusion of a turn that ends in plain text. Raises `NotebookError`."""

@@ -12,6 +12,7 @@ from k2_jupyter.messages import Json, ToolResult
 from k2_jupyter.notebook.base import Cell, Notebook
 from k2_jupyter.tools import claims
 from k2_jupyter.tools.base import Arguments, Finished, error
+from k2_jupyter.tools.set_plan import Plan
 
 MOST_REFUSALS = 3
 """A conclusion without any claim is refused this often; then all its numbers are marked, so
@@ -64,8 +65,10 @@ class Finish:
     }
     required = ("conclusion", "claims")
 
-    def __init__(self, notebook: Notebook, *, model: str) -> None:
+    def __init__(self, notebook: Notebook, *, model: str, plan: Plan | None = None) -> None:
+        """`plan`: what the turn has set out to do; None where planning is all that it does."""
         self._notebook = notebook
+        self._plan = plan
         self._model = model
         self._sent_back = 0
 
@@ -73,6 +76,13 @@ class Finish:
     def owed(self) -> bool:
         """Did cells run in this turn?"""
         return bool(self._notebook.runs)
+
+    @property
+    def unfinished(self) -> bool:
+        """Is an item of the plan still to be done?"""
+        return self._plan is not None and any(
+            item.state in ("open", "active") for item in self._plan.items
+        )
 
     def run(self, arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
         """`Finished`, or once a list of what is wrong with the claims."""

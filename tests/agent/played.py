@@ -47,6 +47,7 @@ class Closing:
     """What `finish` would do, without a notebook."""
 
     owed = False
+    unfinished = False
 
     def plain(self, text: str) -> Conclusion:
         return Conclusion(text, plain=True)

@@ -209,6 +209,23 @@ def test_a_turn_that_owes_a_conclusion_is_asked_for_it_once() -> None:
     assert last.conclusion == Conclusion("the mean is 3", plain=True)
 
 
+def test_a_turn_that_leaves_its_plan_open_is_asked_to_go_on_once() -> None:
+    # A small model set a plan and then told results of cells that it had never run.
+    asked: list[str] = []
+
+    def respond(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
+        if isinstance(messages[-1], UserMessage):
+            asked.append(messages[-1].text)
+        return AssistantMessage("The mean is 3.")
+
+    closing = Closing()
+    closing.unfinished = True
+    last = ending(play(agent_with(respond, closing=closing)))
+    assert len(asked) == 2
+    assert "plan are still open" in asked[1]
+    assert last.conclusion == Conclusion("The mean is 3.", plain=True)
+
+
 def test_an_answer_cut_at_its_length_limit_is_told_to_the_model() -> None:
     def respond(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
         asked = [message for message in messages if isinstance(message, UserMessage)]

@@ -27,6 +27,7 @@ class Asking:
 
 class Closing:
     owed = False
+    unfinished = False
 
     def plain(self, text: str) -> Conclusion:
         return Conclusion(text)

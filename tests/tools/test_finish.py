@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from k2_jupyter.notebook.memory import Played
 from k2_jupyter.outputs import Stream
 from k2_jupyter.tools.base import Finished
 from k2_jupyter.tools.finish import Finish
 from k2_jupyter.tools.run_cell import RunCell, reader
+from k2_jupyter.tools.set_plan import Plan, SetPlan
 from tests.tools.conftest import Bench
 
 MakeBench = Callable[..., Bench]
@@ -101,6 +104,14 @@ def test_nothing_is_written_where_no_cell_ran(bench: MakeBench) -> None:
     assert isinstance(result, Finished)
     assert result.conclusion.outcome == "cannot"
     assert b.notebook.document.cells() == ()
+
+
+@pytest.mark.parametrize(("state", "left"), [("open", True), ("active", True), ("done", False)])
+def test_a_plan_with_items_left_is_unfinished(bench: MakeBench, state: str, left: bool) -> None:
+    b, plan = bench(), Plan()
+    b.run(SetPlan(plan), items=[{"title": "Test it", "state": state}])
+    assert Finish(b.notebook, model="played", plan=plan).unfinished == left
+    assert not Finish(b.notebook, model="played").unfinished
 
 
 def test_plain_text_is_looked_up_in_all_outputs_and_marked_as_such(bench: MakeBench) -> None:
