@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
+
+_AGAIN_SECONDS = 0.01
 
 
 class OutOfTime(BaseException):
@@ -37,10 +40,17 @@ def within(seconds: float, look: Callable[[], Any]) -> bool:
         if armed:
             raise OutOfTime
 
-    previous = signal.signal(signal.SIGALRM, late)
+    previous, hook = signal.signal(signal.SIGALRM, late), sys.unraisablehook
+
+    def unraisable(problem: Any) -> None:
+        if not isinstance(problem.exc_value, OutOfTime):
+            hook(problem)
+
+    sys.unraisablehook = unraisable
     try:
         try:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
+            # Raised in a finalizer it is dropped there: it comes again until it is heard.
+            signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_SECONDS)
             look()
         finally:
             armed.clear()
@@ -49,6 +59,7 @@ def within(seconds: float, look: Callable[[], Any]) -> bool:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, previous)
+        sys.unraisablehook = hook
     return True
 
 

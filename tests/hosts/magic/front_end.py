@@ -152,7 +152,7 @@ class FrontEnd:
 
     def interrupt(self) -> None:
         """What the stop button does; from any thread (the manager would open a loop in it)."""
-        os.kill(self.pid, signal.SIGINT)
+        os.killpg(os.getpgid(self.pid), signal.SIGINT)
 
     @property
     def pid(self) -> int:

@@ -28,6 +28,21 @@ def test_a_look_that_lasts_is_given_up_and_what_it_gave_is_kept() -> None:
     assert guard.taken(60, lambda: iter(["all"])) == ["all"]
 
 
+def test_an_alarm_that_a_finalizer_drops_comes_again(capsys: pytest.CaptureFixture[str]) -> None:
+    class Slow:
+        def __del__(self) -> None:
+            while True:
+                pass
+
+    def look() -> None:
+        Slow()
+        while True:
+            pass
+
+    assert not guard.within(0.05, look)
+    assert capsys.readouterr().err == ""
+
+
 def test_the_timer_and_its_handler_are_given_back() -> None:
     def mine(*_: object) -> None:
         pytest.fail("the timer went off after the look")
