@@ -58,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_export(commands)
     _add_verify(commands)
+    _add_check(commands)
+    _add_record(commands)
     _add_endpoint(commands)
     _add_turns(commands)
     return top
@@ -205,7 +207,7 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
 
 
-def _add_endpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check = _command(
         commands,
         "check",
@@ -216,6 +218,9 @@ def _add_endpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     _add_model(check)
     check.add_argument("--json", action="store_true", help="print the table as JSON")
+
+
+def _add_record(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     record = _command(
         commands,
         "record",
@@ -230,6 +235,9 @@ def _add_endpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     record.add_argument("folder", type=Path, metavar="FOLDER", help="new, or empty")
     record.add_argument("question", nargs="?", metavar="QUESTION", help="ask only this")
     _add_model(record)
+
+
+def _add_endpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     login = _command(
         commands,
         "login",
