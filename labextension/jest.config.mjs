@@ -6,7 +6,7 @@ export default {
   testMatch: ['**/*.test.ts', '**/*.test.tsx'],
   testEnvironment: `${modules}/jest-environment-jsdom`,
   modulePaths: [modules],
-  moduleNameMapper: { '\\.(css|svg)$': 'identity-obj-proxy' },
+  moduleNameMapper: { '\\.(css|svg)$': '<rootDir>/../tests/labextension/svg.ts' },
   transform: {
     '\\.[jt]sx?$': [
       `${modules}/@swc/jest`,

@@ -1,0 +1,270 @@
+/** What the plugins share: the conversations of the open notebooks, and what they hold. */
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+
+import type {
+  Answer,
+  Attached,
+  EndReason,
+  EventOf,
+  GivenAnswer,
+  IAskCaps,
+  IConclusion,
+  IPlanItem,
+  ItemState,
+  Mode,
+  Request,
+  RunStatus
+} from './events';
+
+/** `refused`: the server does not take this page; the state's `refusal` says why. */
+export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused';
+
+export interface IKernelState {
+  id: string;
+  language: string;
+  status: string;
+  /** Rises when the variables are lost. */
+  epoch: number;
+}
+
+export interface ICall {
+  /** `step.position`. */
+  key: string;
+  name: string;
+  /** Null where they are no JSON object. */
+  arguments: Readonly<Record<string, unknown>> | null;
+  /** The arguments as the model wrote them. */
+  raw: string;
+  status: 'running' | 'ok' | 'error';
+  /** Null while it runs. */
+  seconds: number | null;
+  gist: string;
+  text: string;
+  /** The cell that it made, changed or ran. */
+  cell: string | null;
+  /** How that cell's run ended; null where it did not run or has not ended. */
+  run: RunStatus | null;
+  /** Milliseconds since 1970, by the server's clock. */
+  started: number;
+}
+
+export interface IStep {
+  number: number;
+  reasoning: string;
+  text: string;
+  /** The answer is not complete. */
+  streaming: boolean;
+  retry: { attempt: number; seconds: number; reason: string } | null;
+  calls: readonly ICall[];
+  /** Milliseconds since 1970, by the server's clock. */
+  started: number;
+  /** When the answer was complete, or null. */
+  answered: number | null;
+}
+
+/** Something said during a turn, after the step with that number (0: before the first). */
+export interface INotice {
+  step: number;
+  /** `kernel`: the text is `restarted`, `died` or `started`. */
+  kind: 'notice' | 'kernel';
+  text: string;
+}
+
+/** A request of the turn that was answered, or closed without an answer. */
+export interface IDecision {
+  step: number;
+  request: Request;
+  answer: Answer | null;
+  by: EventOf<'Closed'>['by'];
+}
+
+export interface ITurn {
+  /** Of the request that began it; never changes. */
+  id: string;
+  request: string;
+  attached: readonly Attached[];
+  mode: Mode;
+  model: string;
+  /** `earlier`: from before this server's life; only request, conclusion and ending are known. */
+  status: 'running' | 'earlier' | EndReason;
+  /** How it ended, or null. */
+  reason: EndReason | null;
+  /** Milliseconds since 1970, by the server's clock. */
+  started: number;
+  steps: readonly IStep[];
+  plan: readonly IPlanItem[];
+  conclusion: IConclusion | null;
+  /** Cause and next step where it did not end with `done`. */
+  detail: string;
+  /** Null while it runs. */
+  seconds: number | null;
+  /** Steps of an earlier turn, or those so far. */
+  stepCount: number;
+  /** What the model was told of the user's own edits. */
+  userChanged: readonly string[];
+  notices: readonly INotice[];
+  decisions: readonly IDecision[];
+}
+
+export interface IQueued {
+  id: string;
+  request: string;
+}
+
+export type IOpenRequest = Omit<EventOf<'Opened'>, 'type'>;
+export type ISpent = Omit<EventOf<'Spent'>, 'type'>;
+
+/** Immutable: what did not change keeps its identity. */
+export interface IState {
+  connection: ConnectionState;
+  /** The server's words where it refused the connection. */
+  refusal: string;
+  kernel: IKernelState | null;
+  /** Oldest first. */
+  turns: readonly ITurn[];
+  /** Requests that wait for the turn to end. */
+  queue: readonly IQueued[];
+  /** What waits for an answer of the user. */
+  open: IOpenRequest | null;
+  spent: ISpent | null;
+  /** What was said outside of turns, and messages of this page that were refused; newest last. */
+  notices: readonly string[];
+}
+
+export interface IPlanEntry {
+  title: string;
+  state: ItemState;
+}
+
+export interface IVariable {
+  name: string;
+  text: string;
+}
+
+/** What the user asks. What is absent: nothing attached, mode `ask`, as the settings say. */
+export interface IAsk {
+  request: string;
+  attached?: readonly Attached[];
+  mode?: Mode;
+  /** Of `fix` and `explain`. */
+  cell?: string;
+  /** "" or absent: what the server takes. */
+  model?: string;
+  caps?: IAskCaps;
+}
+
+/** The conversation of one open notebook. */
+export interface IConversation {
+  /** Of the notebook, as the contents service has it. */
+  readonly path: string;
+  readonly state: IState;
+  readonly changed: ISignal<IConversation, void>;
+  /** Whether a turn runs. */
+  readonly isRunning: boolean;
+  /** Sends a request; it waits in the queue while a turn runs. Returns its id. */
+  ask(ask: IAsk): string;
+  answer(request: string, answer: GivenAnswer): void;
+  stop(): void;
+  unqueue(id: string): void;
+  /** The user's edited plan of the running turn. */
+  editPlan(items: readonly IPlanEntry[]): void;
+  /** Those of the kernel; none while it is busy. */
+  variables(): Promise<readonly IVariable[]>;
+  /** Takes the notices away that stand outside of turns. */
+  dismissNotices(): void;
+}
+
+export interface IModelStatus {
+  name: string;
+  label: string;
+  /** Where requests go; null where nothing leaves this machine. */
+  host: string | null;
+  offline: boolean;
+}
+
+export interface IModelChoice {
+  name: string;
+  label: string;
+}
+
+export interface IPreset {
+  name: string;
+  label: string;
+  base_url: string;
+}
+
+/** Features that an administrator can switch off. */
+export type Feature = 'panel' | 'login' | 'send' | 'approve_kinds';
+
+export interface IStatus {
+  version: string;
+  model: IModelStatus;
+  /** Whether the user has chosen a model before. */
+  configured: boolean;
+  choices: readonly IModelChoice[];
+  presets: readonly IPreset[];
+  /** What is switched off, and why. */
+  off: Readonly<Partial<Record<Feature, string>>>;
+  /** An administrator's upper limits. */
+  limits: {
+    steps: number | null;
+    seconds: number | null;
+    tokens: number | null;
+    dollars: number | null;
+  };
+  /** What does not fit, for people; "" for nothing. */
+  problem: string;
+}
+
+export interface ILogin {
+  base_url: string;
+  key: string;
+  model: string;
+}
+
+export interface ILoginResult {
+  ok: boolean;
+  /** The cause and the next step where it is not. */
+  text: string;
+}
+
+/** What the user chose in JupyterLab's settings. */
+export interface IPreferences {
+  /** "" for what the server takes. */
+  model: string;
+  caps: IAskCaps;
+  /** Whether pictures of figures are sent to a model that can see. */
+  images: boolean;
+  /** Whether reasoning is unfolded. */
+  reasoning: boolean;
+  /** Whether the panel opens with JupyterLab. */
+  open: boolean;
+}
+
+export interface IK2 {
+  /** Of a notebook that is open, or null before its kernel is known. */
+  conversation(panel: NotebookPanel): IConversation | null;
+  /** Of the notebook that was used last. */
+  readonly current: IConversation | null;
+  /** Another notebook, or none, has become the current one. */
+  readonly currentChanged: ISignal<IK2, void>;
+  /** What the server says; null until it has answered. */
+  readonly status: IStatus | null;
+  /** Why there is no status; "" where there is, or none was asked for yet. */
+  readonly problem: string;
+  readonly statusChanged: ISignal<IK2, void>;
+  readonly preferences: IPreferences;
+  readonly preferencesChanged: ISignal<IK2, void>;
+  refreshStatus(): Promise<void>;
+  /** Stores and tests a key. The key is kept nowhere in the page. */
+  login(login: ILogin): Promise<ILoginResult>;
+  /** The model for this server process. Rejects with the server's words. */
+  choose(name: string): Promise<void>;
+}
+
+export const IK2 = new Token<IK2>(
+  '@k2/jupyter:IK2',
+  'The conversations of K2 with the open notebooks.'
+);
