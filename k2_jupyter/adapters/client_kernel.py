@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from k2_jupyter.adapters.execution import ALL_GONE, Execution, Patience
-from k2_jupyter.adapters.kernel_channels import POLL_MS
+from k2_jupyter.adapters.execution import ALL_GONE, Execution
 from k2_jupyter.adapters.kernel_messages import Redaction, Redactor
 from k2_jupyter.adapters.kernel_process import KernelProcess
-from k2_jupyter.adapters.kernel_report import changes_in, hints_in, texts_in
-from k2_jupyter.adapters.kernel_setup import (
-    AFTER_ERROR,
-    VERSIONS,
-    Message,
-    describe_expression,
-    value_of,
-)
+from k2_jupyter.adapters.kernel_report import texts_in
+from k2_jupyter.adapters.kernel_runs import ask, carried_out, described
+from k2_jupyter.adapters.kernel_setup import VERSIONS, value_of
+from k2_jupyter.adapters.patience import Patience
 from k2_jupyter.errors import KernelError, KernelSilentError, StopRequested
-from k2_jupyter.events import CellOutput, EventStream
+from k2_jupyter.events import EventStream
 from k2_jupyter.journal.redaction import SECRET_NAME
 from k2_jupyter.notebook.base import CellRun
 from k2_jupyter.notebook.outputs import OutputCollector
-
-_ASK_SECONDS = 5.0
 
 
 def kernel_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -119,13 +110,7 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
             redaction=Redaction(self._redactor) if self._redactor else None,
             patience=Patience(timeout, self._interrupt_waits),
         )
-        try:
-            for change in execution.changes(stop):
-                yield CellOutput(cell_id, change)
-        finally:
-            execution.leave()
-        told = self._told(process, execution, stop)
-        run = execution.result(changes_in(told, self._redactor), hints_in(told, self._redactor))
+        run = yield from carried_out(execution, self._redactor, stop)
         if execution.lost:
             self._lose()
             if not stop.is_set():  # the model's next answer takes longer than a start
@@ -136,21 +121,10 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
         process = self._ready(stop)
         if process is None or stop.is_set():
             raise StopRequested
-        if not process.alive():
+        texts = described(process, names, self._redactor, stop)
+        if texts is None:
             raise self._died(process)
-        if process.language != "python":
-            return {}
-        reply = _ask(process, describe_expression(names), stop)
-        if reply is None:
-            if stop.is_set():
-                raise StopRequested
-            if not process.alive():
-                raise self._died(process)
-            raise KernelSilentError(f"The kernel is busy: no answer within {_ASK_SECONDS:g} s.")
-        content = value_of(reply)
-        if content is None:
-            raise KernelSilentError("The kernel cannot say what its variables are.")
-        return texts_in(content, self._redactor)
+        return texts
 
     def versions(self, stop: threading.Event) -> Mapping[str, str]:
         """Package → version, of what the user's code has imported and of Python.
@@ -164,7 +138,7 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
             return {}
         if process is None or not answers or process.language != "python":
             return {}
-        return texts_in(value_of(_ask(process, VERSIONS, stop)) or {}, self._redactor)
+        return texts_in(value_of(ask(process, VERSIONS, stop)) or {}, self._redactor)
 
     def _died(self, process: KernelProcess) -> KernelSilentError:
         problem = KernelSilentError(f"The kernel {process.ending()}. {ALL_GONE}")
@@ -199,33 +173,3 @@ class ClientKernel(AbstractContextManager["ClientKernel"]):
     def _spool(self) -> Path | None:
         self._runs += 1
         return self._spool_dir and self._spool_dir / f"output-{self._epoch}-{self._runs}.txt"
-
-    def _told(
-        self, process: KernelProcess, execution: Execution, stop: threading.Event
-    ) -> Mapping[str, Any]:
-        """What the kernel says of the run: in its reply, or asked for after an error.
-
-        After a stop nothing is asked; the next run tells.
-        """
-        if process.language != "python" or execution.lost or not execution.reply:
-            return {}
-        content = value_of(execution.reply)
-        if content is None:
-            content = value_of(_ask(process, AFTER_ERROR, stop)) or {}
-        return content if execution.status == "error" else {**content, "hints": []}
-
-
-def _ask(process: KernelProcess, expression: str, stop: threading.Event) -> Message | None:
-    """What the kernel says to an expression; None when it did not say it in time.
-
-    That is within 5 s, and before `stop` or the end of the kernel.
-    """
-    if stop.is_set():
-        return None
-    asked = process.channels.execute("", expression=expression, silent=True)
-    deadline = time.monotonic() + _ASK_SECONDS
-    while time.monotonic() < deadline and not stop.is_set() and process.alive():
-        reply = process.channels.reply(asked, POLL_MS)
-        if reply is not None:
-            return reply
-    return None

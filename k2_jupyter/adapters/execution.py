@@ -4,91 +4,111 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
-from k2_jupyter.adapters.kernel_channels import POLL_MS
-from k2_jupyter.adapters.kernel_messages import Bursts, Redaction, change_of
-from k2_jupyter.adapters.kernel_process import CHECK_SECONDS, KernelProcess
+from k2_jupyter.adapters.kernel_channels import POLL_MS, Channel, KernelChannels
+from k2_jupyter.adapters.kernel_messages import Bursts, Redaction, change_of, with_held
 from k2_jupyter.adapters.kernel_setup import CHANGES, Message
+from k2_jupyter.adapters.patience import Patience, Step
 from k2_jupyter.events import RunStatus
 from k2_jupyter.notebook.base import CellRun, Changes
 from k2_jupyter.notebook.outputs import OutputCollector
-from k2_jupyter.outputs import OutputChange
+from k2_jupyter.outputs import Output, OutputChange
 
 ALL_GONE = "All variables are gone; a new kernel starts for the next run."
+CHECK_SECONDS = 0.25
+"""How often a wait looks whether the process still lives."""
 _POLL_MS_IN_BURST = 20
 _SILENCE_SECONDS = 2.0
 """After the reply, how long to wait for an "idle" that the kernel may have dropped."""
-_STOP_WAITS = (0.5,)
-"""With what comes before and after it, the run is given back within 1 s of the stop."""
-_DEADLINE_WAITS = (0.5, 1.0)
+_REMEMBERED = 2_000
+"""Messages whose ids are kept for a page that comes in the middle of a run."""
 
-Cause: TypeAlias = Literal["timeout", "deadline", "stop"]
-"""Why a run is interrupted: its own limit, the time of the turn is over, or the user."""
-Step: TypeAlias = Literal["wait", "interrupt", "kill"]
+Announce = Callable[[str, str], None]
+"""Is told the cell and the message id of a request before the kernel gets it."""
 
 
-@dataclass(slots=True)
-class Patience:
-    """When to interrupt a run, to interrupt again, to give up: sooner if a person waits."""
+class Process(Protocol):
+    """One life of a kernel, as far as a run needs it."""
 
-    timeout: float | None
-    """Soft limit of the run, seconds."""
-    waits: tuple[float, ...]
-    """Seconds after each interrupt at the soft limit."""
-    cause: Cause | None = None
-    _started: float = field(default_factory=time.monotonic)
-    _left: list[float] = field(default_factory=list)
-    _due: float = 0.0
+    @property
+    def channels(self) -> KernelChannels: ...
 
-    def next(self, now: float, stop: threading.Event) -> Step:
-        """What is to be done now. A more urgent cause begins with an interrupt of its own."""
-        cause = self._cause(now, stop)
-        if cause is None:
-            return "wait"
-        if cause != self.cause:
-            waits = {"timeout": self.waits, "deadline": _DEADLINE_WAITS, "stop": _STOP_WAITS}
-            self.cause, self._left, self._due = cause, list(waits[cause]), now
-        if now < self._due:
-            return "wait"
-        if not self._left:
-            return "kill"
-        self._due = now + self._left.pop(0)
-        return "interrupt"
+    @property
+    def language(self) -> str: ...
 
-    def _cause(self, now: float, stop: threading.Event) -> Cause | None:
-        if stop.is_set():
-            # a turn's deadline is a stop too, and knows the user's own
-            return "stop" if getattr(stop, "user_stop", stop).is_set() else "deadline"
-        if self.timeout is not None and now - self._started >= self.timeout:
-            return "timeout"
-        return None
+    @property
+    def ours(self) -> bool:
+        """Whether nobody else uses it, so that it may be ended with what runs in it."""
+        ...
+
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        ...
+
+    def ending(self) -> str:
+        """How it ended, in words that follow "The kernel"; call it when it is not alive."""
+        ...
+
+    def behind_others(self, asked: str) -> bool:
+        """Whether a request waits for what others have asked before it."""
+        ...
+
+    def interrupt(self, asked: str) -> None:
+        """Interrupt this request, if it is what runs."""
+        ...
+
+    def withdraw(self, asked: str) -> None:
+        """Nobody waits for this request any more: what it runs, now or later, is to end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What has come of a run that may still go on."""
+
+    msg_id: str
+    """Of the request, the parent of all that comes of it."""
+    cell: str
+    outputs: tuple[Output, ...]
+    count: int | None
+    seen: tuple[str, ...]
+    """Ids of the messages that `outputs` contains: the last 2,000."""
 
 
 class Execution:
-    """One source on its way through the kernel."""
+    """One source on its way through the kernel.
+
+    One thread drives it; `so_far` may be called from any.
+    """
 
     def __init__(
         self,
-        process: KernelProcess,
+        process: Process,
         cell_id: str,
         source: str,
         *,
         collector: OutputCollector,
         redaction: Redaction | None,
         patience: Patience,
+        announce: Announce | None = None,
     ) -> None:
-        self._process = process
-        self._cell_id = cell_id
+        self.process = process
+        self.cell_id = cell_id
         self._source = source
         self._collector = collector
         self._redaction = redaction
         self._patience = patience
+        self._announce = announce
         self._bursts = Bursts()
+        self._taking = threading.Lock()
+        self._seen: deque[str] = deque(maxlen=_REMEMBERED)
         self._started = time.monotonic()
         self._ended = 0.0
+        self._begun = False
         self._idle = False
         self._requeued = False
         self._heard = self._started
@@ -98,13 +118,19 @@ class Execution:
         self.lost = False
         """Whether the kernel is gone, or has to go."""
         self._detail = ""
-        self._asked = self._ask()
+        self._asked = ""
+        self._ask()
 
-    def _ask(self) -> str:
-        expression = CHANGES if self._process.language == "python" else ""
-        return self._process.channels.execute(
-            self._source, expression=expression, cell_id=self._cell_id
+    def _ask(self) -> None:
+        expression = CHANGES if self.process.language == "python" else ""
+        self.process.channels.execute(
+            self._source, expression=expression, cell_id=self.cell_id, announce=self._announced
         )
+
+    def _announced(self, asked: str) -> None:
+        self._asked = asked
+        if self._announce:
+            self._announce(self.cell_id, asked)
 
     def changes(self, stop: threading.Event) -> Iterator[OutputChange]:
         """Everything that comes out until the run has ended, whichever way."""
@@ -118,11 +144,14 @@ class Execution:
             if now >= check_at:
                 check_at = now + CHECK_SECONDS
                 self._look()
+            self._queue(now, stop)
             self._hurry(self._patience.next(now, stop))
-        if self.lost and not self._process.alive():
+        if self.lost and not self.process.alive():
             yield from self._last_words()
         if self._redaction:
-            yield from self._kept(self._redaction.flush())
+            with self._taking:
+                changes = self._kept(self._redaction.flush())
+            yield from self._gathered(changes)
         yield from self._bursts.flush(now)
 
     def _last_words(self) -> Iterator[OutputChange]:
@@ -133,29 +162,47 @@ class Execution:
             yield from self._received(POLL_MS)
 
     def _received(self, wait_ms: int) -> Iterator[OutputChange]:
-        for channel, message in self._process.channels.receive(wait_ms):
+        for channel, message in self.process.channels.receive(wait_ms):
             if message["parent_header"].get("msg_id") == self._asked:
                 self._heard = time.monotonic()
-                yield from self._take(channel, message)
+                with self._taking:
+                    changes = self._taken(channel, message)
+                yield from self._gathered(changes)
 
-    def _take(self, channel: str, message: Message) -> Iterator[OutputChange]:
+    def _gathered(self, changes: list[OutputChange]) -> Iterator[OutputChange]:
+        for change in changes:
+            yield from self._bursts.add(change, time.monotonic())
+
+    def _taken(self, channel: Channel, message: Message) -> list[OutputChange]:
         kind, content = message["msg_type"], message["content"]
         if channel == "shell":
             if kind == "execute_reply":
                 self.reply = message
                 self._ended = time.monotonic()
-        elif kind == "status":
+            return []
+        self._seen.append(message["header"]["msg_id"])
+        if kind == "status":
             self._idle = content["execution_state"] == "idle"
+            self._begun = True
         elif kind == "execute_input":
             self._count = content.get("execution_count")
         elif (change := change_of(message)) is not None:
-            redacted = self._redaction.feed(change) if self._redaction else iter((change,))
-            yield from self._kept(redacted)
+            return self._kept(self._redaction.feed(change) if self._redaction else iter((change,)))
+        return []
 
-    def _kept(self, changes: Iterator[OutputChange]) -> Iterator[OutputChange]:
-        for change in changes:
+    def _kept(self, changes: Iterator[OutputChange]) -> list[OutputChange]:
+        kept = list(changes)
+        for change in kept:
             self._collector.apply(change)
-            yield from self._bursts.add(change, time.monotonic())
+        return kept
+
+    def so_far(self) -> SoFar:
+        """What has come by now; printed text that is held back for redaction with it."""
+        with self._taking:
+            outputs = self._collector.outputs
+            if self._redaction:
+                outputs = with_held(outputs, self._redaction.held())
+            return SoFar(self._asked, self.cell_id, outputs, self._count, tuple(self._seen))
 
     def _judge(self, now: float) -> None:
         """See whether the run has ended by itself."""
@@ -170,10 +217,12 @@ class Execution:
         if outcome in ("aborted", "abort"):
             self._aborted()
         elif self._patience.cause is not None:
-            self.status = "timeout" if self._patience.cause == "timeout" else "interrupted"
-            self._detail = f"{self._interrupted()} The variables are kept."
+            self._end_early()
+            self._detail = f"{self._patience.words()} The variables are kept."
         else:
-            self.status = "ok" if outcome == "ok" else "error"
+            if reply["content"].get("ename") == "KeyboardInterrupt":
+                self._look()  # a server begins a restart with an interrupt
+            self.status = self.status or ("ok" if outcome == "ok" else "error")
 
     def _aborted(self) -> None:
         """Someone's failing cell emptied the queue; ours never ran."""
@@ -182,27 +231,56 @@ class Execution:
             self._detail = "It never ran: a failing cell before it emptied the kernel's queue."
             return
         self._requeued = True
-        self.reply, self._idle = None, False
-        self._asked = self._ask()
+        self.reply, self._begun, self._idle = None, False, False
+        self._ask()
 
     def _look(self) -> None:
         """See whether the kernel still lives."""
-        if self.status is None and not self._process.alive():
-            self._lose("dead", f"The kernel {self._process.ending()} while the cell ran.")
+        if self.status is None and not self.process.alive():
+            self._lose("dead", f"The kernel {self.process.ending()} while the cell ran.")
+
+    def _queue(self, now: float, stop: threading.Event) -> None:
+        """What is due while cells of others go first: no limit counts, a stop withdraws it."""
+        if self.status is not None or self._begun or not self.process.behind_others(self._asked):
+            return
+        self._started = now
+        self._patience.postpone(now)
+        if stop.is_set():
+            self.process.withdraw(self._asked)
+            self.status, self._ended = "interrupted", now
+            self._detail = "Stopped before it ran: the kernel was busy with the user's own cells."
 
     def _hurry(self, step: Step) -> None:
         """Make the run end."""
         if self.status is not None or step == "wait":
             return
         if self.reply is not None:
-            if step == "kill":  # the cell has ended, only its "idle" is missing
+            if step == "give up":  # the cell has ended, only its "idle" is missing
                 self._settle(self.reply)
         elif step == "interrupt":
-            self._process.interrupt()
+            self.process.interrupt(self._asked)
         else:
-            unmoved = "It did not react to interrupts, so its kernel was killed."
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """It does not react to interrupts."""
+        words = self._patience.words()
+        if self.process.ours:
             status: RunStatus = "dead" if self._patience.cause == "timeout" else "interrupted"
-            self._lose(status, f"{self._interrupted()} {unmoved}")
+            self._lose(status, f"{words} It did not react to interrupts, so its kernel was killed.")
+            return
+        self.process.withdraw(self._asked)
+        self._end_early()
+        self._ended = time.monotonic()
+        self._detail = f"{words} " + (
+            "The variables are kept."
+            if self._idle
+            else "It has not reacted yet and still runs in the user's kernel, where nothing else"
+            " can run until it ends; a restart of the kernel would lose all variables."
+        )
+
+    def _end_early(self) -> None:
+        self.status = "timeout" if self._patience.cause == "timeout" else "interrupted"
 
     def _lose(self, status: RunStatus, cause: str) -> None:
         self.lost = True
@@ -210,25 +288,17 @@ class Execution:
         self._ended = time.monotonic()
         self._detail = f"{cause} {ALL_GONE}"
 
-    def _interrupted(self) -> str:
-        match self._patience.cause:
-            case "timeout":
-                return f"Interrupted at its limit of {self._patience.timeout:g} s."
-            case "deadline":
-                return "Interrupted when the time of the turn was over."
-        return "Interrupted by the user."
-
     def leave(self) -> None:
         """Let nothing go on when nobody waits for it any more."""
         if self.status is None:
-            self._process.interrupt()
+            self.process.withdraw(self._asked)
             self._collector.close()
 
     def result(self, changes: Changes, hints: tuple[str, ...]) -> CellRun:
         """The run with what the kernel said of it, after `changes()` came to its end."""
         spool = self._collector.close()
         return CellRun(
-            self._cell_id,
+            self.cell_id,
             self.status or "interrupted",
             self._collector.outputs,
             self._ended - self._started,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 from k2_jupyter.adapters.kernel_setup import Message
@@ -21,37 +21,79 @@ _MESSAGES_IN_MEMORY = 32
 """A flood waits in the kernel's queue (`in_kernel/streams.py`), not in our memory."""
 
 
-class KernelChannels:
-    """The client's side of one kernel's sockets. One thread at a time may use them."""
+def connect(
+    context: Any, connection: Mapping[str, Any], kind: int, channel: str, *, in_memory: int
+) -> Any:
+    """A socket of this kind at a kernel's channel; `in_memory` messages wait on our side.
 
-    def __init__(self, connection: Mapping[str, Any], session: Any) -> None:
-        """Connect. `connection` is what a connection file holds; `session` signs and checks."""
+    `connection` is what a connection file holds.
+    """
+    separator = "-" if connection["transport"] == "ipc" else ":"
+    port = connection[f"{channel}_port"]
+    socket = context.socket(kind)
+    socket.rcvhwm = in_memory
+    if public := connection.get("curve_publickey"):  # jupyter_client's "transport_encryption"
+        socket.curve_secretkey = connection["curve_secretkey"].encode()
+        socket.curve_publickey = socket.curve_serverkey = public.encode()
+    socket.connect(f"{connection['transport']}://{connection['ip']}{separator}{port}")
+    return socket
+
+
+class KernelChannels:
+    """The client's side of one kernel's channels. One thread at a time may use them."""
+
+    def __init__(self, context: Any, shell: Any, iopub: Any, session: Any) -> None:
+        """Use these sockets of a ZMQ context; `session` signs and checks."""
+        self._context = context
+        self._shell = shell
+        self._iopub = iopub
+        self._session = session
+
+    @classmethod
+    def connected(cls, connection: Mapping[str, Any], session: Any) -> KernelChannels:
+        """Connect to a kernel. `connection` is what a connection file holds."""
         import zmq
 
-        self._session = session
-        self._context = zmq.Context()
-        self._shell = self._connect(connection, zmq.DEALER, "shell_port")
-        self._iopub = self._connect(connection, zmq.SUB, "iopub_port")
-        self._iopub.subscribe(b"")
-
-    def _connect(self, connection: Mapping[str, Any], kind: int, port: str) -> Any:
-        separator = "-" if connection["transport"] == "ipc" else ":"
-        socket = self._context.socket(kind)
-        socket.rcvhwm = _MESSAGES_IN_MEMORY
-        socket.connect(
-            f"{connection['transport']}://{connection['ip']}{separator}{connection[port]}"
+        context = zmq.Context()
+        shell, iopub = (
+            connect(context, connection, kind, name, in_memory=_MESSAGES_IN_MEMORY)
+            for kind, name in ((zmq.DEALER, "shell"), (zmq.SUB, "iopub"))
         )
-        return socket
+        iopub.subscribe(b"")
+        return cls(context, shell, iopub, session)
 
-    def send(self, kind: str, content: Mapping[str, Json], metadata: Json = None) -> str:
-        """Send a request on the shell channel; returns its message id."""
-        message = self._session.send(self._shell, kind, content, metadata=metadata or {})
-        return str(message["header"]["msg_id"])
+    def send(
+        self,
+        kind: str,
+        content: Mapping[str, Json],
+        metadata: Json = None,
+        *,
+        announce: Callable[[str], None] | None = None,
+    ) -> str:
+        """Send a request on the shell channel; returns its message id.
+
+        `announce` is told the id before the request goes out.
+        """
+        message = self._session.msg(kind, content, metadata=metadata or {})
+        asked = str(message["header"]["msg_id"])
+        if announce:
+            announce(asked)
+        self._session.send(self._shell, message)
+        return asked
 
     def execute(
-        self, source: str, *, expression: str = "", cell_id: str = "", silent: bool = False
+        self,
+        source: str,
+        *,
+        expression: str = "",
+        cell_id: str = "",
+        silent: bool = False,
+        announce: Callable[[str], None] | None = None,
     ) -> str:
-        """Ask the kernel to run a source, and then to evaluate an expression."""
+        """Ask the kernel to run a source, and then to evaluate an expression.
+
+        `announce` is told the message id before the kernel can say anything.
+        """
         content: dict[str, Json] = {
             "code": source,
             "silent": silent,
@@ -60,7 +102,8 @@ class KernelChannels:
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        return self.send("execute_request", content, {"cellId": cell_id} if cell_id else None)
+        metadata: Json = {"cellId": cell_id} if cell_id else None
+        return self.send("execute_request", content, metadata, announce=announce)
 
     def receive(self, wait_ms: int) -> Iterator[tuple[Channel, Message]]:
         """What has arrived, outputs first; waits at most `wait_ms` for something."""

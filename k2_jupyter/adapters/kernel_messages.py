@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 from k2_jupyter.messages import Json
@@ -10,6 +12,7 @@ from k2_jupyter.outputs import (
     ClearOutput,
     Display,
     ErrorOutput,
+    Output,
     OutputChange,
     Stream,
     StreamName,
@@ -95,6 +98,13 @@ class Redaction:
             if text:
                 yield Stream(name, text)
 
+    def held(self) -> Stream | None:
+        """What `flush` would give now; nothing is let go."""
+        if self._open is None:
+            return None
+        name, stream = self._open
+        return Stream(name, copy.copy(stream).flush())
+
     def _redacted(self, change: OutputChange) -> OutputChange:
         text = self._redactor.text
         match change:
@@ -118,6 +128,16 @@ class Redaction:
         if isinstance(content, (list, tuple)):
             return [self._content("", value) for value in content]
         return content
+
+
+def with_held(outputs: tuple[Output, ...], held: Stream | None) -> tuple[Output, ...]:
+    """The outputs, and the text that is held back behind them."""
+    if held is None or not held.text:
+        return outputs
+    last = outputs[-1] if outputs else None
+    if isinstance(last, Stream) and last.name == held.name:
+        return (*outputs[:-1], replace(last, text=last.text + held.text))
+    return (*outputs, held)
 
 
 class Bursts:

@@ -17,8 +17,6 @@ from k2_jupyter.adapters.kernel_setup import setup_code
 from k2_jupyter.adapters.kernel_spec import extra_arguments, kernel_command
 from k2_jupyter.errors import KernelError
 
-CHECK_SECONDS = 0.25
-"""How often a wait looks whether the process still lives."""
 _KILL_SECONDS = 1.0
 """How long to wait for the end of a killed process; only the system can delay it."""
 
@@ -26,6 +24,17 @@ _KILL_SECONDS = 1.0
 _ATTEMPTS = 3
 """Starts of a kernel whose ports were taken by another between their choice and its start."""
 _PORT_TAKEN = "Address already in use"
+
+
+def words_for(code: int | None) -> str:
+    """How a process with this return code (`subprocess.Popen.returncode`) came to its end."""
+    if code is None:
+        return "ended"
+    if code >= 0:
+        return f"ended with exit code {code}"
+    name = signal.Signals(-code).name if -code in signal.valid_signals() else str(-code)
+    hint = " (often: out of memory)" if name == "SIGKILL" else ""
+    return f"was ended by signal {name}{hint}"
 
 
 class _PortTakenError(KernelError):
@@ -37,6 +46,8 @@ class KernelProcess:
 
     After `wait` returned, the channels belong to the thread that called it.
     """
+
+    ours = True
 
     def __init__(
         self,
@@ -118,7 +129,7 @@ class KernelProcess:
         except (OSError, RuntimeError, ValueError) as problem:
             raise KernelError(f"The kernel `{self.name}` cannot be started: {problem}") from problem
         connection = self._manager.get_connection_info()
-        self._channels = KernelChannels(connection, self._manager.session)
+        self._channels = KernelChannels.connected(connection, self._manager.session)
 
     def _discard(self) -> None:
         """Let go of a kernel that did not come up."""
@@ -179,19 +190,20 @@ class KernelProcess:
     def ending(self) -> str:
         """How the process ended, in words; call it when it is not alive."""
         process = getattr(self._manager.provisioner, "process", None)
-        code = process.poll() if process is not None else None
-        if code is None:
-            return "ended"
-        if code >= 0:
-            return f"ended with exit code {code}"
-        name = signal.Signals(-code).name if -code in signal.valid_signals() else str(-code)
-        hint = " (often: out of memory)" if name == "SIGKILL" else ""
-        return f"was ended by signal {name}{hint}"
+        return words_for(process.poll() if process is not None else None)
 
-    def interrupt(self) -> None:
+    def behind_others(self, asked: str) -> bool:
+        """Never: nobody else asks this kernel."""
+        return False
+
+    def interrupt(self, asked: str) -> None:
         """Interrupt what runs, as the kernel's specification says."""
         with suppress(OSError, RuntimeError):
             self._do(self._manager.interrupt_kernel())
+
+    def withdraw(self, asked: str) -> None:
+        """Interrupt it: it runs, for there is nothing else."""
+        self.interrupt(asked)
 
     def close(self) -> None:
         """End the process and its process group, and free everything. Any state will do.

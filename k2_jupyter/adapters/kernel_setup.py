@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from importlib.resources import files
@@ -21,7 +22,8 @@ _PARTS = (
     *(f"values.{name}" for name in f"{_VALUES} results charts changes variables".split()),
     *(f"errors.{name}" for name in _ERRORS.split()),
     *(f"figures.{name}" for name in _FIGURES.split()),
-    *("streams", "versions"),
+    "versions",
+    "streams",
 )
 """Modules of `in_kernel/`, each behind those that it imports (``from . import …``,
 ``from ..values import …``)."""
@@ -33,9 +35,14 @@ AFTER_ERROR = "__import__('sys').modules['_k2_jupyter.errors.hints'].after_error
 VERSIONS = "__import__('sys').modules['_k2_jupyter.versions'].versions()"
 """The expression that tells the versions of what the user's code has imported."""
 
+_ONLY_OWN = frozenset(["streams"])
+"""Parts that change how every cell prints: not for a kernel that others use too."""
+
 _BOOTSTRAP = """
 import sys, types
-for name, source in {"": "", "values": "", "errors": "", "figures": "", **sources}.items():
+known = getattr(sys.modules.get("_k2_jupyter"), "digest", "") == digest
+rooms = {} if known else {"": "", "values": "", "errors": "", "figures": "", **sources}
+for name, source in rooms.items():
     full = "_k2_jupyter" + ("." + name if name else "")
     module = sys.modules[full] = types.ModuleType(full)
     above, _, last = full.rpartition(".")
@@ -47,16 +54,23 @@ for name, source in {"": "", "values": "", "errors": "", "figures": "", **source
     else:
         module.__path__ = []
     getattr(module, "install", bool)()
+sys.modules["_k2_jupyter"].digest = digest
 """
 
 
-def setup_code() -> str:
-    """One expression, so that nothing of it stays among the user's names."""
+def setup_code(*, own: bool = True) -> str:
+    """One expression, so that nothing of it stays among the user's names.
+
+    `own`: the kernel is ours alone. Where the same parts are there already, nothing is done.
+    """
     room = files("k2_jupyter.in_kernel")
     sources = {
-        name: room.joinpath(f"{name.replace('.', '/')}.py").read_text("utf-8") for name in _PARTS
+        name: room.joinpath(f"{name.replace('.', '/')}.py").read_text("utf-8")
+        for name in _PARTS
+        if own or name not in _ONLY_OWN
     }
-    return f"exec({_BOOTSTRAP!r}, {{'sources': {sources!r}}})"
+    digest = hashlib.sha256(repr(sources).encode()).hexdigest()
+    return f"exec({_BOOTSTRAP!r}, {{'sources': {sources!r}, 'digest': {digest!r}}})"
 
 
 def describe_expression(names: Sequence[str]) -> str:

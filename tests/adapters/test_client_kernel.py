@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from k2_jupyter.adapters import client_kernel
+from k2_jupyter.adapters import kernel_runs
 from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
 from k2_jupyter.errors import KernelSilentError, StopRequested
 from k2_jupyter.notebook.base import Kernel, Notebook
@@ -280,7 +280,7 @@ def test_a_busy_kernel_says_so_and_is_kept(
 ) -> None:
     run(fresh, "x = 1")
     occupy(fresh)
-    monkeypatch.setattr(client_kernel, "_ASK_SECONDS", 0.2)
+    monkeypatch.setattr(kernel_runs, "ASK_SECONDS", 0.2)
     with pytest.raises(KernelSilentError, match="busy"):
         fresh.describe(stop=threading.Event())
     assert fresh.epoch == 0
@@ -310,7 +310,7 @@ def test_stop_ends_the_wait_for_a_busy_kernel(
 ) -> None:
     run(fresh, "1")
     occupy(fresh)
-    monkeypatch.setattr(client_kernel, "_ASK_SECONDS", 600)
+    monkeypatch.setattr(kernel_runs, "ASK_SECONDS", 600)
     with pytest.raises(StopRequested):
         fresh.describe(stop=StopSoon())
 

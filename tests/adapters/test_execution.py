@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
-from k2_jupyter.adapters.execution import Patience, Step
+from k2_jupyter.adapters.patience import Patience, Step
 from k2_jupyter.agent.limits import Deadline
 from tests.adapters.kernels import HANG, drained, stream_text, when_printed
 from tests.notebook.contract import run
@@ -24,7 +24,7 @@ def steps(patience: Patience, stop: threading.Event, seconds: float) -> list[tup
         step = patience.next(begin + tenth / 10, stop)
         if step != "wait":
             taken.append((tenth / 10, step))
-        if step == "kill":
+        if step == "give up":
             break
     return taken
 
@@ -41,26 +41,26 @@ def test_a_run_without_a_limit_is_left_alone() -> None:
 
 def test_the_soft_limit_is_patient() -> None:
     taken = steps(Patience(0, (10, 10)), threading.Event(), 30)
-    assert taken == [(0, "interrupt"), (10, "interrupt"), (20, "kill")]
+    assert taken == [(0, "interrupt"), (10, "interrupt"), (20, "give up")]
 
 
 def test_the_users_stop_is_over_within_a_second() -> None:
     patience = Patience(None, (10, 10))
-    assert steps(patience, stopped(), 30) == [(0, "interrupt"), (0.5, "kill")]
+    assert steps(patience, stopped(), 30) == [(0, "interrupt"), (0.5, "give up")]
     assert patience.cause == "stop"
 
 
 def test_the_deadline_of_the_turn_tries_once_more() -> None:
     patience = Patience(None, (10, 10))
     deadline = Deadline(threading.Event(), 0)
-    assert steps(patience, deadline, 30) == [(0, "interrupt"), (0.5, "interrupt"), (1.5, "kill")]
+    assert steps(patience, deadline, 30) == [(0, "interrupt"), (0.5, "interrupt"), (1.5, "give up")]
     assert patience.cause == "deadline"
 
 
 def test_a_stop_cuts_the_patience_with_the_soft_limit_short() -> None:
     patience = Patience(0, (600,))
     assert steps(patience, threading.Event(), 1) == [(0, "interrupt")]
-    assert steps(patience, stopped(), 1) == [(0, "interrupt"), (0.5, "kill")]
+    assert steps(patience, stopped(), 1) == [(0, "interrupt"), (0.5, "give up")]
 
 
 # With a real kernel
