@@ -1,0 +1,71 @@
+"""Cells as they go over the wire to a JupyterLab page and come from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from k2_jupyter.adapters.notebook_json import cell_of, raw_output
+from k2_jupyter.messages import Json
+from k2_jupyter.notebook.base import Cell
+from k2_jupyter.outputs import Output
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""As the notebook format has it: ids are quoted to the model, so they may be no sentences."""
+_KINDS = ("code", "markdown", "raw")
+_OUTPUTS = ("stream", "error", "display_data", "execute_result")
+
+
+def to_page(cell: Cell) -> dict[str, Json]:
+    """The cell without its outputs, which follow by themselves: they are not trusted as it is."""
+    k2 = cell.metadata.get("k2")
+    return {
+        "id": cell.id,
+        "kind": cell.kind,
+        "source": cell.source,
+        "metadata": {} if k2 is None else {"k2": k2},
+        "count": None,
+        "outputs": [],
+    }
+
+
+def outputs_to_page(outputs: Sequence[Output]) -> list[Json]:
+    """Outputs in the notebook format."""
+    return [raw_output(output) for output in outputs]
+
+
+def from_page(cells: Any) -> list[Cell]:
+    """What a page said of its cells. What is no cell is left out."""
+    if not isinstance(cells, list):
+        return []
+    return [cell for raw in cells if (cell := _cell(raw)) is not None]
+
+
+def _cell(raw: Any) -> Cell | None:
+    if not isinstance(raw, dict) or raw.get("kind") not in _KINDS:
+        return None
+    cell_id, source, count = raw.get("id"), raw.get("source"), raw.get("count")
+    if not (isinstance(cell_id, str) and _ID.fullmatch(cell_id) and isinstance(source, str)):
+        return None
+    metadata = raw.get("metadata")
+    k2 = metadata.get("k2") if isinstance(metadata, dict) else None
+    return cell_of(
+        {
+            "cell_type": raw["kind"],
+            "id": cell_id,
+            "source": source,
+            "metadata": {"k2": k2} if isinstance(k2, dict) else {},
+            "execution_count": count if isinstance(count, int) else None,
+            "outputs": [one for one in raw.get("outputs") or () if _is_output(one)],
+        }
+    )
+
+
+def _is_output(raw: Any) -> bool:
+    if not isinstance(raw, Mapping) or raw.get("output_type") not in _OUTPUTS:
+        return False
+    maps = (raw.get("data", {}), raw.get("metadata", {}))
+    return all(isinstance(one, Mapping) for one in maps) and isinstance(
+        raw.get("traceback", []), list
+    )
