@@ -43,6 +43,8 @@ class Policy:
     """No tool that runs or changes anything."""
     task: Sequence[str] = ()
     """What the user agrees to before the first cell; empty where the command itself says so."""
+    images: bool = True
+    """Whether figures may be sent as pictures to a model that can see."""
 
 
 def build_agent(
@@ -53,13 +55,13 @@ def build_agent(
     day: Day | None = None,
     redact: Callable[[str], str],
     policy: Policy,
-    images: bool = True,
+    plan: Plan | None = None,
 ) -> Agent:
     """An agent for one conversation about one notebook.
 
-    `images`: whether figures may be sent as pictures to a model that can see.
+    `plan`: one that the host lets the user change.
     """
-    plan = Plan()
+    plan = plan or Plan()
     to_do = None if policy.plan_only else plan
     finish = Finish(notebook, model=model.name, plan=to_do)
     room = model.profile.observation_characters
@@ -68,7 +70,7 @@ def build_agent(
         triage = Triage(transform, protected=policy.protected, private=policy.private)
         gate = Gate(triage, allowed=policy.allowed, task=policy.task)
         profile = model.profile
-        sight = _sight(profile) if images and profile.vision else None
+        sight = _sight(profile) if policy.images and profile.vision else None
         read = reader(sight=sight, budget=room)
         tools += [
             RunCell(notebook, plan, gate, read),

@@ -75,12 +75,12 @@ class RecordedTurn:
 
 def newest(state_dir: Path, **facts: str) -> RecordedTurn | None:
     """The newest completed turn whose first record has these facts; damaged ones are passed by."""
-    return next((turn for turn in _found(state_dir, facts) if turn.completed), None)
+    return next((turn for turn in all_begun(state_dir, **facts) if turn.completed), None)
 
 
 def newest_begun(state_dir: Path, **facts: str) -> RecordedTurn | None:
     """The newest turn with these facts, completed or not, that nobody is at."""
-    return next(_found(state_dir, facts), None)
+    return next(all_begun(state_dir, **facts), None)
 
 
 def recall(state_dir: Path, turn: str) -> RecordedTurn:
@@ -100,7 +100,8 @@ def recall(state_dir: Path, turn: str) -> RecordedTurn:
     return found
 
 
-def _found(state_dir: Path, facts: Mapping[str, str]) -> Iterator[RecordedTurn]:
+def all_begun(state_dir: Path, **facts: str) -> Iterator[RecordedTurn]:
+    """The turns with these facts that nobody is at, the newest first, as they are asked for."""
     opened = []
     folder = state_dir / "turns"
     entries = folder.iterdir() if folder.is_dir() else ()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from k2_jupyter.events import EventStream, PlanChanged, PlanItem
+from k2_jupyter.events import EventStream, ItemState, PlanChanged, PlanItem
 from k2_jupyter.messages import Json, ToolResult
 from k2_jupyter.tools.base import Arguments
 
@@ -16,6 +16,8 @@ class Plan:
 
     def __init__(self) -> None:
         self.items: tuple[PlanItem, ...] = ()
+        self._dropped: frozenset[str] = frozenset()
+        """Titles of what the user has taken out: no later plan brings them back."""
 
     def link(self, cell_id: str) -> EventStream[None]:
         """Note that the cell was made for the active item."""
@@ -25,6 +27,33 @@ class Plan:
         linked = replace(active, cells=(*active.cells, cell_id))
         self.items = tuple(linked if item is active else item for item in self.items)
         yield PlanChanged(self.items)
+
+    def set(self, wanted: Sequence[tuple[str, ItemState]]) -> tuple[str, ...]:
+        """The model's plan, as titles and states; returns the titles that stay dropped."""
+        kept = [title for title, state in wanted if state != "dropped" and self._is_out(title)]
+        self._replace([(title, "dropped" if title in kept else state) for title, state in wanted])
+        return tuple(kept)
+
+    def edit(self, wanted: Sequence[tuple[str, ItemState]]) -> None:
+        """The user's plan: what it leaves out, or drops, stays so."""
+        before = {_same(item.title) for item in self.items} | self._dropped
+        stays = {_same(title) for title, state in wanted if state != "dropped"}
+        self._dropped = frozenset(before - stays)
+        self._replace(wanted)
+
+    def _is_out(self, title: str) -> bool:
+        return _same(title) in self._dropped
+
+    def _replace(self, wanted: Sequence[tuple[str, ItemState]]) -> None:
+        cells = {item.title: item.cells for item in self.items}
+        self.items = tuple(
+            PlanItem(f"p{n}", title, state, cells.get(title, ()))
+            for n, (title, state) in enumerate(wanted, start=1)
+        )
+
+
+def _same(title: str) -> str:
+    return " ".join(title.lower().split())
 
 
 class SetPlan:
@@ -56,13 +85,11 @@ class SetPlan:
 
     def run(self, arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
         """Never fails: the schema has said what an item is."""
-        cells = {item.title: item.cells for item in self._plan.items}
-        self._plan.items = tuple(
-            PlanItem(
-                f"p{n}", item["title"], item.get("state", "open"), cells.get(item["title"], ())
-            )
-            for n, item in enumerate(arguments["items"], start=1)
-        )
+        wanted = [(item["title"], item.get("state", "open")) for item in arguments["items"]]
+        kept = self._plan.set(wanted)
         yield PlanChanged(self._plan.items)
         done = sum(item.state in ("done", "dropped") for item in self._plan.items)
-        return ToolResult(f"Plan kept: {done} of {len(self._plan.items)} items done.")
+        told = f"Plan kept: {done} of {len(self._plan.items)} items done."
+        if kept:
+            told += f" The user has dropped {', '.join(map(repr, kept))}: leave it out."
+        return ToolResult(told)

@@ -157,7 +157,6 @@ class _Turn:
             day=day(self.settings),
             redact=self.redactor.text,
             policy=policy,
-            images=self.options.images,
         )
         briefing = self.redactor.text(self._briefing())
         events = agent.run(self.task, stop, briefing=briefing, turn=journal.folder.name)
@@ -197,6 +196,7 @@ class _Turn:
             protected=[*(file.path for file in self.data), *others],
             private=[str(config_folder()), str(state_folder())],
             plan_only=self.options.plan_only,
+            images=self.options.images,
         )
 
     def _secrets(self) -> Iterator[str]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from k2_jupyter.adapters.ipython_source import transform
 from k2_jupyter.errors import SettingsError
 from k2_jupyter.hosts.build import Policy
+from k2_jupyter.hosts.consent import StandingFiles, agreement
 from k2_jupyter.hosts.magic.asked import Place
 from k2_jupyter.settings import Settings, config_folder, shown_preferences, state_folder
 from k2_jupyter.tools.triage import Triage
 
-_MOST_STANDING = 2_000
 _NOBODY = (
     "Nobody can be asked here (the notebook runs without input), and this request has no record "
     "in your journal: nothing was sent and nothing ran. Run the cell in a notebook that you have "
@@ -26,15 +25,15 @@ class Consent:
 
     always: bool = False
     """Whether plain cells need no approval any more."""
-    _standing: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    _standing: StandingFiles = field(default_factory=StandingFiles)
 
     def policy(self, settings: Settings, place: Place, *, plan_only: bool = False) -> Policy:
         """For a turn at a place."""
         return Policy(
-            protected=self._files_of(place.folder),
+            protected=self._standing.of(place.folder),
             private=[str(config_folder()), str(state_folder())],
             plan_only=plan_only,
-            task=() if self.always else (_task(settings),),
+            task=() if self.always else (agreement(settings),),
         )
 
     def triage(self, settings: Settings, place: Place) -> Triage:
@@ -42,27 +41,8 @@ class Consent:
         policy = self.policy(settings, place)
         return Triage(transform, protected=policy.protected, private=policy.private)
 
-    def _files_of(self, folder: Path) -> tuple[str, ...]:
-        """The files that stood in the folder before the first turn: the user's."""
-        if folder not in self._standing:
-            try:
-                names = [path.name for path in folder.iterdir() if path.is_file()]
-            except OSError:  # gone, or not ours to read
-                names = []
-            self._standing[folder] = tuple(sorted(names)[:_MOST_STANDING])
-        return self._standing[folder]
-
 
 def check_somebody(settings: Settings, place: Place) -> None:
     """Before a model is asked. Raises `SettingsError` where nobody is there to approve."""
     if not place.stdin and not settings.preferences.headless:
         raise SettingsError(_NOBODY.format(preferences=shown_preferences()))
-
-
-def _task(settings: Settings) -> str:
-    """What the user agrees to before the first cell."""
-    endpoint = settings.endpoint
-    where = "nothing leaves this machine"
-    if endpoint is not None and not endpoint.is_loopback:
-        where = f"the request, outputs and descriptions of variables go to {endpoint.host}"
-    return f"K2 writes and runs cells in this kernel, with your variables; {where}"

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from k2_jupyter.agent.history import History
 from k2_jupyter.events import (
     Claim,
     Conclusion,
@@ -175,15 +174,6 @@ def behind(replay: Replay, events: EventStream[None]) -> EventStream[None]:
         yield TurnFinished(replay.ended, detail=replay.why)
         return
     yield from events
-
-
-def remember(history: History, record: RecordedTurn) -> None:
-    """What was said in a recorded turn, behind what is there; answers without a result go."""
-    history.ask(record.message or record.task)
-    for answer, results in record.whole_answers():
-        history.add(answer)
-        for result in results:
-            history.answer(result)
 
 
 def unasked(

@@ -30,8 +30,9 @@ from k2_jupyter.hosts.magic.briefing import briefing
 from k2_jupyter.hosts.magic.card import Card
 from k2_jupyter.hosts.magic.consent import Consent, check_somebody
 from k2_jupyter.hosts.magic.end import End, discreet
-from k2_jupyter.hosts.magic.replay import Replay, behind, left_to_cells, offered, remember, unasked
+from k2_jupyter.hosts.magic.replay import Replay, behind, left_to_cells, offered, unasked
 from k2_jupyter.hosts.magic.saved import Saved, finished, look
+from k2_jupyter.hosts.recalled import remember
 from k2_jupyter.in_kernel.magic.pipe import Message, Pipe
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.recall import MESSAGE, RecordedTurn, newest, newest_begun

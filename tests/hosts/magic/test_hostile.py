@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from k2_jupyter.hosts.data.named import named_files
 from k2_jupyter.hosts.magic.asked import Asked
-from k2_jupyter.hosts.magic.briefing import briefing, named_files
+from k2_jupyter.hosts.magic.briefing import briefing
 from k2_jupyter.hosts.magic.session import Session
 from k2_jupyter.in_kernel.magic.pipe import TO_AGENT, Pipe
 from k2_jupyter.messages import AssistantMessage
