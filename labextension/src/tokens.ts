@@ -111,6 +111,8 @@ export interface ITurn {
 export interface IQueued {
   id: string;
   request: string;
+  /** The server has it; else it is on its way, or goes once there is a connection. */
+  isSent: boolean;
 }
 
 export type IOpenRequest = Omit<EventOf<'Opened'>, 'type'>;
@@ -168,6 +170,8 @@ export interface IConversation {
   answer(request: string, answer: GivenAnswer): void;
   stop(): void;
   unqueue(id: string): void;
+  /** Begins with a request that waits after a stop. */
+  sendQueued(id: string): void;
   /** The user's edited plan of the running turn. */
   editPlan(items: readonly IPlanEntry[]): void;
   /** Those of the kernel; none while it is busy. */
