@@ -117,6 +117,8 @@ class Execution:
         self.status: RunStatus | None = None
         self.lost = False
         """Whether the kernel is gone, or has to go."""
+        self.waited = 0.0
+        """Seconds behind the cells of others."""
         self._detail = ""
         self._asked = ""
         self._ask()
@@ -243,6 +245,7 @@ class Execution:
         """What is due while cells of others go first: no limit counts, a stop withdraws it."""
         if self.status is not None or self._begun or not self.process.behind_others(self._asked):
             return
+        self.waited += now - self._started
         self._started = now
         self._patience.postpone(now)
         if stop.is_set():
