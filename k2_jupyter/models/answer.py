@@ -6,7 +6,7 @@ Whether an answer is complete is decided from what has arrived, not from
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from k2_jupyter.errors import ModelOutputError
@@ -19,7 +19,7 @@ from k2_jupyter.models.profiles import REASONING_KEYS
 from k2_jupyter.models.reasoning_details import put_together
 from k2_jupyter.models.veil import Veil
 
-Shown: TypeAlias = Iterator[TextDelta | ReasoningDelta]
+Shown: TypeAlias = "list[TextDelta | ReasoningDelta]"
 
 _COMPLETE = ("stop", "tool_calls", "function_call")
 _LARGEST = 16_000_000
@@ -54,6 +54,8 @@ class Answer:
     """Collects chunks. Text is joined once, at the end: cost is linear in the chunks.
 
     `tools` are those that the model was told of: markup that names another is text.
+    An answer may come in thousands of chunks that wait all at once, and its code starts when
+    the last was read: so what each of them costs counts.
     """
 
     def __init__(self, tools: Sequence[ToolSpec] = ()) -> None:
@@ -74,29 +76,29 @@ class Answer:
         return self._size + self._calls.size
 
     def add(self, chunk: object) -> Shown:
-        """Take one chunk; yields what can be shown of it.
+        """Take one chunk, as `json.loads` gives it; returns what can be shown of it.
 
         Raises `StreamError`, and `ModelOutputError` where the answer has no end.
         """
-        if not isinstance(chunk, Mapping):
-            return
+        if not isinstance(chunk, dict):
+            return []
         if chunk.get("error") or chunk.get("object") == "error":
             raise StreamError(chunk.get("error") or chunk)
         choices = chunk.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices else None
-        choice = choice if isinstance(choice, Mapping) else {}
+        choice = choice if isinstance(choice, dict) else {}
         self._usage = _usage(chunk.get("usage")) or _usage(choice.get("usage")) or self._usage
         self._finish = _string(choice.get("finish_reason")) or self._finish
         delta = choice.get("delta") or choice.get("message")  # the latter without a stream
-        if isinstance(delta, Mapping):
-            yield from self._add_delta(delta)
+        shown = self._add_delta(delta) if isinstance(delta, dict) else []
         if self.size > _LARGEST:
             raise ModelOutputError(f"The answer is longer than {_LARGEST:,} characters.")
+        return shown
 
     def rest(self) -> Shown:
         """What was held back of the text, once the stream has ended."""
-        for veil, is_text in zip(self._veils, (True, False), strict=True):
-            yield from _deltas(veil.rest(), is_text=is_text)
+        text, reasoning = self._veils
+        return _deltas(text.rest(), is_text=True) + _deltas(reasoning.rest(), is_text=False)
 
     def message(self) -> AssistantMessage:
         """The answer, once the stream has ended.
@@ -151,40 +153,49 @@ class Answer:
             raise IncompleteError("the stream was cut off")
 
     def _add_delta(self, delta: Mapping[str, Any]) -> Shown:
-        pieces = _mappings(delta.get("reasoning_details"))
+        shown: Shown = []
+        pieces = _objects(delta.get("reasoning_details"))
         self._details += pieces
-        key = self._reasoning_key or next(
-            (key for key in REASONING_KEYS if isinstance(delta.get(key), str)), ""
-        )
+        key = self._reasoning_key or _reasoning_key(delta)
         if key and isinstance(delta.get(key), str):
             self._reasoning_key = key
             self._reasoning.append(delta[key])
-            yield from self._shown(delta[key], is_text=False)
+            shown += self._shown(delta[key], is_text=False)
         else:
             for piece in pieces:
-                yield from self._shown(_string(piece.get("text")), is_text=False)
+                shown += self._shown(_string(piece.get("text")), is_text=False)
         if text := _plain(delta.get("content")):
             self._text.append(text)
-            yield from self._shown(text, is_text=True)
-        for part in _mappings(delta.get("tool_calls")):
+            shown += self._shown(text, is_text=True)
+        for part in _objects(delta.get("tool_calls")):
             self._calls.add(part)
+        return shown
 
     def _shown(self, piece: str, *, is_text: bool) -> Shown:
         self._size += len(piece)
         veil = self._veils[0 if is_text else 1]
-        yield from _deltas(veil.passes(piece), is_text=is_text)
+        return _deltas(veil.passes(piece), is_text=is_text)
 
 
-def _deltas(shown: Iterator[tuple[bool, str]], *, is_text: bool) -> Shown:
-    for is_thought, text in shown:
-        yield TextDelta(text) if is_text and not is_thought else ReasoningDelta(text)
+def _deltas(shown: Sequence[tuple[bool, str]], *, is_text: bool) -> Shown:
+    return [
+        TextDelta(text) if is_text and not is_thought else ReasoningDelta(text)
+        for is_thought, text in shown
+    ]
+
+
+def _reasoning_key(delta: Mapping[str, Any]) -> str:
+    for key in REASONING_KEYS:
+        if isinstance(delta.get(key), str):
+            return key
+    return ""
 
 
 def _usage(value: object) -> Usage | None:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     details = value.get("prompt_tokens_details")
-    details = details if isinstance(details, Mapping) else {}
+    details = details if isinstance(details, dict) else {}
     asked = _count(value.get("prompt_tokens"))
     cached = max(_count(value.get("cached_tokens")), _count(details.get("cached_tokens")))
     # More cached than there are: counted apart. Taken together, no price comes out below 0.
@@ -200,12 +211,12 @@ def _count(value: object) -> int:
 def _plain(content: object) -> str:
     """Text, also of a list of parts, as some servers answer without a stream."""
     if isinstance(content, list):
-        return "".join(_string(part.get("text")) for part in _mappings(content))
+        return "".join(_string(part.get("text")) for part in _objects(content))
     return _string(content)
 
 
-def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _string(value: object) -> str:

@@ -49,7 +49,7 @@ class CallParts:
     def add(self, part: Mapping[str, Any]) -> None:
         """One element of ``delta.tool_calls``."""
         function = part.get("function")
-        function = function if isinstance(function, Mapping) else {}
+        function = function if isinstance(function, dict) else {}
         name = _string(function.get("name"))
         call = self._call_of(part.get("index"), _string(part.get("id")), name)
         if name.startswith(call.name):
@@ -57,7 +57,7 @@ class CallParts:
         elif not call.arguments:
             call.name += name
         arguments = function.get("arguments")
-        if isinstance(arguments, Mapping):
+        if isinstance(arguments, dict):
             arguments = json.dumps(arguments, ensure_ascii=False)
         if text := _string(arguments):
             call.arguments.append(text)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -20,8 +21,9 @@ from k2_jupyter.errors import (
 from k2_jupyter.events import EventStream, Retrying, Waiting
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
 from k2_jupyter.models.address import checked
+from k2_jupyter.models.answer import Shown
 from k2_jupyter.models.codec import Encoder
-from k2_jupyter.models.connection import Connection, Item
+from k2_jupyter.models.connection import Connection, End, Item
 from k2_jupyter.models.lessons import kept_limit, lesson
 from k2_jupyter.models.memory import Memory
 from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
@@ -119,14 +121,11 @@ class ChatCompletions:
             try:
                 return (yield from self._attempt(body, tools, stop))
             except ModelStatusError as refusal:
-                self._was_reached = True
                 seconds, reason = 0.0, self._learn(refusal)
                 sent, body = body, self._encoder.request(messages, tools, stream=not whole)
                 if body == sent:
                     raise
             except Transient as failed:
-                if not isinstance(failed.error, ModelConnectionError):
-                    self._was_reached = True
                 seconds = tries.wait_after(failed, reached=self._was_reached)
                 reason = str(failed.error)
                 # Streams have lost calls that the same server sends in one piece.
@@ -169,20 +168,20 @@ class ChatCompletions:
         items = line.send(body, self._profile.name, tools)
         deadline = time.monotonic() + self._policy.answer_seconds
         silence = self._policy.first_seconds
-        is_over = False
+        end: End | None = None
         try:
             while True:
                 item = self._next(items, stop, deadline, time.monotonic() + silence)
                 silence = self._policy.idle_seconds
-                is_over = isinstance(item, Exception | AssistantMessage)
-                if isinstance(item, Exception):
-                    raise item
-                self._was_reached = True
-                if isinstance(item, AssistantMessage):
-                    return item
-                yield from item
+                shown, end = _arrived(item, items)
+                yield from shown
+                if isinstance(end, Exception):
+                    raise end
+                if end is not None:
+                    return end
         finally:
-            if is_over:
+            self._was_reached = self._was_reached or line.was_answered
+            if end is not None:
                 self._idle.append(line)
             else:
                 line.cut()  # also when the host closes this generator
@@ -207,6 +206,21 @@ class ChatCompletions:
                     fault = "went silent" if quiet < end else "did not come to an end"
                     problem = ModelConnectionError(f"{self._endpoint.host} {fault}.")
                     raise Transient(problem) from None
+
+
+def _arrived(item: Item, items: SimpleQueue[Item]) -> tuple[Shown, End | None]:
+    """All that can be shown by now, joined, and the end if it is there.
+
+    Where pieces come faster than the host draws, the code must not wait for each of them.
+    """
+    shown: Shown = []
+    while isinstance(item, list):
+        shown += item
+        if items.empty():
+            break
+        item = items.get()
+    joined = [kind("".join(one.text for one in run)) for kind, run in groupby(shown, type)]
+    return joined, None if isinstance(item, list) else item
 
 
 def _waited(seconds: float, stop: threading.Event) -> EventStream[None]:

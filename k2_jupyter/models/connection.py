@@ -23,9 +23,8 @@ from k2_jupyter.errors import (
     ModelOutputError,
     ModelStatusError,
 )
-from k2_jupyter.events import ReasoningDelta, TextDelta
 from k2_jupyter.messages import AssistantMessage, ToolSpec
-from k2_jupyter.models.answer import Answer, IncompleteError, NothingError, StreamError
+from k2_jupyter.models.answer import Answer, IncompleteError, NothingError, Shown, StreamError
 from k2_jupyter.models.bodies import bounded
 from k2_jupyter.models.event_stream import values
 from k2_jupyter.models.failures import classify, classify_in_stream, with_known_models
@@ -35,8 +34,8 @@ from k2_jupyter.models.wire import Heard, RefusedError, Wire
 
 E = TypeVar("E", bound=BaseException)
 
-Deltas: TypeAlias = "tuple[TextDelta | ReasoningDelta, ...]"
-Item: TypeAlias = "Deltas | AssistantMessage | Exception"
+End: TypeAlias = "AssistantMessage | Exception"
+Item: TypeAlias = "Shown | End"
 """What one event of the stream added (maybe nothing to show); last, the answer or a failure."""
 
 _MAX_BODY = 16_000_000
@@ -102,6 +101,11 @@ class Connection:
         entries = data if isinstance(data, list) else []
         return [entry for entry in entries if isinstance(entry, Mapping) and "id" in entry]
 
+    @property
+    def was_answered(self) -> bool:
+        """Whether a response ever began, whatever became of it."""
+        return self._wire.was_answered
+
     def cut(self) -> None:
         """End the request now: the endpoint sees the connection close, `send`'s thread ends."""
         self._wire.cut()
@@ -115,10 +119,10 @@ class Connection:
             pieces = self._wire.pieces(response)
             for chunk in self._chunks(pieces, response.headers):
                 size = answer.size
-                shown = tuple(answer.add(chunk))
+                shown = answer.add(chunk)
                 if answer.size > size:  # else it is no sign of life
                     items.put(shown)
-            items.put(tuple(answer.rest()))
+            items.put(answer.rest())
             items.put(answer.message())
             deque(pieces, maxlen=0)  # read to its end, the line serves the next request
         except Exception as problem:  # noqa: BLE001  raised again in the waiting thread

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 _BEGINS = (
     "<|tool_calls_section_begin|>", "<|tool_call_section_begin|>", "<|tool_call_begin|>",
@@ -27,29 +26,33 @@ class Veil:
         self._is_hiding = False
         self._is_thinking = False
 
-    def passes(self, piece: str) -> Iterator[tuple[bool, str]]:
+    def passes(self, piece: str) -> list[tuple[bool, str]]:
         """(is it reasoning, text), in order; an end that may begin a marker is held back."""
         text, self._held = self._held + piece, ""
+        if "<" not in text:
+            return self._open(text)
+        passed: list[tuple[bool, str]] = []
         position = 0
         for marker in _MARKER.finditer(text):
-            yield from self._open(text[position : marker.start()])
+            passed += self._open(text[position : marker.start()])
             self._meet(marker[0])
             position = marker.end()
         rest = text[position:]
         last = rest.rfind("<")
         if last >= 0 and any(marker.startswith(rest[last:]) for marker in _MARKERS):
             rest, self._held = rest[:last], rest[last:]
-        yield from self._open(rest)
+        return passed + self._open(rest)
 
-    def rest(self) -> Iterator[tuple[bool, str]]:
+    def rest(self) -> list[tuple[bool, str]]:
         """What was held back, once nothing more comes."""
         text, self._held = self._held, ""
-        yield from self._open(text)
+        return self._open(text)
 
-    def _open(self, text: str) -> Iterator[tuple[bool, str]]:
-        if text and not self._is_hiding:
-            self._is_empty = self._is_empty and text.isspace()
-            yield self._is_thinking, text
+    def _open(self, text: str) -> list[tuple[bool, str]]:
+        if not text or self._is_hiding:
+            return []
+        self._is_empty = self._is_empty and text.isspace()
+        return [(self._is_thinking, text)]
 
     def _meet(self, marker: str) -> None:
         if marker in _BEGINS:

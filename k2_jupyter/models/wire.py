@@ -53,6 +53,7 @@ class Wire:
         self._heard = heard
         self._socket: socket.socket | None = None
         self.is_cut = False
+        self.was_answered = False
 
     def prepare(self, request: Any) -> None:
         """Before each request: only the headers it needs, and hold on to its socket."""
@@ -67,6 +68,7 @@ class Wire:
 
     def receive(self, response: Any) -> None:
         """After the headers of each response: a refusal ends here, its body bounded."""
+        self.was_answered = True
         if response.is_success:
             return
         try:

@@ -30,8 +30,11 @@ from k2_jupyter.messages import (
     Usage,
 )
 from k2_jupyter.models.retry import RetryPolicy
+from k2_jupyter.models.serving import chunks
 from tests.asking import ASK, CALL, CALLING, HELLO, KEY, NO_DELAY, Serve, ask, in_turn, model_at
 from tests.loopback import Reply, events, refusal, streamed
+
+HANG = 30.0
 
 
 def text_of(seen: Sequence[Event]) -> str:
@@ -95,6 +98,20 @@ class TestNormalPath:
             },
             {"role": "tool", "tool_call_id": CALL.id, "content": "2"},
         ]
+
+    def test_what_came_while_the_host_was_drawing_is_shown_in_one_piece(self, serve: Serve) -> None:
+        thought = Reasoning("Hm. " * 50)
+        sent = AssistantMessage("word " * 200, (), thought)
+        server = serve(lambda body: Reply(events(*chunks(sent, "m", size=1))))
+        stream = model_at(server.base_url).stream(ASK, [], threading.Event())
+        first = next(stream)
+        for reader in threading.enumerate():
+            if reader.name == "k2-model":
+                reader.join(HANG)
+        rest = list(stream)
+        shown = [event for event in (first, *rest) if isinstance(event, TextDelta | ReasoningDelta)]
+        assert len(rest) <= 3
+        assert "".join(event.text for event in shown) == thought.text + sent.text
 
     def test_a_proxy_of_the_environment_does_not_see_what_is_for_this_machine(
         self, serve: Serve, monkeypatch: pytest.MonkeyPatch
@@ -217,6 +234,10 @@ class TestRetry:
         model = model_at(server.base_url, RetryPolicy(first_wait=0.0))
         ask(model)
         assert ask(model)[0] == HELLO
+
+    def test_an_endpoint_that_dies_after_its_headers_was_there(self, serve: Serve) -> None:
+        server = serve(in_turn(*[Reply(end="cut")] * 5, HELLO))
+        assert ask(model_at(server.base_url, RetryPolicy(first_wait=0.0)))[0] == HELLO
 
 
 class TestPermanent:
