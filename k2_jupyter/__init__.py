@@ -22,3 +22,11 @@ def load_ipython_extension(ipython: Any) -> None:
     from k2_jupyter.in_kernel.magic.magics import load
 
     load(ipython)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """The sidebar's half in a Jupyter server, which asks the package itself for it."""
+    from importlib import import_module
+
+    name = "k2_jupyter.hosts.lab.extension"  # by name: nothing here depends on a host
+    return [{"module": name, "app": import_module(name).K2}]

@@ -1,0 +1,1 @@
+"""JupyterLab's sidebar: the server runs the turns, the page shows them."""

@@ -1,0 +1,224 @@
+"""The conversation about one notebook: its pages, its turns one after another.
+
+It outlives its pages: a turn goes on when all of them are closed, and a page that comes
+gets the events that it lacks. What comes in here has passed the server's authentication;
+nothing that a kernel sends does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from k2_jupyter.adapters.server_kernel import SharedKernel
+from k2_jupyter.errors import SettingsError
+from k2_jupyter.events import EndReason
+from k2_jupyter.hosts.lab.briefing import title
+from k2_jupyter.hosts.lab.choice import label
+from k2_jupyter.hosts.lab.event_log import Page
+from k2_jupyter.hosts.lab.prompts import load
+from k2_jupyter.hosts.lab.scene import Scene
+from k2_jupyter.hosts.lab.turn import Turn
+from k2_jupyter.hosts.lab.wire import Ask, Message, refusal
+from k2_jupyter.messages import Json
+
+logger = logging.getLogger(__name__)
+
+_EMPTY = "There is nothing in the request."
+_NOT_QUEUED = "That request is not waiting any more."
+_NO_TURN = "Nothing is running here."
+_WAITING = (
+    "You stopped the turn, so what was queued behind it waits ({}). It goes on behind your "
+    "next request; or send one of them now, or take it out."
+)
+_OTHER_KERNEL = "The notebook has another kernel now, so the turn was stopped."
+
+
+class Conversation:
+    """Its methods are called by the server's loop, but for what a kernel or a turn reports."""
+
+    def __init__(self, scene: Scene, kernel_status: Callable[[], str]) -> None:
+        self._scene = scene
+        self._status = kernel_status
+        self._turn: Turn | None = None
+        self._queue: dict[str, Ask] = {}
+        self._held = False
+        """Whether the queue waits for the user, who has stopped a turn."""
+        self._taken: set[str] = set()
+        """Ids of all requests: a page that lost its connection may send one twice."""
+        self._errands: set[asyncio.Task[None]] = set()
+        scene.kernel.watch(self._kernel_changed)
+
+    @property
+    def scene(self) -> Scene:
+        return self._scene
+
+    def hello(self, page: Page, message: Message) -> None:
+        """A page comes, or comes back."""
+        scene = self._scene
+        page.send(
+            {
+                "op": "welcome",
+                "log": scene.log.id,
+                "seq": scene.log.last,
+                "kernel": {
+                    "id": scene.kernel_id,
+                    "language": scene.kernel.language,
+                    "status": self._status(),
+                },
+                "running": self._turn.id if self._turn else None,
+                "lead": scene.document.leads(page),
+            }
+        )
+        live = scene.kernel.live()
+        scene.document.attach(page, message["cells"], live=live)
+        scene.log.attach(page, message["log"], message["since"])
+
+    def leave(self, page: Page) -> None:
+        """A page is gone. Twice is fine."""
+        self._scene.log.detach(page)
+        self._scene.document.detach(page)
+
+    def take(self, page: Page, message: Message) -> None:
+        """Any message but `hello`."""
+        match message["op"]:
+            case "changed" | "done":
+                self._scene.document.taken(page, message)
+            case "ask":
+                self._ask(page, Ask.of(message))
+            case "unqueue":
+                self._unqueue(page, message["id"])
+            case "answer":
+                self._answer(page, message)
+            case "plan":
+                self._edit_plan(page, message)
+            case "stop":
+                self.stop()
+            case "variables":
+                task = asyncio.get_running_loop().create_task(self._variables(page, message["id"]))
+                self._errands.add(task)
+                task.add_done_callback(self._errands.discard)
+
+    def stop(self) -> None:
+        """End the turn; what is queued behind it stays."""
+        if self._turn is not None:
+            self._turn.stop.set()
+            self._scene.requests.stop()
+
+    def end(self, seconds: float) -> None:
+        """For good: the notebook's kernel is shut down, or the server stops. Waits so long."""
+        self._queue.clear()
+        turn = self._turn
+        self.stop()
+        if turn is not None and not turn.join(seconds):
+            logger.warning("turn %s did not end within %g s", turn.id, seconds)
+        self._scene.kernel.close()
+
+    def moved(self, kernel_id: str, kernel: SharedKernel, name: str) -> None:
+        """The notebook was given another kernel."""
+        if self._turn is not None:
+            self._notice(_OTHER_KERNEL)
+            self.stop()
+        self._scene.requests.restarted()
+        self._scene.kernel.close()
+        self._scene.kernel_id, self._scene.kernel_name = kernel_id, name
+        self._scene.kernel = kernel
+        kernel.watch(self._kernel_changed)
+        self._kernel_changed("started", kernel.epoch)
+
+    # What pages say
+
+    def _ask(self, page: Page, asked: Ask) -> None:
+        if not asked.request and asked.mode in ("ask", "plan"):
+            page.send(refusal("ask", _EMPTY, asked.id))
+            return
+        self._scene.document.lead(page)
+        queued = self._queue.pop(asked.id, None)
+        if queued is None and asked.id in self._taken:
+            return
+        self._taken.add(asked.id)
+        asked = queued or asked
+        if self._turn is None and (self._held or not self._queue):
+            self._begin(asked)
+        else:
+            self._queue[asked.id] = asked
+            if queued is None:
+                self._say("Queued", id=asked.id, request=title(asked))
+
+    def _unqueue(self, page: Page, asked: str) -> None:
+        if self._queue.pop(asked, None) is None:
+            page.send(refusal("unqueue", _NOT_QUEUED, asked))
+        else:
+            self._say("Unqueued", id=asked)
+
+    def _answer(self, page: Page, message: Message) -> None:
+        epoch = self._scene.kernel.epoch
+        why = self._scene.requests.answer(message["request"], message["answer"], epoch)
+        if why:
+            page.send(refusal("answer", why, message["request"]))
+
+    def _edit_plan(self, page: Page, message: Message) -> None:
+        if self._turn is None:
+            page.send(refusal("plan", _NO_TURN))
+        else:
+            items = [(item["title"], item["state"]) for item in message["items"]]
+            self._turn.edit_plan(items)
+
+    async def _variables(self, page: Page, asked: str) -> None:
+        redactor = self._scene.redactor(None)
+        found = await asyncio.to_thread(self._scene.kernel.variables, redactor)
+        items: list[Json] = [{"name": name, "text": text} for name, text in found.items()]
+        page.send({"op": "variables", "id": asked, "items": items})
+
+    # Turns
+
+    def _begin(self, asked: Ask) -> None:
+        try:
+            model = label(self._scene.choice.settings(asked.model))
+        except SettingsError:  # the turn will say so
+            model = asked.model
+        self._held = False
+        self._say(
+            "Asked",
+            id=asked.id,
+            request=title(asked),
+            attached=list(asked.attached),
+            mode=asked.mode,
+            model=model,
+        )
+        self._turn = Turn(asked, self._scene, self._over)
+        self._turn.start()
+
+    def _over(self, reason: EndReason) -> None:
+        """Called by the turn's thread."""
+        self._scene.loop.call_soon_threadsafe(self._next, reason)
+
+    def _next(self, reason: EndReason) -> None:
+        self._turn = None
+        if not self._queue:
+            return
+        if reason == "interrupted":
+            self._held = True
+            self._notice(_WAITING.format(len(self._queue)))
+            return
+        self._begin(self._queue.pop(next(iter(self._queue))))
+
+    def _kernel_changed(self, status: str, epoch: int) -> None:
+        """Called by any thread."""
+        self._scene.log.add({"type": "KernelChanged", "status": status, "epoch": epoch})
+        if status == "started":
+            return
+        self._scene.requests.restarted()
+        if self._scene.kept.history.asked:
+            self._scene.kept.news.append(load(status))
+
+    def _notice(self, text: str) -> None:
+        self._say("Notice", text=text, detail="")
+
+    def _say(self, kind: str, **fields: Any) -> None:
+        event: Mapping[str, Json] = {"type": kind, **fields}
+        redacted = self._scene.redactor(None).json(event)
+        assert isinstance(redacted, Mapping)  # noqa: S101  it was one
+        self._scene.log.add(redacted)

@@ -1,0 +1,67 @@
+"""What the turns of one conversation share."""
+
+from __future__ import annotations
+
+import os
+from asyncio import AbstractEventLoop
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from k2_jupyter.adapters.page_document import PageDocument
+from k2_jupyter.adapters.server_kernel import SharedKernel
+from k2_jupyter.agent.history import History
+from k2_jupyter.agent.prompts import load
+from k2_jupyter.hosts.consent import StandingFiles
+from k2_jupyter.hosts.lab.choice import Choice
+from k2_jupyter.hosts.lab.event_log import EventLog
+from k2_jupyter.hosts.lab.requests import Requests
+from k2_jupyter.hosts.lab.rules import Rules
+from k2_jupyter.journal.redaction import Redactor, collect_secrets
+
+HOST = "lab"
+"""The fact by which the journals of this host are found."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """What a conversation remembers from turn to turn."""
+
+    history: History = field(default_factory=lambda: History(load("system")))
+    kinds: set[str] = field(default_factory=set)
+    """Of risks that the user allows in this notebook as long as the server lives."""
+    standing: StandingFiles = field(default_factory=StandingFiles)
+    news: deque[str] = field(default_factory=deque)
+    """What happened to the kernel or the plan, until the model was told."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """Where the turns of one notebook play. Only the server's loop changes its fields."""
+
+    root: Path
+    """Where the server's contents begin."""
+    notebook: Path
+    kernel_id: str
+    kernel: SharedKernel
+    kernel_name: str
+    document: PageDocument
+    log: EventLog
+    requests: Requests
+    choice: Choice
+    rules: Rules
+    loop: AbstractEventLoop
+    secrets: Sequence[str]
+    """Of the server: its token."""
+    kept: Kept = field(default_factory=Kept)
+
+    def news(self) -> list[str]:
+        """What the model has not been told yet; told once."""
+        waiting = self.kept.news
+        return [waiting.popleft() for _ in range(len(waiting))]
+
+    def redactor(self, key: str | None) -> Redactor:
+        """With the key of a model; what else is secret may have changed since it was asked."""
+        found = collect_secrets(os.environ, self.notebook.parent, key)
+        return Redactor([*self.choice.secrets, *self.secrets, *found])

@@ -1,0 +1,114 @@
+"""The WebSocket between a notebook's page and its conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.auth.decorator import ws_authenticated
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.base.websocket import WebSocketMixin
+from jupyter_server.utils import ensure_async
+from tornado import web
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+if TYPE_CHECKING:
+    from k2_jupyter.hosts.lab.conversation import Conversation
+    from k2_jupyter.hosts.lab.server import Server
+from k2_jupyter.messages import Json
+
+NO_KERNEL = 4404
+"""Close code where the notebook has no kernel (yet): worth another try."""
+WRONG = 4400
+"""Close code for what is no message."""
+_LARGEST = 100_000_000
+
+
+class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
+    """One page. Whoever may run code in kernels may use it, nobody else."""
+
+    auth_resource = "kernels"
+
+    def initialize(self, server: Server) -> None:
+        """Called by tornado for each connection."""
+        super().initialize()
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+        self._conversation: Conversation | None = None
+        self._path = ""
+
+    def set_default_headers(self) -> None:
+        """None: what the base class sets makes no sense for a WebSocket."""
+
+    @property
+    def max_message_size(self) -> int:
+        """Bytes: a page sends all its cells at once."""
+        return _LARGEST
+
+    def get_compression_options(self) -> Any:
+        """As the server's own sockets."""
+        return self.settings.get("websocket_compression_options", None)
+
+    @ws_authenticated
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        """Open it, for a user that may execute code."""
+        allowed = await ensure_async(
+            self.authorizer.is_authorized(self, self.current_user, "execute", "kernels")
+        )
+        if not (allowed and self._server.rules.enabled):
+            raise web.HTTPError(403)
+        self._path = self.get_query_argument("path")
+        await super().get(*args, **kwargs)
+
+    async def on_message(self, message: str | bytes) -> None:
+        """Everything that the page says; the first message is its `hello`."""
+        from k2_jupyter.hosts.lab.wire import WrongMessageError, read, refusal
+
+        try:
+            said = read(message)
+        except WrongMessageError as problem:
+            self.log.warning("K2: %s", problem)
+            self.send(refusal(problem.op, str(problem)))
+            return
+        if said["op"] == "hello":
+            await self._hello(said)
+        elif self._conversation is None:
+            self.close(WRONG, "hello comes first")
+        else:
+            await self._server.conversations.look()
+            self._conversation.take(self, said)
+
+    async def _hello(self, said: Mapping[str, Any]) -> None:
+        from k2_jupyter.hosts.lab.conversations import NoKernelError
+        from k2_jupyter.hosts.lab.wire import refusal
+
+        self.on_close()
+        try:
+            conversation = await self._server.conversations.of(self._path)
+        except NoKernelError as problem:
+            self.send(refusal("hello", str(problem)))
+            self._loop.call_soon(self.close, NO_KERNEL, "no kernel")
+            return
+        if self.ws_connection is not None and not self.ws_connection.is_closing():
+            self._conversation = conversation
+            conversation.hello(self, said)
+
+    def on_close(self) -> None:
+        """The page is gone."""
+        if self._conversation is not None:
+            self._conversation.leave(self)
+            self._conversation = None
+
+    def send(self, message: Mapping[str, Json]) -> None:
+        """To the page; from any thread, in the order of the calls."""
+        from k2_jupyter.hosts.lab.event_log import as_text
+
+        with suppress(RuntimeError):  # the server has stopped
+            self._loop.call_soon_threadsafe(self._write, as_text(message))
+
+    def _write(self, text: str) -> None:
+        with suppress(WebSocketClosedError):
+            sending = self.write_message(text)
+            sending.add_done_callback(lambda done: done.exception())

@@ -1,0 +1,242 @@
+"""One turn of the sidebar: a worker thread drives the agent, the pages see its events."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from k2_jupyter.agent.agent import Agent
+from k2_jupyter.agent.limits import Limits
+from k2_jupyter.errors import K2Error, SettingsError
+from k2_jupyter.events import (
+    Answer,
+    EndReason,
+    Event,
+    EventStream,
+    ItemState,
+    Notice,
+    PlanChanged,
+    StepStarted,
+    TurnFinished,
+    TurnStarted,
+)
+from k2_jupyter.hosts.build import Policy, build_agent
+from k2_jupyter.hosts.caps import caps, day
+from k2_jupyter.hosts.consent import agreement
+from k2_jupyter.hosts.lab.asking import Asking
+from k2_jupyter.hosts.lab.briefing import Surroundings, briefing, task, title
+from k2_jupyter.hosts.lab.deltas import Deltas
+from k2_jupyter.hosts.lab.prompts import load
+from k2_jupyter.hosts.lab.scene import HOST, Scene
+from k2_jupyter.hosts.lab.spent import Spent
+from k2_jupyter.hosts.lab.telling import Teller
+from k2_jupyter.hosts.lab.wire import Ask
+from k2_jupyter.journal.journal import Journal
+from k2_jupyter.journal.recall import MESSAGE
+from k2_jupyter.journal.recorded import recorded
+from k2_jupyter.journal.records import encode_fields
+from k2_jupyter.journal.redaction import Redactor
+from k2_jupyter.models.base import Model
+from k2_jupyter.notebook.base import Notebook
+from k2_jupyter.settings import Settings, config_folder, state_folder
+from k2_jupyter.tools.set_plan import Plan
+
+logger = logging.getLogger(__name__)
+
+_NEEDS_PYTHON = (
+    "The offline analyst writes Python, and this kernel speaks {language}. "
+    "Choose a model, or a Python kernel."
+)
+_OTHER_LANGUAGE = (
+    "This kernel speaks {language}: cells and their output work; variables and figures are "
+    "described in Python kernels only, and what is risky is judged as if it were Python."
+)
+_BUG = "This is a bug of k2_jupyter: {!r}. The server's log has more."
+
+
+class Turn:
+    """Started once; `ended` is called by its thread when it is over, whatever happened."""
+
+    def __init__(self, asked: Ask, scene: Scene, ended: Callable[[EndReason], None]) -> None:
+        self.id = uuid.uuid4().hex[:16]
+        self.asked = asked
+        self.stop = threading.Event()
+        self._scene = scene
+        self._ended = ended
+        self._plan = Plan()
+        self._edited = False
+        """Whether the user has changed the plan since the journal had it."""
+        self._begun = False
+        self._thread = threading.Thread(target=self._main, name=f"k2-turn-{self.id}", daemon=True)
+
+    def start(self) -> None:
+        """In its own thread."""
+        self._thread.start()
+
+    def join(self, seconds: float) -> bool:
+        """Wait so long for its end; whether it came."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def edit_plan(self, wanted: Sequence[tuple[str, ItemState]]) -> None:
+        """The user's own plan; the model is told before its next answer."""
+        self._plan.edit(wanted)
+        self._edited = True
+        items = self._plan.items
+        self._log(PlanChanged(items))
+        told = "; ".join(f"“{item.title}” ({item.state})" for item in items) or "empty"
+        self._scene.kept.news.append(load("plan", items=told))
+
+    def _main(self) -> None:
+        reason: EndReason = "failed"
+        try:
+            reason = self._play()
+        except K2Error as problem:
+            self._failed(str(problem))
+        except Exception as problem:
+            logger.exception("a turn of the sidebar failed")
+            self._failed(_BUG.format(problem))
+        finally:
+            self._ended(reason)
+
+    def _failed(self, why: str) -> None:
+        """An end that no agent could tell of."""
+        if not self._begun:
+            self._log(TurnStarted(self.id, title(self.asked), ""))
+        self._log(TurnFinished("failed", None, why))
+
+    def _log(self, event: Event) -> None:
+        self._scene.log.add({"type": type(event).__name__, **encode_fields(event)})
+
+    def _play(self) -> EndReason:
+        scene, asked = self._scene, self.asked
+        settings = scene.choice.settings(asked.model)
+        limits = scene.rules.within(self._caps(settings))
+        self._check_language(settings)
+        redactor = scene.redactor(settings.key)
+        facts = {"host": HOST, "request": title(asked), "folder": str(scene.notebook.parent)}
+        with Journal.create(
+            state_folder(), self.id, redactor, notebook=scene.notebook, facts=facts
+        ) as journal:
+            notebook = self._notebook(redactor, journal)
+            model = settings.build_model()
+            agent = self._agent(model, notebook, settings, limits, redactor)
+            said = redactor.text(task(asked, scene.document))
+            told = redactor.text(self._briefing(redactor))
+            journal.write(MESSAGE, {"text": f"{said}\n\n{told}"})
+            events = agent.run(said, self.stop, briefing=told, turn=self.id)
+            spent = Spent(model.profile, limits, agent.history)
+            deltas = Deltas(scene.log, redactor, scene.loop)
+            tell = Teller(scene.log, redactor, deltas, spent)
+            asking = Asking(scene, settings, limits, redactor, tell, spent, self.stop)
+            return self._drive(recorded(events, journal), journal, tell, asking)
+
+    def _drive(
+        self, events: EventStream[None], journal: Journal, tell: Teller, asking: Asking
+    ) -> EndReason:
+        answer = cast("Answer", None)
+        while not isinstance(event := events.send(answer), TurnFinished):
+            self._begun = True
+            if isinstance(event, StepStarted):
+                self._step(event.number, journal)
+            tell.tell(event)
+            answer = asking.answer(event)
+        self._write_plan(journal)
+        tell.tell(event)
+        return event.reason
+
+    def _step(self, number: int, journal: Journal) -> None:
+        """Before each model call but the first: what the user did meanwhile."""
+        self._scene.document.facts = {**self._scene.document.facts, "step": number}
+        self._write_plan(journal)
+        if number == 1:
+            return
+        changes = self._scene.document.take_user_changes()
+        lines = [*self._scene.news(), *changes]
+        if lines:
+            listed = "\n".join(f"- {line}" for line in lines)
+            self._scene.kept.history.remind(load("meanwhile", lines=listed))
+        self._tell_changes(changes)
+
+    def _tell_changes(self, changes: Sequence[str]) -> None:
+        if changes:
+            self._scene.log.add({"type": "UserChanged", "lines": list(changes)})
+
+    def _write_plan(self, journal: Journal) -> None:
+        if self._edited:
+            self._edited = False
+            journal.write(PlanChanged.__name__, encode_fields(PlanChanged(self._plan.items)))
+
+    # Parts of a turn
+
+    def _caps(self, settings: Settings) -> Limits:
+        asked, rules = self.asked.caps, self._scene.rules
+        return caps(
+            settings,
+            steps=rules.lowest("steps", asked.get("steps")),
+            seconds=rules.lowest("seconds", asked.get("seconds")),
+            dollars=rules.lowest("dollars", asked.get("dollars")),
+            only_lower=True,
+        )
+
+    def _check_language(self, settings: Settings) -> None:
+        language = self._scene.kernel.language
+        if language == "python":
+            return
+        if settings.endpoint is None:
+            raise SettingsError(_NEEDS_PYTHON.format(language=language))
+        self._log(Notice(_OTHER_LANGUAGE.format(language=language)))
+
+    def _notebook(self, redactor: Redactor, journal: Journal) -> Notebook:
+        document = self._scene.document
+        document.stop = self.stop
+        kernel = self._scene.kernel.port(
+            redactor=redactor, spool_dir=journal.folder, announce=document.mirror
+        )
+        return Notebook(document, kernel, own=set(document.made))
+
+    def _agent(
+        self,
+        model: Model,
+        notebook: Notebook,
+        settings: Settings,
+        limits: Limits,
+        redactor: Redactor,
+    ) -> Agent:
+        kept, document = self._scene.kept, self._scene.document
+        document.facts = {"turn": self.id, "step": 0, "model": model.name}
+        document.anchor = self.asked.after
+        agent = build_agent(
+            model,
+            notebook,
+            limits=limits,
+            day=day(settings),
+            redact=redactor.text,
+            policy=Policy(
+                allowed=frozenset(kept.kinds),
+                protected=kept.standing.of(self._scene.notebook.parent),
+                private=[str(config_folder()), str(state_folder())],
+                plan_only=self.asked.mode == "plan",
+                task=(agreement(settings),),
+                images=self.asked.images,
+            ),
+            plan=self._plan,
+        )
+        agent.history = kept.history
+        return agent
+
+    def _briefing(self, redactor: Redactor) -> str:
+        scene = self._scene
+        changes = scene.document.take_user_changes()
+        self._tell_changes(changes)
+        around = Surroundings(
+            scene.notebook.parent,
+            scene.root,
+            scene.document,
+            scene.kernel.variables(redactor),
+            [*scene.news(), *changes],
+        )
+        return briefing(self.asked, around)
