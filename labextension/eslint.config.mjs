@@ -27,6 +27,9 @@ export default ts.config(
         'error',
         { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: raw }
       ],
+      // Lumino's signals take a method and its object apart.
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-namespace': 'off',
       '@typescript-eslint/naming-convention': [
         'error',
         { selector: 'interface', format: ['PascalCase'], prefix: ['I'] }

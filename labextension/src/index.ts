@@ -1,18 +1,87 @@
-import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Widget } from '@lumino/widgets';
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator } from '@jupyterlab/translation';
 
-const panel: JupyterFrontEndPlugin<void> = {
-  id: '@k2/jupyter:panel',
-  description: 'The K2 panel.',
+import { Commands } from './commands';
+import { K2 } from './k2';
+import { K2Panel } from './panel';
+import { readPreferences } from './preferences';
+import { IK2 } from './tokens';
+
+/** Its settings are those of `schema/plugin.json`. */
+const conversations: JupyterFrontEndPlugin<IK2> = {
+  id: '@k2/jupyter:plugin',
+  description: 'Provides the conversations of K2 with the open notebooks.',
   autoStart: true,
-  optional: [ILayoutRestorer],
-  activate: (app: JupyterFrontEnd, restorer: ILayoutRestorer | null) => {
-    const widget = new Widget();
-    widget.id = 'k2-panel';
-    widget.title.label = 'K2';
-    app.shell.add(widget, 'right', { rank: 600, type: 'K2' });
-    restorer?.add(widget, 'k2-panel');
+  provides: IK2,
+  requires: [INotebookTracker, ITranslator],
+  optional: [ISettingRegistry],
+  activate: (app, tracker: INotebookTracker, translator: ITranslator, registry: ISettingRegistry | null) => {
+    const k2 = new K2(tracker, app.serviceManager, translator.load('k2_jupyter'));
+    void k2.refreshStatus();
+    void registry?.load('@k2/jupyter:plugin').then(async settings => {
+      const read = () => {
+        k2.preferences = readPreferences(settings);
+      };
+      settings.changed.connect(read);
+      read();
+      await app.restored;
+      if (k2.preferences.open) {
+        app.shell.activateById('k2-panel');
+      }
+    });
+    return k2;
   }
 };
 
-export default [panel];
+const panel: JupyterFrontEndPlugin<void> = {
+  id: '@k2/jupyter:panel',
+  description: 'The K2 panel in the right sidebar.',
+  autoStart: true,
+  requires: [IK2, INotebookTracker, IRenderMimeRegistry, ITranslator],
+  optional: [ILayoutRestorer],
+  activate: (
+    app,
+    k2: IK2,
+    tracker: INotebookTracker,
+    rendermime: IRenderMimeRegistry,
+    translator: ITranslator,
+    restorer: ILayoutRestorer | null
+  ) => {
+    const widget = new K2Panel({
+      k2,
+      tracker,
+      rendermime,
+      translator,
+      contents: app.serviceManager.contents,
+      activate: id => {
+        app.shell.activateById(id);
+      }
+    });
+    app.shell.add(widget, 'right', { rank: 600, type: 'K2' });
+    restorer?.add(widget, widget.id);
+  }
+};
+
+const commands: JupyterFrontEndPlugin<void> = {
+  id: '@k2/jupyter:commands',
+  description: 'The commands of K2.',
+  autoStart: true,
+  requires: [IK2, INotebookTracker, ITranslator],
+  optional: [ICommandPalette],
+  activate: (
+    app,
+    k2: IK2,
+    tracker: INotebookTracker,
+    translator: ITranslator,
+    palette: ICommandPalette | null
+  ) => {
+    new Commands(app, k2, tracker, translator.load('k2_jupyter')).add(palette);
+  }
+};
+
+export default [conversations, panel, commands];

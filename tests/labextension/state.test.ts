@@ -16,7 +16,7 @@ function after(events: readonly unknown[], state = EMPTY): IState {
   return events.reduce<IState>((now, event, at) => reduce(now, inMessage(event, at + 1)), state);
 }
 
-function example<T extends LogEvent['type']>(type: T) {
+function example(type: LogEvent['type']) {
   return contract.events.find(event => event.type === type)!;
 }
 
@@ -28,9 +28,9 @@ const call = [example('CallStarted'), example('CellStarted')];
 const ended = [example('CellFinished'), example('CallFinished')];
 
 function last(state: IState) {
-  const turn = state.turns[state.turns.length - 1]!;
-  const lastStep = turn.steps[turn.steps.length - 1]!;
-  return { turn, step: lastStep, call: lastStep?.calls[lastStep.calls.length - 1] };
+  const turn = state.turns.slice(-1)[0]!;
+  const steps = turn.steps.slice(-1);
+  return { turn, step: steps[0]!, call: steps[0]?.calls.slice(-1)[0] };
 }
 
 describe('reduce', () => {

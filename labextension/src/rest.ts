@@ -1,0 +1,49 @@
+/** The server's REST routes. */
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import type { ILogin, ILoginResult, IStatus } from './tokens';
+
+/** What the server said instead of an answer. */
+export class ServerError extends Error {
+  constructor(
+    message: string,
+    readonly status: number
+  ) {
+    super(message);
+  }
+}
+
+/** Rejects with `ServerError`, or with the fault of the network. */
+export function readStatus(settings: ServerConnection.ISettings): Promise<IStatus> {
+  return request<IStatus>(settings, 'status');
+}
+
+/** The model for this server process. Rejects as `readStatus`. */
+export function chooseModel(settings: ServerConnection.ISettings, name: string): Promise<IStatus> {
+  return request<IStatus>(settings, 'model', { name });
+}
+
+/** A wrong key is an answer; rejects as `readStatus` where there is none. */
+export function logIn(settings: ServerConnection.ISettings, login: ILogin): Promise<ILoginResult> {
+  const { base_url, key, model } = login;
+  return request<ILoginResult>(settings, 'login', { base_url, key, model });
+}
+
+async function request<T>(
+  settings: ServerConnection.ISettings,
+  route: string,
+  body?: Record<string, string>
+): Promise<T> {
+  const response = await ServerConnection.makeRequest(
+    URLExt.join(settings.baseUrl, 'k2/api', route),
+    body ? { method: 'POST', body: JSON.stringify(body) } : {},
+    settings
+  );
+  const said: unknown = await response.json().catch(() => null);
+  if (!response.ok || said === null) {
+    const { message } = (said ?? {}) as { message?: string };
+    throw new ServerError(message ?? response.statusText, response.status);
+  }
+  return said as T;
+}
