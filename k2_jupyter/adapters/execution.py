@@ -7,20 +7,18 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
-from k2_jupyter.adapters.kernel_channels import POLL_MS, Channel, KernelChannels
+from k2_jupyter.adapters.kernel_channels import POLL_MS, Channel
 from k2_jupyter.adapters.kernel_messages import Bursts, Redaction, change_of, with_held
 from k2_jupyter.adapters.kernel_setup import CHANGES, Message
 from k2_jupyter.adapters.patience import Patience, Step
+from k2_jupyter.adapters.process import CHECK_SECONDS, Process
 from k2_jupyter.events import RunStatus
 from k2_jupyter.notebook.base import CellRun, Changes
 from k2_jupyter.notebook.outputs import OutputCollector
 from k2_jupyter.outputs import Output, OutputChange
 
 ALL_GONE = "All variables are gone; a new kernel starts for the next run."
-CHECK_SECONDS = 0.25
-"""How often a wait looks whether the process still lives."""
 _POLL_MS_IN_BURST = 20
 _SILENCE_SECONDS = 2.0
 """After the reply, how long to wait for an "idle" that the kernel may have dropped."""
@@ -29,41 +27,6 @@ _REMEMBERED = 2_000
 
 Announce = Callable[[str, str], None]
 """Is told the cell and the message id of a request before the kernel gets it."""
-
-
-class Process(Protocol):
-    """One life of a kernel, as far as a run needs it."""
-
-    @property
-    def channels(self) -> KernelChannels: ...
-
-    @property
-    def language(self) -> str: ...
-
-    @property
-    def ours(self) -> bool:
-        """Whether nobody else uses it, so that it may be ended with what runs in it."""
-        ...
-
-    def alive(self) -> bool:
-        """Whether the process runs."""
-        ...
-
-    def ending(self) -> str:
-        """How it ended, in words that follow "The kernel"; call it when it is not alive."""
-        ...
-
-    def behind_others(self, asked: str) -> bool:
-        """Whether a request waits for what others have asked before it."""
-        ...
-
-    def interrupt(self, asked: str) -> None:
-        """Interrupt this request, if it is what runs."""
-        ...
-
-    def withdraw(self, asked: str) -> None:
-        """Nobody waits for this request any more: what it runs, now or later, is to end."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Sight:
     """None where the provisioner has none to tell."""
     code: int | None
     """Return code of a process that has ended, where it is known."""
+    language: str
+    """That the kernel's specification names, in lower case; "" if unknown."""
     connection: Mapping[str, Any]
     """As a connection file has it, with the key of the messages' signatures."""
 
@@ -39,13 +41,6 @@ class KernelOwner:
         self._manager = manager
         self._kernel_id = kernel_id
         self._loop = loop
-
-    def spec_language(self) -> str:
-        """The language that the kernel's specification names, in lower case; "" if unknown."""
-        if self._kernel_id not in self._manager:
-            return ""
-        spec = self._manager.get_kernel(self._kernel_id).kernel_spec
-        return str(getattr(spec, "language", "")).lower()
 
     def look(self) -> Future[Sight | None]:
         """The kernel as it is now; None where the server has it no longer.
@@ -86,6 +81,7 @@ class KernelOwner:
             bool(kernel.shutting_down),
             getattr(provisioner, "pid", None),
             None if alive or process is None else process.poll(),
+            str(getattr(kernel.kernel_spec, "language", "")).lower(),
             kernel.get_connection_info(),
         )
 

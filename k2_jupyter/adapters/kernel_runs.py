@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from k2_jupyter.adapters.execution import Execution, Process
+from k2_jupyter.adapters.execution import Execution
 from k2_jupyter.adapters.kernel_channels import POLL_MS
 from k2_jupyter.adapters.kernel_messages import Redactor
 from k2_jupyter.adapters.kernel_report import changes_in, hints_in, texts_in
@@ -17,6 +17,7 @@ from k2_jupyter.adapters.kernel_setup import (
     describe_expression,
     value_of,
 )
+from k2_jupyter.adapters.process import Process
 from k2_jupyter.errors import KernelSilentError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream
 from k2_jupyter.notebook.base import CellRun

@@ -16,7 +16,7 @@ _ERRORS = "near substitutes raised failing_line labels missing not_found wrong_v
 _FIGURES = (
     "arithmetic facts series positions drawing bands many_points artists_steps artists_bars"
     " artists_errors artists_areas artists_boxes artists_lines artists_points artists_violins"
-    " artists scales axes boxes colors covered faults layout seaborn_objects record"
+    " artists scales axes boxes colors covered faults layout formatting seaborn_objects record"
 )
 _PARTS = (
     *(f"values.{name}" for name in f"{_VALUES} results charts changes variables".split()),

@@ -27,6 +27,7 @@ from k2_jupyter.notebook.base import Kernel
 _START_SECONDS = 60.0
 _VARIABLES_SECONDS = 0.8
 _JOIN_SECONDS = 2.0
+_LEFT = "is no longer followed"
 
 Status: TypeAlias = Literal["restarted", "died", "started"]
 Watch: TypeAlias = Callable[[Status, int], None]
@@ -62,8 +63,11 @@ class SharedKernel:
         self.execution: Execution | None = None
         self._owner = KernelOwner(manager, kernel_id, loop)
         self._epoch = 0
+        self._language = ""
         self._ending = "ended"
+        self._life: SharedProcess | None = None
         self._process: SharedProcess | None = None
+        """The same once it can be used."""
         self._gone = ""
         """Why there is no kernel and none will come."""
         self._changed = threading.Condition()
@@ -80,9 +84,8 @@ class SharedKernel:
 
     @property
     def language(self) -> str:
-        """In lower case; as the kernel itself says once it has answered."""
-        process = self._process
-        return process.language if process else self._owner.spec_language()
+        """In lower case, as the kernel itself says; "" before it has answered."""
+        return self._language
 
     def ending(self) -> str:
         """How the last life ended, in words that follow "The kernel"."""
@@ -98,6 +101,8 @@ class SharedKernel:
     def close(self) -> None:
         """Let go of the kernel, which lives on. Any thread."""
         self._closing.set()
+        if self._life is not None:
+            self._life.end("died", _LEFT)
         self._thread.join(_JOIN_SECONDS)
 
     def port(
@@ -137,7 +142,7 @@ class SharedKernel:
         Not on the loop's thread.
         """
         process = self._process
-        if process is None or process.language != "python" or process.busy or process.in_use():
+        if process is None or process.language != "python" or process.busy or process.in_use:
             return {}
         late = threading.Event()
         timer = threading.Timer(_VARIABLES_SECONDS, late.set)
@@ -153,15 +158,17 @@ class SharedKernel:
 
     # For ports
 
-    def process(self, stop: threading.Event) -> SharedProcess | None:
-        """The kernel once it answers; None when `stop` came first.
+    def process(
+        self, stop: threading.Event, *, after: SharedProcess | None = None
+    ) -> SharedProcess | None:
+        """The kernel once it answers, in another life than `after`; None if `stop` came first.
 
         Raises `KernelError` where the server has it no longer, or it does not start.
         """
         deadline = time.monotonic() + _START_SECONDS
         while not stop.is_set():
             with self._changed:
-                if self._process is not None:
+                if self._process is not None and self._process is not after:
                     return self._process
                 if self._gone:
                     raise KernelError(self._gone)
@@ -177,30 +184,31 @@ class SharedKernel:
         """As `Kernel.restart`: through the server, until the new one answers."""
         if stop.is_set():
             raise StopRequested
-        before = self._epoch
+        before = self._process
         self._restarting = True
         try:
             restart = self._owner.restart()
-            while self._epoch == before or not restart.done():
+            while not restart.done():
                 if stop.wait(POLL_MS / 1000):
                     raise StopRequested
-                if restart.done():
-                    restart.result()
-            if self.process(stop) is None:
-                raise StopRequested
+            restart.result()
         except KernelError:
             self._restarting = False
             raise
+        if self.process(stop, after=before) is None:
+            raise StopRequested
 
     # On the thread that follows the kernel
 
     def _follow(self) -> None:
         last: int | None = None
         while (sight := self._next(last)) is not None:
-            process = SharedProcess(self._owner, sight, self._epoch)
-            process.relay(self._closing, partial(self._begin, process))
+            self._life = process = SharedProcess(self._owner, sight, self._epoch)
+            if self._closing.is_set():
+                process.end("died", _LEFT)
+            process.relay(partial(self._begin, process))
             last = process.pid
-            if self._process is not None:
+            if self._process is process:
                 self._end(process)
 
     def _next(self, last: int | None) -> Sight | None:
@@ -218,11 +226,12 @@ class SharedKernel:
                 return None
             if sight.alive and not sight.leaving and (last is None or sight.pid != last):
                 return sight
-        self._gone = "The kernel is no longer used."
+        self._gone = f"The kernel {_LEFT}."
         return None
 
     def _begin(self, process: SharedProcess) -> None:
         with self._changed:
+            self._language = process.language
             self._process = process
             self._changed.notify_all()
         if self._epoch:

@@ -18,6 +18,7 @@ from typing import Any
 
 from . import artists, covered, faults, layout, seaborn_objects
 from . import axes as around
+from .formatting import ask_about
 
 MIME = "application/vnd.k2.figure+json"
 _MAX_AXES = 20
@@ -216,6 +217,6 @@ def install() -> None:
     from IPython import get_ipython
 
     display = get_ipython().display_formatter
-    display.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", before_drawing)
+    ask_about(display.mimebundle_formatter, "matplotlib.figure", "Figure", before_drawing)
     seaborn_objects.keep_figures(display, before_drawing)
     display.formatters[MIME] = _formatter(display)

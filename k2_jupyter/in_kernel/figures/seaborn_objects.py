@@ -11,6 +11,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from .formatting import ask_about
+
 _MODULE = "seaborn._core.plot"
 _figures: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
@@ -43,9 +45,9 @@ def keep_figures(display: Any, before_drawing: Callable[[Any], Any]) -> None:
 
         return image
 
-    display.mimebundle_formatter.for_type_by_name(_MODULE, "Plotter", of_plotter)
+    ask_about(display.mimebundle_formatter, _MODULE, "Plotter", of_plotter)
     for kind, media_type in (("png", "image/png"), ("svg", "image/svg+xml")):
-        display.formatters[media_type].for_type_by_name(_MODULE, "Plot", of_plot(kind))
+        ask_about(display.formatters[media_type], _MODULE, "Plot", of_plot(kind))
 
 
 def _format(plot: Any) -> str:

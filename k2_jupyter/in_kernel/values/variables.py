@@ -139,13 +139,17 @@ def _before_run(_info: Any) -> None:
 
 
 def _is_agents() -> bool:
-    """Whether the running request asks for the changes, as only the agent's do."""
+    """Whether the running request asks us for the changes, as only the agent's do.
+
+    In a kernel with `%%k2` and a sidebar there are two of us, each with its own agent: what
+    one agent did is to the other what others did.
+    """
     from IPython import get_ipython
 
     parent = getattr(get_ipython(), "parent_header", None)
     content = parent.get("content") if type(parent) is dict else None
     expressions = content.get("user_expressions") if type(content) is dict else None
-    return type(expressions) is dict and "k2" in expressions
+    return type(expressions) is dict and repr(__name__) in str(expressions.get("k2"))
 
 
 def _variables() -> dict[str, Any]:

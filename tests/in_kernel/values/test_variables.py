@@ -125,7 +125,8 @@ def test_a_description_is_bounded_by_whole_lines(shell: Shell) -> None:
 
 def agent_runs(shell: Shell, **names: Any) -> dict[str, Any]:
     """A cell of the agent's binds these names."""
-    shell.parent_header = {"content": {"user_expressions": {"k2": "…"}}}
+    asks = f"modules[{variables.__name__!r}].changes()"
+    shell.parent_header = {"content": {"user_expressions": {"k2": asks}}}
     variables._before_run(None)
     shell.user_ns.update(names)
     return shell.changes()
@@ -146,6 +147,14 @@ def test_what_the_user_made_between_two_runs_is_theirs(shell: Shell) -> None:
     report = agent_runs(shell, also=3)
     assert report["overwritten"] == ["theirs", "also"]
     assert agent_runs(shell, also=4)["overwritten"] == []
+
+
+def test_what_the_agent_of_another_copy_made_is_not_ours(shell: Shell) -> None:
+    agent_runs(shell, mine=1)
+    shell.parent_header = {"content": {"user_expressions": {"k2": "modules['other'].changes()"}}}
+    variables._before_run(None)
+    shell.user_ns.update(mine=2, theirs=3)
+    assert agent_runs(shell, new=1)["appeared"] == {"new": "int = 1"}
 
 
 def test_what_the_user_took_over_is_theirs_again(shell: Shell) -> None:
