@@ -19,6 +19,8 @@ import type {
 } from './tokens';
 
 interface IOpenNotebook {
+  /** Id of the kernel that the connection is about; null: it is closed. */
+  kernel: string | null;
   connection: Connection;
   bridge: NotebookBridge;
   conversation: ConversationModel;
@@ -119,7 +121,7 @@ export class K2 implements IK2 {
       selected: () => bridge.selected(),
       preferences: () => this._preferences
     });
-    const notebook = { connection, bridge, conversation };
+    const notebook = { kernel: null, connection, bridge, conversation };
     this._notebooks.set(panel, notebook);
     panel.context.pathChanged.connect((_, path) => {
       connection.path = path;
@@ -141,7 +143,12 @@ export class K2 implements IK2 {
     if (!this._status || this._status.off.panel !== undefined) {
       return;
     }
-    if (panel.sessionContext.session?.kernel) {
+    const kernel = panel.sessionContext.session?.kernel?.id ?? null;
+    if (kernel === notebook.kernel) {
+      return;
+    }
+    notebook.kernel = kernel;
+    if (kernel) {
       notebook.connection.open();
     } else {
       notebook.connection.close();
