@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from k2_jupyter.adapters.page_replica import Replica
@@ -17,7 +18,7 @@ from k2_jupyter.adapters.page_view import Errand, Page, View
 from k2_jupyter.adapters.pages import LiveRun, Pages
 from k2_jupyter.errors import CellChangedError, CellNotFoundError, StopRequested
 from k2_jupyter.messages import Json
-from k2_jupyter.notebook.base import Cell, CellKind, source_hash
+from k2_jupyter.notebook.base import Cell, CellKind
 from k2_jupyter.outputs import Output
 
 ANSWER_SECONDS = 5.0
@@ -186,7 +187,7 @@ class PageDocument:
             elif message.get("op") == "changed":
                 deeds = view.changed(message)
                 if view is self._pages.lead:
-                    self._replica.follow(deeds)
+                    self._replica.follow(deeds, [*view.cells])
 
     # The lead's answers
 
@@ -202,13 +203,10 @@ class PageDocument:
                     self._replica.cell(cell.id).check(seen)
                     self._count(errand, cell)
                 return
+        said = f"Cell `{cell.id}` stays as it is: {errand.why}"
         if errand.current is None:
-            raise CellNotFoundError(f"Cell `{cell.id}` cannot be changed: {errand.why}")
-        raise CellChangedError(
-            f"Cell `{cell.id}` has hash {source_hash(errand.current)}, not {seen}: "
-            "it is not what you read.",
-            current=errand.current,
-        )
+            raise CellNotFoundError(said)
+        raise CellChangedError(said, current=errand.current)
 
     def _wait(self, over: threading.Event) -> None:
         until = time.monotonic() + self._answer_seconds
@@ -225,20 +223,23 @@ class PageDocument:
         elif view is not self._pages.lead:
             errand.refused = False  # another page leads by now: this one does not decide
         elif errand.refused:
-            if errand.current is not None and cell.id in self._replica.cells:
-                self._replica.take_source(cell.id, errand.current)
+            if errand.current is not None and cell.id in view.cells:
+                self._replica.take_source(view.cells[cell.id])
+                self._replica.reorder([*view.cells])
         elif errand.what == "insert":
+            if cell.id not in self._replica.cells and view.has(cell.id):
+                self._replica.take(cell)
             self._replica.reorder([*view.cells])
-        elif errand.what in ("replace", "delete") and not errand.counted:
+        elif errand.what in ("replace", "delete"):
             self._count(errand, cell)
         errand.over.set()
 
     def _count(self, errand: Errand, cell: Cell) -> None:
-        """The replica has the change from now on."""
-        errand.counted = True
-        if cell.id not in self._replica.cells:
-            return
-        if errand.what == "delete":
+        """The replica has the change from now on; again where the user had undone it."""
+        known = self._replica.cells.get(cell.id)
+        if known is not None and errand.what == "delete":
             self._replica.delete(cell.id)
-        else:
-            self._replica.cells[cell.id] = cell
+        elif known is not None:
+            new = replace(known, source=cell.source) if errand.counted else cell
+            self._replica.cells[cell.id] = new
+        errand.counted = True

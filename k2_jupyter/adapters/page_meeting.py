@@ -17,7 +17,7 @@ def learn(replica: Replica, view: View) -> None:
     first = not replica.cells
     for cell in view.cells.values():
         past = replica.past(cell.id)
-        if view.is_busy(cell.id) or past.is_left_over(cell):
+        if view.is_changing(cell.id) or past.is_left_over(cell):
             continue
         if cell.id in replica.cells:
             _compare(replica, cell)
@@ -35,7 +35,7 @@ def learn(replica: Replica, view: View) -> None:
 def _compare(replica: Replica, cell: Cell) -> None:
     past = replica.past(cell.id)
     if cell.hash not in past.written:
-        replica.take_source(cell.id, cell.source, cell.kind)
+        replica.take_source(cell)
     count = cell.execution_count
     if count is not None and count not in past.counts and cell.id not in replica.running:
         replica.take_outputs(cell)
@@ -49,16 +49,17 @@ def fill(replica: Replica, view: View) -> None:
             if not past.made or cell.id in view.dropped:
                 continue
             view.insert(cell, replica.before(cell.id))
-        elif view.is_busy(cell.id):
+        elif view.is_changing(cell.id):
             continue
         else:
             there = view.cells[cell.id]
             if there.source != cell.source and there.hash in past.written:
                 view.replace(cell, there.hash).counted = True
-        if cell.id not in replica.running and _lacks(view, cell, past):
+        waits = cell.id in replica.running or view.is_filling(cell.id)
+        if not waits and _lacks(view, cell, past):
             view.outputs(cell)
     for cell in [*view.cells.values()]:
-        if replica.past(cell.id).is_left_over(cell) and not view.is_busy(cell.id):
+        if replica.past(cell.id).is_left_over(cell) and not view.is_changing(cell.id):
             view.delete(cell).counted = True
 
 

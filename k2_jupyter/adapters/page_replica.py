@@ -126,22 +126,22 @@ class Replica:
 
     # The user
 
-    def follow(self, deeds: Deeds) -> None:
-        """Do what the user did in the page."""
+    def follow(self, deeds: Deeds, order: Sequence[str]) -> None:
+        """Do what the user did in the page, which has the cells in this order now."""
         for cell in deeds.edited:
-            if cell.id in self.cells:
-                self.take_source(cell.id, cell.source, cell.kind)
+            self.take_source(cell)
         for cell, before in deeds.counted:
             if cell.id in self.cells and cell.id not in self.running:
                 self._take_count(cell, before)
         for cell_id in deeds.deleted:
             self.user_deleted(cell_id)
         for cell in deeds.added:
-            if cell.id not in self.cells:
+            if cell.id in self.cells:  # the user has undone a deletion that was not reported
+                self.take_source(cell)
+            else:
                 self.take(cell)
                 self.changes.note(cell.id, "added")
-        if deeds.order is not None:
-            self.reorder(deeds.order)
+        self.reorder(order)
         if deeds.moved:
             self.changes.note_move()
 
@@ -150,17 +150,18 @@ class Replica:
         self.cells[cell.id] = cell
         self.past(cell.id).gone = False
 
-    def take_source(self, cell_id: str, source: str, kind: CellKind | None = None) -> None:
-        """The user's text wins, whatever stood here."""
-        known = self.cells[cell_id]
-        kind = kind or known.kind
-        if (known.source, known.kind) == (source, kind):
+    def take_source(self, cell: Cell) -> None:
+        """The user's text wins, also where the agent has deleted the cell meanwhile."""
+        known = self.cells.get(cell.id)
+        if known is None:
+            self.take(cell)
+        elif (known.source, known.kind) == (cell.source, cell.kind):
             return
-        self.changes.note(cell_id, "edited")
-        known = replace(known, source=source, kind=kind)
-        if kind != "code":
-            known = replace(known, outputs=(), execution_count=None)
-        self.cells[cell_id] = known
+        elif cell.kind == "code":
+            self.cells[cell.id] = replace(known, source=cell.source, kind=cell.kind)
+        else:
+            self.cells[cell.id] = replace(cell, metadata=known.metadata)
+        self.changes.note(cell.id, "edited")
 
     def user_deleted(self, cell_id: str) -> None:
         """The page has it no more."""

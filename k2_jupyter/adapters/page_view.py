@@ -71,8 +71,6 @@ class Deeds:
     """Whose execution count is another, with the count before."""
     added: Sequence[Cell] = ()
     deleted: Sequence[str] = ()
-    order: Sequence[str] | None = None
-    """All ids in their order there, where it was told."""
     moved: bool = False
 
 
@@ -91,9 +89,13 @@ class View:
         whats = [errand.what for errand in self._waiting(cell_id)]
         return (cell_id in self.cells or "insert" in whats) and "delete" not in whats
 
-    def is_busy(self, cell_id: str) -> bool:
-        """Is an instruction about that cell under way?"""
-        return any(True for _ in self._waiting(cell_id))
+    def is_changing(self, cell_id: str) -> bool:
+        """Is the page about to make, change or delete that cell?"""
+        return any(errand.what != "outputs" for errand in self._waiting(cell_id))
+
+    def is_filling(self, cell_id: str) -> bool:
+        """Are outputs of that cell on their way?"""
+        return any(errand.what == "outputs" for errand in self._waiting(cell_id))
 
     def _waiting(self, cell_id: str) -> Iterator[Errand]:
         for errand in self._errands.values():
@@ -125,10 +127,11 @@ class View:
         self._send(Errand("outputs", cell), cell=cell.id, outputs=shown, count=count)
 
     def shows(self, cell: Cell) -> None:
-        """The page has followed a run of that cell to its end."""
+        """The page has the outputs of that cell's run."""
         known = self.cells.get(cell.id)
         if known is not None:
-            self.cells[cell.id] = replace(known, execution_count=cell.execution_count)
+            count, outputs = cell.execution_count, cell.outputs
+            self.cells[cell.id] = replace(known, execution_count=count, outputs=outputs)
 
     def save(self) -> Errand:
         """Write the file."""
@@ -148,8 +151,6 @@ class View:
         if errand is None:
             return None
         if message.get("ok") is True:
-            if "after" in message:  # the user had deleted the cell that it was to stand behind
-                errand.after = message["after"]
             self._carry_out(errand)
         else:
             errand.refused = True
@@ -165,10 +166,6 @@ class View:
         """Take a report; what in it is the user's doing."""
         reported = {cell.id: cell for cell in from_page(message.get("cells"))}
         order = _ids(message.get("order"))
-        if order is not None:
-            for name, errand in [*self._errands.items()]:
-                if errand.what == "insert" and errand.cell and errand.cell.id in order:
-                    self._carry_out(self._errands.pop(name))
         before = self.cells
         known = [(before[one], cell) for one, cell in reported.items() if one in before]
         edited = [new for old, new in known if (old.source, old.kind) != (new.source, new.kind)]
@@ -188,7 +185,7 @@ class View:
         self.dropped = (self.dropped | {*deleted}) - {*order}
         was = [one for one in before if one in self.cells]
         moved = was != [one for one in order if one in before]
-        return Deeds(edited, counted, added, deleted, order, moved)
+        return Deeds(edited, counted, added, deleted, moved)
 
     def close(self) -> None:
         """The page is gone: nobody needs to wait for it."""
@@ -204,15 +201,18 @@ class View:
             self.cells.pop(cell.id, None)
         elif errand.what == "insert":
             self.dropped.discard(cell.id)
-            self.cells = placed(self.cells, cell, errand.after)
-        elif cell.id in self.cells:
+            if cell.id not in self.cells:  # else the user has undone its deletion
+                self.cells = placed(self.cells, cell, errand.after)
+        elif cell.id in self.cells and errand.what == "replace":
             self.cells[cell.id] = cell
+        elif cell.id in self.cells:
+            self.shows(cell)
 
 
 def placed(cells: Mapping[str, Cell], cell: Cell, after: str | None) -> dict[str, Cell]:
-    """The cells with one more, behind `after` (``None``: the first)."""
+    """The cells with one more, behind `after` (``None``: the first); without that, the last."""
     ids = [one for one in cells if one != cell.id]
-    at = ids.index(after) + 1 if after in ids else 0
+    at = ids.index(after) + 1 if after in ids else len(ids) if after else 0
     ids.insert(at, cell.id)
     return {one: cell if one == cell.id else cells[one] for one in ids}
 

@@ -120,13 +120,13 @@ class PlayedPage:
         if answer["id"] is not None:
             self.outbox.append(answer)
 
-    def _insert(self, message: Mapping[str, Any]) -> Raw:
+    def _insert(self, message: Mapping[str, Any]) -> None:
         ids = [cell["id"] for cell in self.cells]
-        assert message["cell"]["id"] not in ids
+        if message["cell"]["id"] in ids:  # the user has undone its deletion
+            return
         after = message["after"]
-        at = ids.index(after) + 1 if after in ids else 0
+        at = ids.index(after) + 1 if after in ids else len(ids) if after else 0
         self.cells.insert(at, dict(message["cell"]))
-        return {"after": ids[at - 1] if at else None}
 
     def _replace(self, message: Mapping[str, Any]) -> Raw | None:
         refusal = self._refusal(message)

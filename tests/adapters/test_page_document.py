@@ -77,6 +77,7 @@ def test_a_deleted_anchor_leaves_its_place(document: PageDocument) -> None:
     page.settle()
     new = document.insert("1").id
     assert ids(document) == ["a", new, "c"]
+    page.settle()
     document.anchor = "a"
     page.remove("a")
     page.settle()
