@@ -1,0 +1,81 @@
+import { closeIcon } from '@jupyterlab/ui-components';
+import { memo, useMemo } from 'react';
+import type { KeyboardEvent, ReactElement } from 'react';
+
+import type { IQueued, IState } from '../tokens';
+import { Banner, Notices } from './banner';
+import { Composer } from './composer';
+import { usePanel, useShown } from './context';
+import { IconButton } from './controls';
+import { Empty } from './empty';
+import { Footer } from './footer';
+import { visible } from './hidden';
+import { useLatest } from './hooks';
+import { Plan } from './plan';
+import { RequestCard } from './request-card';
+import { Transcript } from './transcript';
+
+/** One notebook's conversation, from what stands in the way down to what may be asked next. */
+export function ConversationView(): ReactElement {
+  const { conversation } = useShown();
+  const state = useLatest(conversation.changed, () => conversation.state);
+  const turn = state.turns.at(-1);
+  const running = turn?.status === 'running';
+  const stopByKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && running) {
+      event.preventDefault();
+      conversation.stop();
+    }
+  };
+  return (
+    <div className="k2-Conversation" onKeyDown={stopByKey}>
+      <Banner state={state} />
+      {turn && turn.plan.length > 0 && (
+        <Plan key={`${turn.id} ${turn.status}`} items={turn.plan} editable={running || turn.mode === 'plan'} />
+      )}
+      {turn ? <Transcript turns={state.turns} /> : <Empty />}
+      <Notices notices={state.notices} />
+      {state.open && <RequestCard key={state.open.id} open={state.open} />}
+      <Queue queue={state.queue} />
+      <Composer
+        running={running}
+        connected={state.connection === 'open'}
+        asked={useAsked(state)}
+      />
+      <Footer spent={state.spent} since={running ? turn.started : null} />
+    </div>
+  );
+}
+
+const Queue = memo(function Queue({ queue }: { queue: readonly IQueued[] }): ReactElement | null {
+  const { trans } = usePanel();
+  const { conversation } = useShown();
+  if (queue.length === 0) {
+    return null;
+  }
+  return (
+    <ul className="k2-Queue" aria-label={trans.__('Waiting requests')}>
+      {queue.map(({ id, request }) => (
+        <li key={id} className="k2-Chip">
+          <span className="k2-Chip-words">{trans.__('Next: %1', visible(request))}</span>
+          <IconButton
+            icon={closeIcon}
+            label={trans.__('Take it back')}
+            onClick={() => {
+              conversation.unqueue(id);
+            }}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+});
+
+/** The requests so far; the same list until there is another. */
+function useAsked({ turns }: IState): readonly string[] {
+  return useMemo(
+    () => turns.map(turn => turn.request).filter(Boolean),
+    // Only what is added counts: a running turn is a new object with each event.
+    [turns.length]
+  );
+}

@@ -1,0 +1,61 @@
+import type { ISignal } from '@lumino/signaling';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+
+import type { Draft, IDrafted } from './draft';
+
+/**
+ * The value, read again after a signal: at most once a frame, however often it comes, so that a
+ * stream of events costs one drawing each frame.
+ */
+export function useLatest<T>(signal: ISignal<unknown, unknown>, read: () => T): T {
+  const [value, setValue] = useState(read);
+  useEffect(() => {
+    let frame = 0;
+    const draw = () => {
+      frame = 0;
+      setValue(read);
+    };
+    const changed = () => {
+      frame ||= requestAnimationFrame(draw);
+    };
+    signal.connect(changed);
+    draw();
+    return () => {
+      signal.disconnect(changed);
+      cancelAnimationFrame(frame);
+    };
+    // `read` is a new function at each drawing and reads the same thing.
+    // The signal stands for what it reads from.
+  }, [signal]);
+  return value;
+}
+
+/** The draft as it is now: a text field must not be a frame behind its keys. */
+export function useDraft(draft: Draft): IDrafted {
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      draft.changed.connect(changed);
+      return () => draft.changed.disconnect(changed);
+    },
+    [draft]
+  );
+  return useSyncExternalStore(subscribe, () => draft.value);
+}
+
+/** Seconds since a time (ms since the epoch), counted on each second while `running`. */
+export function useSeconds(since: number, running: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!running) {
+      return undefined;
+    }
+    setNow(Date.now());
+    const timer = setInterval(() => {
+      setNow(Date.now());
+    }, 1000);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [running, since]);
+  return Math.max(0, (now - since) / 1000);
+}

@@ -1,0 +1,109 @@
+import { useMemo, useState } from 'react';
+import type { ReactElement } from 'react';
+
+import type { IConversation, IStatus } from '../tokens';
+import type { IPanel, IShown } from './context';
+import { PanelContext, ShownContext, usePanel } from './context';
+import { Button } from './controls';
+import { ConversationView } from './conversation-view';
+import { draftOf } from './draft';
+import { Header } from './header';
+import { useLatest } from './hooks';
+import { Setup } from './setup';
+
+/** What the panel can do with the notebook that a conversation belongs to. */
+export type NotebookFace = Pick<IShown, 'reveal' | 'cellName' | 'cells'>;
+
+interface IRootProps {
+  panel: IPanel;
+  face: (conversation: IConversation) => NotebookFace;
+}
+
+/** The whole panel: the model's choice, the reason why there is nothing, or the conversation. */
+export function Root({ panel, face }: IRootProps): ReactElement {
+  return (
+    <PanelContext.Provider value={panel}>
+      <Shown face={face} />
+    </PanelContext.Provider>
+  );
+}
+
+function Shown({ face }: Pick<IRootProps, 'face'>): ReactElement {
+  const { k2, trans } = usePanel();
+  const status = useLatest(k2.statusChanged, () => k2.status);
+  const problem = useLatest(k2.statusChanged, () => k2.problem);
+  const conversation = useLatest(k2.currentChanged, () => k2.current);
+  const off = status?.off.panel;
+  if (off !== undefined || !status) {
+    return (
+      <>
+        <Header conversation={null} />
+        {off === undefined ? (
+          <Nothing words={problem || trans.__('Connecting…')} again={problem !== ''} />
+        ) : (
+          <Nothing words={trans.__('An administrator has switched K2 off: %1', off)} />
+        )}
+      </>
+    );
+  }
+  return <Working status={status} conversation={conversation} face={face} />;
+}
+
+interface IWorkingProps extends Pick<IRootProps, 'face'> {
+  status: IStatus;
+  conversation: IConversation | null;
+}
+
+function Working({ status, conversation, face }: IWorkingProps): ReactElement {
+  const { trans } = usePanel();
+  const [choosing, setChoosing] = useState(false);
+  const toggle = () => {
+    setChoosing(!choosing);
+  };
+  return (
+    <>
+      <Header conversation={conversation} {...(status.configured && { onModel: toggle })} />
+      {status.problem && <p className="k2-Banner k2-mod-bad">{status.problem}</p>}
+      {!status.configured || choosing ? (
+        <Setup status={status} {...(status.configured && { onClose: toggle })} />
+      ) : conversation ? (
+        <InNotebook key={conversation.path} conversation={conversation} face={face} />
+      ) : (
+        <Nothing words={trans.__('Open a notebook, and ask K2 about its data here.')} />
+      )}
+    </>
+  );
+}
+
+function InNotebook({
+  conversation,
+  face
+}: Pick<IRootProps, 'face'> & { conversation: IConversation }): ReactElement {
+  const shown = useMemo<IShown>(
+    () => ({ conversation, draft: draftOf(conversation), ...face(conversation) }),
+    [conversation, face]
+  );
+  return (
+    <ShownContext.Provider value={shown}>
+      <ConversationView />
+    </ShownContext.Provider>
+  );
+}
+
+function Nothing({ words, again = false }: { words: string; again?: boolean }): ReactElement {
+  const { k2, trans } = usePanel();
+  return (
+    <div className="k2-Nothing">
+      <p>{words}</p>
+      {again && (
+        <Button
+          onClick={() => {
+            void k2.refreshStatus();
+          }}
+        >
+          {trans.__('Try again')}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReactElement } from 'react';
+
+import type { IDecision, INotice } from '../tokens';
+import { usePanel } from './context';
+import { visible } from './hidden';
+import { amountWords } from './limit-words';
+
+/** What was said and decided after a step. */
+export function Said(props: {
+  notices: readonly INotice[];
+  decisions: readonly IDecision[];
+}): ReactElement {
+  const { trans } = usePanel();
+  return (
+    <>
+      {props.notices.map((notice, at) => (
+        <p key={at} className="k2-Said k2-mod-notice">
+          {notice.kind === 'kernel' ? kernelWords(notice.text, trans) : visible(notice.text)}
+        </p>
+      ))}
+      {props.decisions.map((decision, at) => (
+        <p key={at} className="k2-Said k2-mod-decision">
+          {decisionWords(decision, trans)}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function kernelWords(status: string, trans: TranslationBundle): string {
+  switch (status) {
+    case 'restarted':
+      return trans.__('The kernel was restarted: its variables are gone.');
+    case 'died':
+      return trans.__('The kernel died: its variables are gone.');
+    default:
+      return trans.__('The kernel was started.');
+  }
+}
+
+function decisionWords(decision: IDecision, trans: TranslationBundle): string {
+  const { request, answer, by } = decision;
+  if (by === 'restart') {
+    return trans.__('The kernel was restarted meanwhile: nothing was allowed.');
+  }
+  if (by === 'stop') {
+    return trans.__('Stopped before you answered.');
+  }
+  switch (request.type) {
+    case 'ApprovalRequest':
+      return approvalWords(request, answer, trans);
+    case 'QuestionRequest':
+      return answer?.type === 'Reply'
+        ? `${visible(request.question)} — ${visible(answer.text)}`
+        : trans.__('%1 — no answer', visible(request.question));
+    case 'CapRequest':
+      return answer?.type === 'Extension'
+        ? trans.__('Continued with +%1', amountWords(request.limit, answer.extra, trans))
+        : trans.__('Ended at the limit');
+  }
+}
+
+function approvalWords(
+  request: Extract<IDecision['request'], { type: 'ApprovalRequest' }>,
+  answer: IDecision['answer'],
+  trans: TranslationBundle
+): string {
+  const what = visible(request.reasons.join('; '));
+  const given = answer?.type === 'Approval' ? answer : { granted: false, comment: '' };
+  if (given.granted) {
+    return trans.__('Allowed: %1', what);
+  }
+  return given.comment
+    ? trans.__('Not allowed: %1 (%2)', what, visible(given.comment))
+    : trans.__('Not allowed: %1', what);
+}

@@ -1,0 +1,75 @@
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { Contents } from '@jupyterlab/services';
+import type { ITranslator } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { ReactElement } from 'react';
+
+import type { IPanel } from './components/context';
+import { k2Icon } from './components/icons';
+import { cells, cellName, reveal } from './components/notebook-face';
+import type { NotebookFace } from './components/root';
+import { Root } from './components/root';
+import { restricted } from './components/sanitizing';
+import type { IConversation, IK2 } from './tokens';
+
+export interface IK2PanelOptions {
+  k2: IK2;
+  tracker: INotebookTracker;
+  rendermime: IRenderMimeRegistry;
+  contents: Contents.IManager;
+  translator: ITranslator;
+  /** Brings a main area widget to the front. */
+  activate: (id: string) => void;
+}
+
+/** The sidebar. Shows the conversation of the notebook that was used last. */
+export class K2Panel extends ReactWidget {
+  constructor(private readonly _options: IK2PanelOptions) {
+    super();
+    const { k2, contents, rendermime, translator } = _options;
+    const trans = translator.load('k2_jupyter');
+    this._panel = { k2, trans, contents, rendermime: restricted(rendermime) };
+    this.id = 'k2-panel';
+    this.addClass('k2-Panel');
+    this.title.icon = k2Icon;
+    this.title.caption = trans.__('K2');
+    this.node.setAttribute('role', 'complementary');
+    this.node.setAttribute('aria-label', trans.__('K2'));
+  }
+
+  protected override render(): ReactElement {
+    return <Root panel={this._panel} face={this._face} />;
+  }
+
+  /** Opened by a command or its tab: the next thing is to type. */
+  protected override onActivateRequest(): void {
+    this.node.querySelector('textarea')?.focus();
+  }
+
+  private readonly _face = ({ path }: IConversation): NotebookFace => {
+    const find = () => this._options.tracker.find(notebook => notebook.context.path === path);
+    const { trans } = this._panel;
+    return {
+      cells: () => withNotebook(find(), notebook => cells(notebook, trans), []),
+      cellName: id => withNotebook(find(), notebook => cellName(notebook, id, trans), ''),
+      reveal: id => {
+        const notebook = find();
+        if (notebook) {
+          this._options.activate(notebook.id);
+          void reveal(notebook, id);
+        }
+      }
+    };
+  };
+
+  private readonly _panel: IPanel;
+}
+
+function withNotebook<T>(
+  notebook: NotebookPanel | undefined,
+  read: (notebook: NotebookPanel) => T,
+  otherwise: T
+): T {
+  return notebook ? read(notebook) : otherwise;
+}
