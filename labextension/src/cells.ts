@@ -1,0 +1,85 @@
+/** Cells of an open notebook, as they go over the wire. */
+import type { ISharedCell, ISharedCodeCell } from '@jupyter/ydoc';
+import { CodeCell, type Cell } from '@jupyterlab/cells';
+import type { ICell as IRawCell, IOutput } from '@jupyterlab/nbformat';
+import type { Notebook } from '@jupyterlab/notebook';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+
+import type { ICell } from './events';
+import { bounded } from './outputs';
+
+/** Characters of JSON of all outputs in one message, below what a server takes at once. */
+const OUTPUTS_LIMIT = 4_000_000;
+
+/** What stands in a cell's metadata under `k2`; anybody can write there. */
+export type K2Metadata = Readonly<Record<string, unknown>>;
+
+/** Names a version of a source: the first 12 hex digits of the SHA-256 of its UTF-8. */
+export function sourceHash(source: string): string {
+  // `crypto.subtle` is missing where the server is reached by plain HTTP.
+  return bytesToHex(sha256(utf8ToBytes(source))).slice(0, 12);
+}
+
+export function k2Of(cell: ISharedCell): K2Metadata | null {
+  const k2: unknown = cell.getMetadata('k2');
+  return typeof k2 === 'object' && k2 !== null ? (k2 as K2Metadata) : null;
+}
+
+export function findCell(notebook: Notebook, id: string): Cell | null {
+  return notebook.widgets.find(cell => cell.model.id === id) ?? null;
+}
+
+export function findCodeCell(notebook: Notebook, id: string): CodeCell | null {
+  const cell = findCell(notebook, id);
+  return cell instanceof CodeCell ? cell : null;
+}
+
+/** For the wire; together the outputs stay within one message. */
+export function toCells(cells: readonly ISharedCell[]): ICell[] {
+  let left = OUTPUTS_LIMIT;
+  return cells.map(cell => {
+    const outputs = cell.cell_type === 'code' ? boundedOutputs(cell as ISharedCodeCell, left) : [];
+    left -= JSON.stringify(outputs).length;
+    const k2 = k2Of(cell);
+    return {
+      id: cell.getId(),
+      kind: cell.cell_type as ICell['kind'],
+      source: cell.getSource(),
+      metadata: k2 ? { k2 } : {},
+      count: cell.cell_type === 'code' ? (cell as ISharedCodeCell).execution_count : null,
+      outputs
+    };
+  });
+}
+
+function boundedOutputs(cell: ISharedCodeCell, left: number): IOutput[] {
+  const outputs = cell.getOutputs();
+  return left > 0 ? bounded(outputs) : bounded(outputs, 0);
+}
+
+/** For the shared model of a notebook. */
+export function fromCell({ id, kind, source, metadata }: ICell): IRawCell {
+  const raw = { cell_type: kind, id, source, metadata: { ...metadata } as IRawCell['metadata'] };
+  // It has no outputs yet, so there is nothing that would need trust.
+  return kind === 'code'
+    ? { ...raw, metadata: { ...raw.metadata, trusted: true }, execution_count: null, outputs: [] }
+    : raw;
+}
+
+/** Sets a source by its smallest change, so that a cursor in the cell stays where it was. */
+export function setSource(cell: ISharedCell, source: string): void {
+  const before = cell.getSource();
+  const shorter = Math.min(before.length, source.length);
+  let start = 0;
+  while (start < shorter && before[start] === source[start]) {
+    start++;
+  }
+  let tail = 0;
+  while (tail < shorter - start && before.at(-1 - tail) === source.at(-1 - tail)) {
+    tail++;
+  }
+  if (before !== source) {
+    cell.updateSource(start, before.length - tail, source.slice(start, source.length - tail));
+  }
+}

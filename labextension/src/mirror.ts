@@ -1,0 +1,306 @@
+/**
+ * Shows, in a cell of this page, a run that the server's own kernel client started.
+ *
+ * JupyterLab drops the messages of requests that this page did not send. A `MirroredRun` stands
+ * in for the future that the page would have had. It is entered in the kernel connection's
+ * private map of futures, so that the `Output` widget can hook it and updates of a display find
+ * it. Without that map (it comes with no promise) outputs still come, by the public signal.
+ *
+ * The server's instruction to follow a run often comes after the first messages of the run: a
+ * run that this page did not start is held for a few seconds, hooks included, until it is known.
+ */
+import type { CodeCell } from '@jupyterlab/cells';
+import type { IOutput } from '@jupyterlab/nbformat';
+import { KernelMessage, type Kernel } from '@jupyterlab/services';
+import { PromiseDelegate } from '@lumino/coreutils';
+
+type IOPub = KernelMessage.IIOPubMessage;
+type Hook = (message: IOPub) => boolean | PromiseLike<boolean>;
+type Reply = KernelMessage.IExecuteReplyMsg;
+type Future = Kernel.IShellFuture<KernelMessage.IExecuteRequestMsg, Reply>;
+
+/** Milliseconds that a message is kept which no cell shows (yet). */
+export const HELD = 5000;
+/** Ids of messages that a run remembers, so that it takes none twice. */
+const REMEMBERED = 4000;
+
+/** Where a page comes in the middle of a run. */
+export interface ISnapshot {
+  /** The outputs so far; a `transient.display_id` in them is kept. */
+  outputs: readonly IOutput[];
+  /** Ids of the iopub messages that they contain. */
+  skip: readonly string[];
+  count: number | null;
+}
+
+/** A run of another client, as a future of this page's kernel connection. */
+export class MirroredRun implements Future {
+  /** @param find the widget of a cell, or null where the notebook has no such cell */
+  constructor(id: string, find: (cell: string) => CodeCell | null) {
+    this._find = find;
+    this.msg = KernelMessage.createMessage<KernelMessage.IExecuteRequestMsg>({
+      msgType: 'execute_request',
+      msgId: id,
+      channel: 'shell',
+      session: '',
+      content: { code: '' }
+    });
+  }
+
+  readonly msg: KernelMessage.IExecuteRequestMsg;
+  onReply: (message: Reply) => void = ignored;
+  onStdin: (message: KernelMessage.IStdinMessage) => void = ignored;
+  onIOPub: (message: IOPub) => void | PromiseLike<void> = ignored;
+
+  get id(): string {
+    return this.msg.header.msg_id;
+  }
+
+  /** Resolved when the run has ended. */
+  get done(): Promise<Reply> {
+    return this._done.promise;
+  }
+
+  get isDisposed(): boolean {
+    return this._gone;
+  }
+
+  /** Id of the cell that was told to show it, or null. */
+  get cell(): string | null {
+    return this._cell;
+  }
+
+  get ended(): boolean {
+    return this._ended;
+  }
+
+  /** Whether a cell shows it with all of its messages. */
+  get whole(): boolean {
+    return this._shown && !this._lossy;
+  }
+
+  /** Whether its outputs were filled in, at least in part, by the server. */
+  get refilled(): boolean {
+    return this._refilled;
+  }
+
+  /** Whether nobody has a use for it any longer. */
+  get idle(): boolean {
+    this._forget();
+    return !this._shown && !this._hooks.length && !this._held.length;
+  }
+
+  /** Shows it in a cell without outputs, from its beginning or from where the snapshot ends. */
+  show(cell: CodeCell, snapshot: ISnapshot | null): void {
+    const contained = new Set(snapshot?.skip);
+    contained.forEach(id => {
+      this._remember(id);
+    });
+    this._forget();
+    this._held = this._held.filter(one => !contained.has(one.message.header.msg_id));
+    this._cell = cell.model.id;
+    this._count ??= snapshot?.count ?? null;
+    this._refilled = snapshot !== null;
+    this._lossy = false;
+    this._attach(cell, snapshot?.outputs ?? []);
+  }
+
+  /** Goes on in the widget that took the place of the one before: the cell was moved. */
+  restore(cell: CodeCell): void {
+    if (!this._shown && !this._gone) {
+      this._attach(cell, []);
+    }
+  }
+
+  /** Messages may be missing from now on: the connection was lost. */
+  doubt(): void {
+    this._lossy ||= !this._ended;
+  }
+
+  /** Takes a message once, in the order of arrival. */
+  handleMsg(message: KernelMessage.IMessage): Promise<void> {
+    if (message.channel === 'iopub') {
+      this._chain = this._chain.then(() => this._take(message as IOPub)).catch(logged);
+    }
+    return this._chain;
+  }
+
+  registerMessageHook(hook: Hook): void {
+    this.removeMessageHook(hook);
+    this._hooks.push(hook);
+  }
+
+  removeMessageHook(hook: Hook): void {
+    this._hooks = this._hooks.filter(one => one !== hook);
+  }
+
+  sendInputReply(): void {
+    throw new Error('This run was started by another client, which does not allow input.');
+  }
+
+  /** The cell let go of it: it was deleted or moved, or the user runs it again. */
+  dispose(): void {
+    this._shown = false;
+    this.onIOPub = ignored;
+    if (this._cell !== null && this._find(this._cell)) {
+      this._cell = null;
+    }
+  }
+
+  /** The kernel is gone, and nothing more comes. */
+  end(): void {
+    this._finish();
+    this._gone = true;
+    this._hooks = [];
+    this._held = [];
+  }
+
+  private _attach(cell: CodeCell, outputs: readonly IOutput[]): void {
+    const held = this._held;
+    this._held = [];
+    this._shown = true;
+    // Unlike a new future this leaves the outputs as they are.
+    cell.outputArea.reattachFuture(this);
+    this._mark(cell);
+    for (const message of [...outputs.map(asMessage), ...held.map(one => one.message)]) {
+      void this.onIOPub(message);
+    }
+  }
+
+  private async _take(message: IOPub): Promise<void> {
+    if (this._gone || this._knows(message)) {
+      return;
+    }
+    this._watch(message);
+    if (await this._passes(message)) {
+      if (!this.whole) {
+        this._forget();
+        this._held.push({ at: Date.now(), message });
+      }
+      if (this._shown) {
+        await this.onIOPub(message);
+      }
+    }
+    if (isIdle(message)) {
+      this._finish();
+    }
+  }
+
+  /** Whether no hook keeps it, the newest asked first. */
+  private async _passes(message: IOPub): Promise<boolean> {
+    for (const hook of [...this._hooks].reverse()) {
+      try {
+        if (this._hooks.includes(hook) && !(await hook(message))) {
+          return false;
+        }
+      } catch (error) {
+        logged(error);
+      }
+    }
+    return true;
+  }
+
+  private _watch(message: IOPub): void {
+    if (KernelMessage.isExecuteInputMsg(message)) {
+      this._count = message.content.execution_count;
+    } else if (KernelMessage.isErrorMsg(message)) {
+      this._failed = true;
+    }
+  }
+
+  private _finish(): void {
+    this._ended = true;
+    const cell = this._own();
+    if (cell) {
+      this._mark(cell);
+    }
+    this._done.resolve(replyTo(this.msg, this._failed, this._count));
+  }
+
+  /** Star or number; a number that comes before the end would take the star away. */
+  private _mark({ model }: CodeCell): void {
+    model.executionState = this._ended ? 'idle' : 'running';
+    if (this._ended && this._count !== null) {
+      model.executionCount = this._count;
+    }
+  }
+
+  /** The cell, where it still shows this run. */
+  private _own(): CodeCell | null {
+    const cell = this._cell === null ? null : this._find(this._cell);
+    return cell?.outputArea.future === this ? cell : null;
+  }
+
+  /** A display whose id was shown before comes twice, first as an update of those before. */
+  private _knows(message: IOPub): boolean {
+    const { msg_id, msg_type } = message.header;
+    const key = `${msg_id} ${msg_type}`;
+    if (this._seen.has(msg_id) || this._seen.has(key)) {
+      return true;
+    }
+    this._remember(key);
+    return false;
+  }
+
+  private _remember(key: string): void {
+    this._seen.add(key);
+    for (const oldest of this._seen) {
+      if (this._seen.size <= REMEMBERED) {
+        break;
+      }
+      this._seen.delete(oldest);
+    }
+  }
+
+  private _forget(): void {
+    const oldest = Date.now() - HELD;
+    const kept = this._held.findIndex(one => one.at >= oldest);
+    this._held.splice(0, kept < 0 ? this._held.length : kept);
+  }
+
+  private readonly _find: (cell: string) => CodeCell | null;
+  private readonly _done = new PromiseDelegate<Reply>();
+  private readonly _seen = new Set<string>();
+  private _held: { at: number; message: IOPub }[] = [];
+  private _hooks: Hook[] = [];
+  private _chain: Promise<void> = Promise.resolve();
+  private _cell: string | null = null;
+  private _count: number | null = null;
+  private _shown = false;
+  private _lossy = false;
+  private _refilled = false;
+  private _failed = false;
+  private _ended = false;
+  private _gone = false;
+}
+
+/** Through the output area, so that it knows the ids of displays. */
+function asMessage({ output_type, ...content }: IOutput): IOPub {
+  return { header: { msg_type: output_type }, content } as unknown as IOPub;
+}
+
+function isIdle(message: IOPub): boolean {
+  return KernelMessage.isStatusMsg(message) && message.content.execution_state === 'idle';
+}
+
+/** What the kernel told its own client; JupyterLab reads the count when a cell comes back. */
+function replyTo(request: Future['msg'], failed: boolean, count: number | null): Reply {
+  const content = { execution_count: count ?? 0, user_expressions: {}, payload: [] };
+  return KernelMessage.createMessage<Reply>({
+    msgType: 'execute_reply',
+    channel: 'shell',
+    session: '',
+    parentHeader: request.header,
+    content: failed
+      ? { ...content, status: 'error', ename: '', evalue: '', traceback: [] }
+      : { ...content, status: 'ok' }
+  });
+}
+
+function ignored(): void {
+  // No cell shows it.
+}
+
+function logged(error: unknown): void {
+  console.error('K2 could not show a message of the kernel.', error);
+}
