@@ -89,7 +89,7 @@ class SharedProcess:
 
     def behind_others(self, asked: str) -> bool:
         """Whether a request waits for what others have asked before it."""
-        return self.busy and asked not in self._busy
+        return bool(self._busy) and asked not in self._busy
 
     def interrupt(self, asked: str) -> None:
         """Interrupt this request if it runs: the kernel may be at a cell of the user's."""

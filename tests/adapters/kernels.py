@@ -17,6 +17,26 @@ from k2_jupyter.outputs import Stream
 HANG = 30.0
 """Seconds after which a test has failed, whatever the machine."""
 SECRET = "correct-horse-battery"
+ECHO = """
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.kernelbase import Kernel
+
+class Echo(Kernel):
+    implementation = implementation_version = banner = "echo"
+    language_info = {"name": "echo", "mimetype": "text/plain", "file_extension": ".txt"}
+
+    async def do_execute(self, code, silent, *args, **kwargs):
+        self.send_response(self.iopub_socket, "stream", {"name": "stdout", "text": code})
+        return {
+            "status": "ok",
+            "execution_count": self.execution_count,
+            "payload": [],
+            "user_expressions": {},
+        }
+
+IPKernelApp.launch_instance(kernel_class=Echo)
+"""
+"""A program: a kernel of another language, which says what it is asked to run."""
 
 
 def stream_text(result: CellRun) -> str:

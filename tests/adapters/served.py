@@ -6,14 +6,19 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from traitlets.config import Config
 
 from k2_jupyter.adapters.server_kernel import SharedKernel
+from k2_jupyter.errors import K2Error
+from k2_jupyter.events import Event
+from k2_jupyter.notebook.base import CellRun, Kernel
 from tests.adapters.kernels import HANG
 
 
@@ -31,31 +36,58 @@ class Served:
     def __init__(self, server: Server, kernel_id: str) -> None:
         self.server = server
         self.id = kernel_id
-        self._client: Any = BlockingKernelClient()
-        self._client.load_connection_info(
-            server.kernels.get_kernel(kernel_id).get_connection_info()
-        )
+        self._client = self._connected()
         self.shared = SharedKernel(server.kernels, kernel_id, server.loop)
+
+    def _connected(self) -> Any:
+        client = BlockingKernelClient()
+        client.load_connection_info(self.server.kernels.get_kernel(self.id).get_connection_info())
+        return client
 
     def run(self, source: str, *, stop_on_error: bool = True) -> str:
         """Ask for a cell, as a page does; returns the message id."""
         return str(self._client.execute(source, stop_on_error=stop_on_error))
 
+    def reply(self, asked: str) -> dict[str, Any]:
+        """The content of the reply to a request."""
+        while True:
+            message = self._client.get_shell_msg(timeout=HANG)
+            if message["parent_header"]["msg_id"] == asked:
+                return dict(message["content"])
+
     def ran(self, source: str) -> dict[str, Any]:
         """Run a cell to its end; returns the content of the reply."""
-        asked = self.run(source)
-        while True:
-            reply = self._client.get_shell_msg(timeout=HANG)
-            if reply["parent_header"]["msg_id"] == asked:
-                return dict(reply["content"])
+        return self.reply(self.run(source))
 
-    def busy_with(self, source: str) -> str:
-        """Ask for a cell, and wait until it runs."""
-        asked = self.run(source)
-        while True:
-            message = self._client.get_iopub_msg(timeout=HANG)
-            if message["parent_header"].get("msg_id") == asked:
-                return asked
+    def value(self, expression: str) -> str:
+        """What an expression gives, behind all that waits in the kernel."""
+        asked = self._client.execute("", silent=True, user_expressions={"value": expression})
+        text: str = self.reply(asked)["user_expressions"]["value"]["data"]["text/plain"]
+        return text
+
+    def busy_with(self, hold: Hold, then: str = "") -> str:
+        """Ask for a cell that holds the kernel, and wait until it does."""
+        asked = self.run(hold.source + then)
+        wait_for(lambda: hold.holds)
+        return asked
+
+    @contextmanager
+    def heard(self) -> Iterator[Callable[[str], set[str]]]:
+        """Listen to what the kernel says: request → ids of the messages that came of it."""
+        client = self._connected()
+        came: dict[str, set[str]] = {}
+
+        def of(asked: str) -> set[str]:
+            while client.iopub_channel.msg_ready():
+                message = client.get_iopub_msg(timeout=HANG)
+                parent = message["parent_header"].get("msg_id", "")
+                came.setdefault(parent, set()).add(message["header"]["msg_id"])
+            return came.get(asked, set())
+
+        client.start_channels(stdin=False, hb=False)
+        wait_for(lambda: of(client.kernel_info()))
+        yield of
+        client.stop_channels()
 
     def restart(self) -> None:
         """Begin a restart, as the menu does."""
@@ -89,7 +121,9 @@ class Server:
 
     async def _made(self, folder: Path) -> Any:
         kernels: Any = AsyncMappingKernelManager
-        return kernels(root_dir=str(folder))
+        # A dead kernel is started again at once, and not when three seconds are over.
+        config = Config({"AsyncIOLoopKernelRestarter": {"time_to_dead": 0.5}})
+        return kernels(root_dir=str(folder), config=config)
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.begin(work).result(HANG)
@@ -118,3 +152,53 @@ def server(folder: Path) -> Iterator[Server]:
         yield made
     finally:
         made.close()
+
+
+class Hold:
+    """Keeps a cell busy until it is let go."""
+
+    def __init__(self, folder: Path) -> None:
+        self._begun, self._go = folder / "begun", folder / "go"
+        self.source = (
+            "import pathlib, time\n"
+            f"pathlib.Path({str(self._begun)!r}).touch()\n"
+            f"while not pathlib.Path({str(self._go)!r}).exists(): time.sleep(0.01)\n"
+        )
+
+    @property
+    def holds(self) -> bool:
+        return self._begun.exists()
+
+    def let_go(self) -> None:
+        self._go.touch()
+
+
+class Running:
+    """A run on a thread of its own, as that of a turn is."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        source: str,
+        *,
+        timeout: float | None = HANG,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.stop = stop or threading.Event()
+        self.events: list[Event] = []
+        """What it has told so far."""
+        self._ended: Future[CellRun] = Future()
+        self._stream = kernel.run("cell1", source, timeout=timeout, stop=self.stop)
+        threading.Thread(target=self._drive).start()
+
+    def _drive(self) -> None:
+        try:
+            while True:
+                self.events.append(next(self._stream))
+        except StopIteration as end:
+            self._ended.set_result(end.value)
+        except K2Error as problem:
+            self._ended.set_exception(problem)
+
+    def result(self) -> CellRun:
+        return self._ended.result(HANG)

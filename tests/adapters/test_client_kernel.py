@@ -20,7 +20,7 @@ from k2_jupyter.notebook.base import Kernel, Notebook
 from k2_jupyter.notebook.memory import MemoryDocument
 from k2_jupyter.outputs import Display, ErrorOutput, Stream, UpdateDisplay
 from k2_jupyter.tools.read_output import ReadOutput
-from tests.adapters.kernels import HANG, SECRET, install_kernel, stream_text
+from tests.adapters.kernels import ECHO, HANG, SECRET, install_kernel, stream_text
 from tests.notebook.contract import KernelContract, run, run_and_watch
 
 
@@ -212,27 +212,6 @@ def test_a_figure_carries_its_facts(shared: ClientKernel) -> None:
     assert isinstance(figure, Display)
     assert "image/png" in figure.data
     assert "'title': 'Rising'" in str(figure.data["application/vnd.k2.figure+json"])
-
-
-ECHO = """
-from ipykernel.kernelapp import IPKernelApp
-from ipykernel.kernelbase import Kernel
-
-class Echo(Kernel):
-    implementation = implementation_version = banner = "echo"
-    language_info = {"name": "echo", "mimetype": "text/plain", "file_extension": ".txt"}
-
-    async def do_execute(self, code, silent, *args, **kwargs):
-        self.send_response(self.iopub_socket, "stream", {"name": "stdout", "text": code})
-        return {
-            "status": "ok",
-            "execution_count": self.execution_count,
-            "payload": [],
-            "user_expressions": {},
-        }
-
-IPKernelApp.launch_instance(kernel_class=Echo)
-"""
 
 
 def test_a_kernel_of_another_language_runs_without_variables(
