@@ -20,6 +20,8 @@ Results: TypeAlias = Sequence[ToolResult]
 """What came back for one answer, in the order of its calls."""
 
 VARIABLE = "variable"
+_REMINDER = "<reminder>"
+"""Begins a message about what came up during a turn: no request."""
 
 _BRIEFING = re.compile(r"\n*<briefing>\n(.*)</briefing>\s*\Z", re.DOTALL)
 
@@ -61,12 +63,16 @@ class Turn:
 
 def read_turn(messages: Sequence[Message]) -> Turn:
     """The turn that begins with the last user message. Raises `ValueError` without one."""
-    starts = [i for i, message in enumerate(messages) if isinstance(message, UserMessage)]
-    if not starts:
+    requests = [
+        (at, message)
+        for at, message in enumerate(messages)
+        if isinstance(message, UserMessage) and not message.text.startswith(_REMINDER)
+    ]
+    if not requests:
         raise ValueError("a conversation without a user message asks nothing")
     return Turn(
-        asked=tuple(_asked(message) for message in messages if isinstance(message, UserMessage)),
-        results=_results(messages[starts[-1] + 1 :]),
+        asked=tuple(_asked(message) for _, message in requests),
+        results=_results(messages[requests[-1][0] + 1 :]),
         calls_before=sum(len(m.calls) for m in messages if isinstance(m, AssistantMessage)),
     )
 

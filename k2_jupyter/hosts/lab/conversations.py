@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ from k2_jupyter.hosts.lab.recalling import recall
 from k2_jupyter.hosts.lab.requests import Requests
 from k2_jupyter.hosts.lab.rules import Rules
 from k2_jupyter.hosts.lab.scene import Scene
+
+logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 2.0
 _END_SECONDS = 5.0
@@ -87,7 +90,10 @@ class Conversations:
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            await self.look()
+            try:
+                await self.look()
+            except Exception:
+                logger.exception("the sessions of the server cannot be read")
 
     async def _make(self, session: Mapping[str, Any]) -> Conversation:
         kernel_id = session["kernel"]["id"]

@@ -77,7 +77,8 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         elif self._conversation is None:
             self.close(WRONG, "hello comes first")
         else:
-            await self._server.conversations.look()
+            if said["op"] == "ask":  # in the kernel that the notebook has now
+                await self._server.conversations.look()
             self._conversation.take(self, said)
 
     async def _hello(self, said: Mapping[str, Any]) -> None:

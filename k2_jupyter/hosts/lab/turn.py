@@ -184,7 +184,7 @@ class Turn:
 
     def _check_language(self, settings: Settings) -> None:
         language = self._scene.kernel.language
-        if language == "python":
+        if language in ("python", ""):  # "": it has not said so yet
             return
         if settings.endpoint is None:
             raise SettingsError(_NEEDS_PYTHON.format(language=language))

@@ -58,21 +58,21 @@ class Lab:
                 text = refusal.read()
             return refusal.code, json.loads(text) if text.startswith(b"{") else text.decode()
 
-    def notebook(self, name: str = "") -> str:
-        """Make an empty notebook and start its kernel; its path."""
+    def notebook(self, name: str = "", *, kernel: str = "") -> str:
+        """Make an empty notebook with a kernel of its own, or this one; its path."""
         path = name or f"{uuid.uuid4().hex[:8]}.ipynb"
         file = self.folder / path
         file.parent.mkdir(exist_ok=True)
         file.write_text(
             json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
         )
-        self.session(path)
+        self.session(path, kernel=kernel)
         return path
 
-    def session(self, path: str) -> Raw:
+    def session(self, path: str, *, kernel: str = "") -> Raw:
         """Start the kernel of a notebook, or find it."""
-        kernel = {"name": "python3"}
-        asked = {"path": path, "name": path, "type": "notebook", "kernel": kernel}
+        chosen = {"id": kernel} if kernel else {"name": "python3"}
+        asked = {"path": path, "name": path, "type": "notebook", "kernel": chosen}
         status, session = self.ask("POST", "api/sessions", asked)
         assert status == 201, session
         found: Raw = session
@@ -119,7 +119,7 @@ class Panel:
     def drop(self) -> None:
         """The connection is lost, without a word."""
         assert self._socket is not None
-        self._socket.shutdown()
+        self._socket.shutdown()  # type: ignore[no-untyped-call]
         self._join()
 
     def close(self) -> None:
@@ -133,8 +133,9 @@ class Panel:
 
     def request(self, request: str, **options: Any) -> str:
         """Send a request; its id."""
-        asked = uuid.uuid4().hex
-        message = {
+        message: Raw = {
+            "id": uuid.uuid4().hex,
+            "request": request,
             "after": None,
             "attached": [],
             "mode": "ask",
@@ -142,8 +143,16 @@ class Panel:
             "caps": {},
             "images": False,
         }
-        self.send(op="ask", id=asked, request=request, **{**message, **options})
-        return asked
+        message |= options
+        self.send(op="ask", **message)
+        return str(message["id"])
+
+    def add(self, cell_id: str, source: str, **fields: Any) -> None:
+        """The user makes a cell at the end."""
+        cell = {"id": cell_id, "kind": "code", "source": source, "metadata": {}, "count": None}
+        self.cells.append({**cell, "outputs": [], **fields})
+        order = [one["id"] for one in self.cells]
+        self.send(op="changed", cells=[self.cells[-1]], order=order)
 
     def answer(self, opened: Raw, **answer: Any) -> None:
         """To an open request: an approval, unless told otherwise."""
