@@ -41,7 +41,8 @@ class Meter:
         self._tools = sum(
             _tokens(f"{one.description}{json.dumps(one.parameters)}") for one in tools
         )
-        self._weighed: dict[int, tuple[Message, float]] = {}
+        self._weighed: tuple[list[Message], float] = ([], float(self._tools))
+        """The messages that were weighed last, and what they came to: most only grow."""
 
     @property
     def high(self) -> int:
@@ -70,13 +71,12 @@ class Meter:
         self.window = min(self.window, limit)
 
     def _raw(self, messages: Sequence[Message]) -> float:
-        kept: dict[int, tuple[Message, float]] = {}
-        total = float(self._tools)
-        for message in messages:
-            known = self._weighed.get(id(message)) or (message, _weight(message))
-            kept[id(message)] = known
-            total += known[1]
-        self._weighed = kept
+        known, total = self._weighed
+        same = len(known)
+        if [*messages[:same]] != known:  # compared by identity first: they are the same objects
+            same, total = 0, float(self._tools)
+        total += sum(map(_weight, messages[same:]))
+        self._weighed = ([*messages], total)
         return total
 
 

@@ -7,8 +7,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from k2_jupyter.errors import (
@@ -21,9 +19,9 @@ from k2_jupyter.errors import (
 from k2_jupyter.events import EventStream, Retrying, Waiting
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
 from k2_jupyter.models.address import checked
-from k2_jupyter.models.answer import Shown
 from k2_jupyter.models.codec import Encoder
-from k2_jupyter.models.connection import Connection, End, Item
+from k2_jupyter.models.connection import Connection
+from k2_jupyter.models.incoming import End, Incoming
 from k2_jupyter.models.lessons import kept_limit, lesson
 from k2_jupyter.models.memory import Memory
 from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
@@ -32,8 +30,8 @@ from k2_jupyter.models.wire import Heard
 
 logger = logging.getLogger(__name__)
 
-_POLL = 0.1
-"""Seconds between two looks at `stop` while nothing comes; what comes is taken at once."""
+_LOOK = 0.05
+"""Seconds between two looks at `stop` and at what can be shown; the end is taken at once."""
 
 
 @dataclass(slots=True)
@@ -165,62 +163,41 @@ class ChatCompletions:
         if stop.is_set():
             raise StopRequested
         line = self._idle.pop() if self._idle else self._connection()
-        items = line.send(body, self._profile.name, tools)
-        deadline = time.monotonic() + self._policy.answer_seconds
-        silence = self._policy.first_seconds
+        incoming = line.send(body, self._profile.name, tools)
         end: End | None = None
         try:
-            while True:
-                item = self._next(items, stop, deadline, time.monotonic() + silence)
-                silence = self._policy.idle_seconds
-                shown, end = _arrived(item, items)
-                yield from shown
-                if isinstance(end, Exception):
-                    raise end
-                if end is not None:
-                    return end
+            end = yield from self._awaited(incoming, stop)
         finally:
             self._was_reached = self._was_reached or line.was_answered
             if end is not None:
                 self._idle.append(line)
             else:
                 line.cut()  # also when the host closes this generator
+        if isinstance(end, Exception):
+            raise end
+        return end
 
     def _connection(self) -> Connection:
         silence = self._policy.first_seconds
         return Connection(self._endpoint, self._key, silence=silence, heard=self._heard)
 
-    def _next(
-        self, items: SimpleQueue[Item], stop: threading.Event, end: float, quiet: float
-    ) -> Item:
-        """The next item; `end` and `quiet` are the times when the answer, or the silence
-        before it, has lasted too long."""
+    def _awaited(self, incoming: Incoming, stop: threading.Event) -> EventStream[End]:
+        """The end of an answer, its text shown while it comes."""
+        last = time.monotonic() + self._policy.answer_seconds
+        quiet = time.monotonic() + self._policy.first_seconds
         while True:
+            end = incoming.wait(min(_LOOK, last - time.monotonic(), quiet - time.monotonic()))
             if stop.is_set():
                 raise StopRequested
-            left = min(end, quiet) - time.monotonic()
-            try:
-                return items.get(timeout=max(0.0, min(_POLL, left)))
-            except Empty:
-                if left <= 0:
-                    fault = "went silent" if quiet < end else "did not come to an end"
-                    problem = ModelConnectionError(f"{self._endpoint.host} {fault}.")
-                    raise Transient(problem) from None
-
-
-def _arrived(item: Item, items: SimpleQueue[Item]) -> tuple[Shown, End | None]:
-    """All that can be shown by now, joined, and the end if it is there.
-
-    Where pieces come faster than the host draws, the code must not wait for each of them.
-    """
-    shown: Shown = []
-    while isinstance(item, list):
-        shown += item
-        if items.empty():
-            break
-        item = items.get()
-    joined = [kind("".join(one.text for one in run)) for kind, run in groupby(shown, type)]
-    return joined, None if isinstance(item, list) else item
+            shown = incoming.taken()
+            if shown is not None:
+                yield from shown
+                quiet = time.monotonic() + self._policy.idle_seconds
+            if end is not None:
+                return end
+            if time.monotonic() >= min(last, quiet):
+                fault = "went silent" if quiet < last else "did not come to an end"
+                raise Transient(ModelConnectionError(f"{self._endpoint.host} {fault}."))
 
 
 def _waited(seconds: float, stop: threading.Event) -> EventStream[None]:

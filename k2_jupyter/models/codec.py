@@ -23,6 +23,7 @@ from k2_jupyter.messages import (
     UserMessage,
 )
 from k2_jupyter.models.arguments import as_object
+from k2_jupyter.models.arrangement import Arrangement, images_of
 from k2_jupyter.models.call_ids import CallIds
 from k2_jupyter.models.profiles import (
     REASONING_KEYS,
@@ -34,9 +35,6 @@ from k2_jupyter.models.profiles import (
 
 EMPTY_RESULT = "The output is empty."
 """Stands for an empty tool result: an empty ``content`` is refused by some endpoints."""
-
-_PICTURES = "Images of the outputs above:"
-"""A tool message takes text only by the specification; the pictures follow as the user's."""
 
 _MAX_TOKENS_KEYS: tuple[MaxTokensKey, ...] = ("max_completion_tokens", "max_tokens")
 _BYTES_PER_TOKEN = 4
@@ -51,8 +49,10 @@ class Encoder:
         self._model = model
         self._endpoint = endpoint
         self._sees = model.vision and endpoint.takes_images
-        self._encoded: dict[tuple[int, tuple[str, ...]], tuple[Message, bytes]] = {}
-        self._shown: dict[tuple[int, ...], UserMessage] = {}
+        self._ids = CallIds(self._id_style)
+        self._encoded: dict[int, tuple[Message, tuple[str, ...], bytes]] = {}
+        self._head: tuple[Sequence[ToolSpec], bool, bytes] = ((), False, b"")
+        self._arrangement = Arrangement(pictures=self._sees, merges=endpoint.is_strict)
 
     @property
     def optional(self) -> frozenset[str]:
@@ -64,17 +64,26 @@ class Encoder:
         self, messages: Sequence[Message], tools: Sequence[ToolSpec], *, stream: bool = True
     ) -> bytes:
         """The whole body, UTF-8."""
-        settings = self._settings()
-        if not stream:
-            settings["stream"] = False
-            settings.pop("stream_options", None)
-        if tools:
-            settings["tools"] = [_tool(tool) for tool in tools]
-        head, items = _dumps(settings)[:-1], b",".join(self._encode_all(messages))
-        body = b"".join((head, b',"messages":[', items, b"]"))
+        items = self._encode_all(messages)
+        parts = [b","] * (2 * len(items) - 1)
+        parts[::2] = items
+        parts = [self._beginning(tools, stream), b',"messages":[', *parts, b"]"]
         # Last, as it may change from request to request near the window's end.
-        budget = self._budget(len(body) - self._picture_bytes(messages))
-        return body + (b"," + _dumps(budget)[1:] if budget else b"}")
+        budget = self._budget(sum(map(len, parts)) - self._picture_bytes(messages))
+        parts.append(b"," + _dumps(budget)[1:] if budget else b"}")
+        return b"".join(parts)  # once: it is the whole conversation, at each step
+
+    def _beginning(self, tools: Sequence[ToolSpec], stream: bool) -> bytes:
+        """All before the messages, without the closing brace."""
+        if self._head[:2] != (tools, stream) or not self._head[2]:
+            settings = self._settings()
+            if not stream:
+                settings["stream"] = False
+                settings.pop("stream_options", None)
+            if tools:
+                settings["tools"] = [_tool(tool) for tool in tools]
+            self._head = (tools, stream, _dumps(settings)[:-1])
+        return self._head[2]
 
     def _settings(self) -> dict[str, Json]:
         model, endpoint = self._model, self._endpoint
@@ -107,18 +116,19 @@ class Encoder:
     def _picture_bytes(self, messages: Sequence[Message]) -> int:
         if not self._sees:
             return 0
-        return sum(len(image.data) * 4 // 3 for one in messages for image in _images(one))
+        return sum(len(image.data) * 4 // 3 for one in messages for image in images_of(one))
 
     def _encode_all(self, messages: Sequence[Message]) -> list[bytes]:
         """One item a message; cached by identity, as messages never change."""
-        ids = CallIds(self._id_style)
-        kept: dict[tuple[int, tuple[str, ...]], tuple[Message, bytes]] = {}
+        arranged = self._arrangement.of(messages)
+        kept: dict[int, tuple[Message, tuple[str, ...], bytes]] = {}
         items: list[bytes] = []
-        for message in self._arranged(messages):
-            key = (id(message), ids.of(message))
-            entry = self._encoded.get(key) or (message, self._encode(message, key[1]))
-            kept[key] = entry
-            items.append(entry[1])
+        for message, ids in zip(arranged, self._ids.of(arranged), strict=True):
+            entry = self._encoded.get(id(message))
+            if entry is None or entry[1] != ids:
+                entry = (message, ids, self._encode(message, ids))
+            kept[id(message)] = entry
+            items.append(entry[2])
         self._encoded = kept
         return items
 
@@ -126,27 +136,6 @@ class Encoder:
     def _id_style(self) -> IdStyle:
         default: IdStyle = "canonical" if self._model.ids_are_names else "received"
         return self._endpoint.id_style or default
-
-    def _arranged(self, messages: Sequence[Message]) -> list[Message]:
-        """The messages that go out, the pictures of results in messages of their own."""
-        arranged: list[Message] = []
-        pictures: list[Image] = []
-        shown: dict[tuple[int, ...], UserMessage] = {}
-        for message in (*messages, None):
-            if isinstance(message, AssistantMessage) and not (message.text or message.calls):
-                continue  # "message … with role 'assistant' must not be empty" (HTTP 400)
-            if pictures and not isinstance(message, ToolMessage):
-                key = tuple(id(image) for image in pictures)
-                # The same object each time, so that it is encoded once.
-                shown[key] = self._shown.get(key) or UserMessage(_PICTURES, tuple(pictures))
-                arranged.append(shown[key])
-                pictures = []
-            if message is not None:
-                arranged.append(message)
-            if isinstance(message, ToolMessage) and self._sees:
-                pictures += message.result.images
-        self._shown = shown
-        return _merged(arranged) if self._endpoint.is_strict else arranged
 
     def _encode(self, message: Message, ids: tuple[str, ...]) -> bytes:
         match message:
@@ -201,25 +190,6 @@ def _content(text: str, images: Sequence[Image]) -> Json:
         url = f"data:{image.media_type};base64,{data}"
         parts.append({"type": "image_url", "image_url": {"url": url}})
     return parts
-
-
-def _merged(messages: Sequence[Message]) -> list[Message]:
-    """User messages that follow each other as one."""
-    kept: list[Message] = []
-    for message in messages:
-        last = kept[-1] if kept else None
-        if isinstance(message, UserMessage) and isinstance(last, UserMessage):
-            text = "\n\n".join(part for part in (last.text, message.text) if part)
-            kept[-1] = UserMessage(text, last.images + message.images)
-        else:
-            kept.append(message)
-    return kept
-
-
-def _images(message: Message) -> tuple[Image, ...]:
-    if isinstance(message, UserMessage):
-        return message.images
-    return message.result.images if isinstance(message, ToolMessage) else ()
 
 
 def _arguments(text: str) -> str:

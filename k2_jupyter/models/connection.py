@@ -13,8 +13,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from queue import SimpleQueue
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from k2_jupyter.errors import (
     ModelConnectionError,
@@ -23,20 +22,17 @@ from k2_jupyter.errors import (
     ModelOutputError,
     ModelStatusError,
 )
-from k2_jupyter.messages import AssistantMessage, ToolSpec
-from k2_jupyter.models.answer import Answer, IncompleteError, NothingError, Shown, StreamError
+from k2_jupyter.messages import ToolSpec
+from k2_jupyter.models.answer import Answer, IncompleteError, NothingError, StreamError
 from k2_jupyter.models.bodies import bounded
 from k2_jupyter.models.event_stream import values
 from k2_jupyter.models.failures import classify, classify_in_stream, with_known_models
+from k2_jupyter.models.incoming import Incoming
 from k2_jupyter.models.profiles import EndpointProfile
 from k2_jupyter.models.retry import Transient
 from k2_jupyter.models.wire import Heard, RefusedError, Wire
 
 E = TypeVar("E", bound=BaseException)
-
-End: TypeAlias = "AssistantMessage | Exception"
-Item: TypeAlias = "Shown | End"
-"""What one event of the stream added (maybe nothing to show); last, the answer or a failure."""
 
 _MAX_BODY = 16_000_000
 
@@ -75,19 +71,17 @@ class Connection:
         )
         weakref.finalize(self, http.close)
 
-    def send(self, body: bytes, model: str, tools: Sequence[ToolSpec] = ()) -> SimpleQueue[Item]:
-        """Post the request; what comes of it is put into the queue.
+    def send(self, body: bytes, model: str, tools: Sequence[ToolSpec] = ()) -> Incoming:
+        """Post the request, which offers the `tools`; returns what comes of it.
 
-        `tools` are those that the request offers.
-
-        The last item is the answer, or an exception: a `ModelError`, a `Transient`, or a
-        defect of ours.
+        Its end is the answer, or an exception: a `ModelError`, a `Transient`, or a defect of
+        ours.
         """
-        items: SimpleQueue[Item] = SimpleQueue()
+        incoming = Incoming()
         threading.Thread(
-            target=self._read, args=(body, model, tools, items), name="k2-model", daemon=True
+            target=self._read, args=(body, model, tools, incoming), name="k2-model", daemon=True
         ).start()
-        return items
+        return incoming
 
     def models(self) -> list[Mapping[str, Any]]:
         """What the endpoint lists, an ``id`` in each; empty where it lists nothing."""
@@ -110,9 +104,7 @@ class Connection:
         """End the request now: the endpoint sees the connection close, `send`'s thread ends."""
         self._wire.cut()
 
-    def _read(
-        self, body: bytes, model: str, tools: Sequence[ToolSpec], items: SimpleQueue[Item]
-    ) -> None:
+    def _read(self, body: bytes, model: str, tools: Sequence[ToolSpec], incoming: Incoming) -> None:
         answer = Answer(tools)
         try:
             response = self._post(body)
@@ -121,12 +113,12 @@ class Connection:
                 size = answer.size
                 shown = answer.add(chunk)
                 if answer.size > size:  # else it is no sign of life
-                    items.put(shown)
-            items.put(answer.rest())
-            items.put(answer.message())
+                    incoming.add(shown)
+            incoming.add(answer.rest())
+            incoming.finish(answer.message())
             deque(pieces, maxlen=0)  # read to its end, the line serves the next request
         except Exception as problem:  # noqa: BLE001  raised again in the waiting thread
-            items.put(self._translate(problem, model))
+            incoming.finish(self._translate(problem, model))
         finally:
             if self._wire.is_cut:
                 self._client.close()

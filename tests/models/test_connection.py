@@ -13,5 +13,5 @@ def test_a_line_cut_while_it_connects_sends_nothing(serve: Callable[[Play], Serv
     server = serve(lambda body: AssistantMessage("too late"))
     line = Connection(EndpointProfile(server.base_url), None, silence=10.0)
     line.cut()
-    assert isinstance(line.send(b"{}", "m").get(timeout=30), Transient)
+    assert isinstance(line.send(b"{}", "m").wait(30), Transient)
     assert server.bodies == []

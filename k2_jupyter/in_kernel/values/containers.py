@@ -1,7 +1,8 @@
 """Python's containers and records: lists, dicts, named tuples, dataclasses.
 
 Runs inside the user's kernel. Subclasses are read through the methods of the base class,
-which their overrides do not reach: ``dict.items(value)``, ``tuple.__iter__(value)``.
+which their overrides do not reach: ``dict.items(value)``, ``tuple.__iter__(value)``. Over 250
+lines: what they are told by and what they are compared by belong together.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import collections
 import itertools
 import marshal
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,7 +91,7 @@ class Container(kinds.Kind):
             return None
         items = self.items(value, _COMPARED)
         # Lists of numbers and texts are the most and the longest; this looks at no item in Python.
-        found = frozenset(map(id, map(type, items)))
+        found = _classes(items)
         if found <= kinds.NUMBERS or (found == _TEXT and sum(map(len, items)) <= scalars.HASHED):
             return hash(marshal.dumps(items, 2))
         return tuple(map(walk.of, items[: walk.nodes + 1])), len(items)
@@ -188,6 +190,15 @@ class Dataclass(kinds.Kind):
 
     def content(self, value: Any, walk: kinds.Walk) -> Any:
         return tuple((name, walk.of(one)) for name, one in self.fields(value))
+
+
+def _classes(items: list[Any]) -> frozenset[int]:
+    """The ``id`` of each class among the items."""
+    # Most lists have one; to compare is half the work of to collect, at each step for each list.
+    first = type(items[0]) if items else None
+    if items and all(map(operator.is_, map(type, items), itertools.repeat(first))):
+        return frozenset((id(first),))
+    return frozenset(map(id, map(type, items)))
 
 
 def _line(name: Any, value: Any) -> str:
