@@ -18,6 +18,7 @@ from k2_jupyter.agent.limits import Limits
 from k2_jupyter.analyst import answer
 from k2_jupyter.events import Conclusion, PlanChanged, QuestionRequest, Reply, TurnFinished
 from k2_jupyter.hosts.build import Policy, build_agent
+from k2_jupyter.hosts.data.files import inspect
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
 from k2_jupyter.models.scripted import Respond, ScriptedModel
 from k2_jupyter.notebook.base import Cell, Notebook
@@ -88,22 +89,28 @@ def _spoiled(words: tuple[str, str]) -> Respond:
 
 @pytest.fixture(scope="session")
 def analyse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analyse]:
-    """``analyse(task, frame)``: the real agent and tools, one kernel for all tests.
+    """``analyse(task, table)``: the real agent and tools, one kernel for all tests.
 
-    `reply` answers each question; `spoil` replaces words in the cells, `facts` in the briefing.
+    The table is a frame, or a file that is looked at as the hosts do. `reply` answers each
+    question; `spoil` replaces words in the cells, `facts` in the briefing.
     """
     folder = tmp_path_factory.mktemp("analysis")
     with ClientKernel("python3", folder, kernel_environment(os.environ)) as kernel:
 
         def run(
             task: str,
-            frame: pd.DataFrame,
+            table: pd.DataFrame | Path,
             *,
             reply: str | None = None,
             spoil: tuple[str, str] | None = None,
             facts: Mapping[str, object] | None = None,
         ) -> Analysis:
-            frame.to_csv(folder / "data.csv", index=False)
+            if isinstance(table, Path):
+                brief = f"<briefing>\n{inspect(table, folder).briefing_line()}\n</briefing>"
+            else:
+                table.to_csv(folder / "data.csv", index=False)
+                columns = list(map(str, table.columns))
+                brief = briefing("data.csv", **{"columns": columns, **(facts or {})})
             document = FileDocument(folder / "analysis.ipynb")
             for cell in document.cells():
                 document.delete(cell.id, seen=cell.hash)
@@ -114,8 +121,6 @@ def analyse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analyse]:
                 redact=str,
                 policy=Policy(),
             )
-            columns = list(map(str, frame.columns))
-            brief = briefing("data.csv", **{"columns": columns, **(facts or {})})
             events = agent.run(task, threading.Event(), briefing=brief)
             plan: dict[str, str] = {}
             questions = []
