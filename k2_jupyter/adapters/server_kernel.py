@@ -168,8 +168,9 @@ class SharedKernel:
         deadline = time.monotonic() + _START_SECONDS
         while not stop.is_set():
             with self._changed:
-                if self._process is not None and self._process is not after:
-                    return self._process
+                process = self._process
+                if process is not None and process is not after and not process.over:
+                    return process
                 if self._gone:
                     raise KernelError(self._gone)
                 self._changed.wait(POLL_MS / 1000)
@@ -230,12 +231,12 @@ class SharedKernel:
         return None
 
     def _begin(self, process: SharedProcess) -> None:
-        with self._changed:
-            self._language = process.language
-            self._process = process
-            self._changed.notify_all()
+        self._language = process.language
         if self._epoch:
             self._tell("started")
+        with self._changed:
+            self._process = process
+            self._changed.notify_all()
 
     def _end(self, process: SharedProcess) -> None:
         with self._changed:

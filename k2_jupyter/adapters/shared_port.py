@@ -22,7 +22,7 @@ from k2_jupyter.notebook.base import CellRun
 from k2_jupyter.notebook.outputs import OutputCollector
 
 _WORTH_A_WORD = 1.0
-"""Seconds that a run waits for the user's cells before the user and the model are told."""
+"""Seconds that a run waits for the kernel before the user and the model are told."""
 _STUCK_SECONDS = 10.0
 _STUCK = (
     "It did not run: the kernel is still busy with a cell that did not react to interrupts."
@@ -68,12 +68,12 @@ class SharedPort:
         self._announce = announce
         self._interrupt_waits = tuple(interrupt_waits)
         self._known = shared.epoch
-        """The epoch that the turn has been told of."""
+        """The epoch that the turn has been told of; it may know sooner than `shared`."""
         self._runs = 0
 
     @property
     def epoch(self) -> int:
-        return self._shared.epoch
+        return max(self._known, self._shared.epoch)
 
     def restart(self, *, stop: threading.Event) -> None:
         self._shared.restart(stop=stop)
@@ -82,17 +82,18 @@ class SharedPort:
     def run(
         self, cell_id: str, source: str, *, timeout: float | None, stop: threading.Event
     ) -> EventStream[CellRun]:
-        if self._known != self._shared.epoch:
+        if self._known < self._shared.epoch:
             return self._dead(cell_id)
         process = None if stop.is_set() else self._shared.process(stop)
         if process is None:
             return CellRun(cell_id, "interrupted", detail="Stopped before it ran.")
         with process.used():
             begun = time.monotonic()
-            not_run = yield from self._prepared(process, cell_id, stop)
+            not_run = yield from self._waited(process, cell_id, stop)
+            waited = time.monotonic() - begun
+            not_run = not_run or self._not_run(process, cell_id, stop)
             if not_run is not None:
                 return not_run
-            waited = time.monotonic() - begun
             execution = self._execution(process, cell_id, source, timeout)
             self._shared.execution = execution
             try:
@@ -104,13 +105,13 @@ class SharedPort:
         waited += execution.waited
         if waited < _WORTH_A_WORD:
             return run
-        words = f"It waited {waited:.0f} s for the user's own cells."
+        words = f"It waited {waited:.0f} s until the kernel was free."
         return replace(run, detail=f"{run.detail} {words}".lstrip())
 
     def describe(self, names: Sequence[str] = (), *, stop: threading.Event) -> Mapping[str, str]:
         if stop.is_set():
             raise StopRequested
-        if self._known != self._shared.epoch:
+        if self._known < self._shared.epoch:
             raise KernelSilentError(self._news())
         process = self._shared.process(stop)
         if process is None:
@@ -122,10 +123,10 @@ class SharedPort:
             raise KernelSilentError(self._news(process))
         return texts
 
-    def _prepared(
+    def _waited(
         self, process: SharedProcess, cell_id: str, stop: threading.Event
     ) -> EventStream[CellRun | None]:
-        """Wait until the kernel is free and has our part; what came of that, if not."""
+        """Wait until the kernel is free; what came of that, if it does not come to it."""
         answered = process.ping() if process.busy else None
         since, told = time.monotonic(), False
         while answered and not (stop.is_set() or process.over or answered(POLL_MS)):
@@ -134,7 +135,13 @@ class SharedPort:
                 return CellRun(cell_id, "aborted", detail=_STUCK)
             if waited > _WORTH_A_WORD and not told:
                 told = True
-                yield Notice("The kernel runs a cell of yours; the agent's cell waits for it.")
+                yield Notice("The kernel is busy; the agent's cell waits until it is free.")
+        return None
+
+    def _not_run(
+        self, process: SharedProcess, cell_id: str, stop: threading.Event
+    ) -> CellRun | None:
+        """Bring our part into the kernel; why the cell can't run, if it can't."""
         install(process, stop)
         if stop.is_set():
             detail = "Stopped before it ran, while the kernel was busy."

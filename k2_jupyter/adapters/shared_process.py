@@ -196,7 +196,7 @@ class SharedProcess:
         elif sight.leaving or self._leaving:
             self._left(restart=True)
         elif sight.alive:
-            self.end("restarted", "ended and was started again")
+            self.end("died", "ended and was started again")
         else:
             self.end("died", words_for(sight.code))
 

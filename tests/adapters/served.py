@@ -93,6 +93,9 @@ class Served:
         """Begin a restart, as the menu does."""
         self.server.begin(self.server.kernels.restart_kernel(self.id))
 
+    def shut_down(self) -> None:
+        self.server.do(self.server.kernels.shutdown_kernel(self.id))
+
     def interrupt(self) -> None:
         """The stop button."""
         self.server.do(self.server.kernels.get_kernel(self.id).interrupt_kernel())
@@ -121,8 +124,8 @@ class Server:
 
     async def _made(self, folder: Path) -> Any:
         kernels: Any = AsyncMappingKernelManager
-        # A dead kernel is started again at once, and not when three seconds are over.
-        config = Config({"AsyncIOLoopKernelRestarter": {"time_to_dead": 0.5}})
+        # The server looks for dead kernels more often than each three seconds.
+        config = Config({"AsyncIOLoopKernelRestarter": {"time_to_dead": 1.0}})
         return kernels(root_dir=str(folder), config=config)
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:

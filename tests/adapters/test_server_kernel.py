@@ -67,7 +67,7 @@ def test_a_run_waits_for_the_users_cell_and_says_so(served: Served, hold: Hold) 
     result = running.result()
     assert stream_text(result) == "['user', 'agent']\n"
     assert isinstance(running.events[0], Notice)
-    assert "for the user's own cells" in result.detail
+    assert "until the kernel was free" in result.detail
     assert asked == ["cell1"]
     assert served.reply(user)["status"] == "ok"
 
