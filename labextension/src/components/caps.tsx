@@ -37,14 +37,8 @@ export function Caps({ onClose }: { onClose: () => void }): ReactElement {
   };
   const limits = k2.status?.limits;
   return (
-    <form
-      ref={form}
-      className="k2-Caps"
-      role="dialog"
-      aria-label={trans.__('Limits')}
-      onSubmit={submit}
-      onKeyDown={closeByKey}
-    >
+    <div className="k2-Caps" role="dialog" aria-label={trans.__('Limits')} onKeyDown={closeByKey}>
+    <form ref={form} onSubmit={submit}>
       <p>{trans.__('Limits of the next request. At one of them K2 pauses and asks.')}</p>
       {NAMES.map(name => (
         <label key={name}>
@@ -71,6 +65,7 @@ export function Caps({ onClose }: { onClose: () => void }): ReactElement {
         </Button>
       </div>
     </form>
+    </div>
   );
 }
 

@@ -27,7 +27,7 @@ export function CodeView({ code, label, strict = false }: ICodeViewProps): React
           {trans.__('shown as ‹U+…›. They can make code look like other code.')}
         </p>
       )}
-      <pre className="k2-CodeView-text" tabIndex={0} role="region" aria-label={label} dir="ltr">
+      <pre className="k2-CodeView-text" tabIndex={0} role="group" aria-label={label} dir="ltr">
         {lines.map((line, at) => (
           <span key={at} className="k2-CodeView-line">
             <Pieces line={line} />

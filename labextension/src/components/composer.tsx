@@ -13,8 +13,8 @@ import { RequestField } from './request-field';
 
 interface IComposerProps {
   running: boolean;
-  /** False while the server can't be reached: what is typed is kept. */
-  connected: boolean;
+  /** False where the server does not take this page: what is typed is kept. */
+  accepted: boolean;
   /** What was asked before, oldest first. */
   asked: readonly string[];
 }
@@ -24,7 +24,7 @@ export const Composer = memo(function Composer(props: IComposerProps): ReactElem
   const { trans } = usePanel();
   const { conversation, draft } = useShown();
   const drafted = useDraft(draft);
-  const ready = props.connected && drafted.text.trim() !== '';
+  const ready = props.accepted && drafted.text.trim() !== '';
   const send = () => {
     if (ready) {
       conversation.ask(toAsk(draft.value));

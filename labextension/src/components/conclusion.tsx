@@ -16,7 +16,8 @@ export const Conclusion = memo(function Conclusion({
   const { trans } = usePanel();
   const { claims, caveats } = conclusion;
   return (
-    <section className="k2-Conclusion" aria-label={trans.__('Conclusion')}>
+    <section className="k2-Conclusion">
+      <h3 className="k2-hidden">{trans.__('Conclusion')}</h3>
       <Headlines claims={claims.filter(claim => claim.headline && claim.found)} />
       <Markdown text={conclusion.text} />
       {claims.length > 0 && <Claims claims={claims} />}

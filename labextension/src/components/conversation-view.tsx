@@ -39,7 +39,7 @@ export function ConversationView(): ReactElement {
       <Queue queue={state.queue} />
       <Composer
         running={running}
-        connected={state.connection === 'open'}
+        accepted={state.connection !== 'refused'}
         asked={useAsked(state)}
       />
       <Footer spent={state.spent} since={running ? turn.started : null} />
@@ -55,9 +55,13 @@ const Queue = memo(function Queue({ queue }: { queue: readonly IQueued[] }): Rea
   }
   return (
     <ul className="k2-Queue" aria-label={trans.__('Waiting requests')}>
-      {queue.map(({ id, request }) => (
+      {queue.map(({ id, request, isSent }) => (
         <li key={id} className="k2-Chip">
-          <span className="k2-Chip-words">{trans.__('Next: %1', visible(request))}</span>
+          <span className="k2-Chip-words">
+            {isSent
+              ? trans.__('Next: %1', visible(request))
+              : trans.__('To be sent: %1', visible(request))}
+          </span>
           <IconButton
             icon={closeIcon}
             label={trans.__('Take it back')}

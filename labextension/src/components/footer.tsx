@@ -18,7 +18,7 @@ export const Footer = memo(function Footer({ spent, since }: IFooterProps): Reac
   const { trans } = usePanel();
   const [setting, setSetting] = useState(false);
   return (
-    <footer className="k2-Footer" aria-label={trans.__('Use')}>
+    <div className="k2-Footer" role="group" aria-label={trans.__('Use')}>
       {spent && <Spent spent={spent} since={since} />}
       <span className="k2-Footer-space" />
       <button
@@ -38,7 +38,7 @@ export const Footer = memo(function Footer({ spent, since }: IFooterProps): Reac
           }}
         />
       )}
-    </footer>
+    </div>
   );
 });
 

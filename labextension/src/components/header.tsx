@@ -18,7 +18,7 @@ interface IHeaderProps {
 export function Header({ conversation, onModel }: IHeaderProps): ReactElement {
   const { trans } = usePanel();
   return (
-    <header className="k2-Header">
+    <div className="k2-Header">
       <k2Icon.react tag="span" width="16px" height="16px" aria-hidden="true" />
       {conversation ? (
         <Notebook key={conversation.path} conversation={conversation} />
@@ -27,7 +27,7 @@ export function Header({ conversation, onModel }: IHeaderProps): ReactElement {
       )}
       <span className="k2-Header-space" />
       {onModel && <IconButton icon={settingsIcon} label={trans.__('Model…')} onClick={onModel} />}
-    </header>
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@ import { HTMLSelect } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 import type { FormEvent, ReactElement } from 'react';
 
-import type { ILoginResult, IPreset } from '../tokens';
+import type { ILogin, ILoginResult, IPreset } from '../tokens';
 import { usePanel } from './context';
 import { Button } from './controls';
 
@@ -24,27 +24,23 @@ export function Login({ presets, onClose }: ILoginProps): ReactElement {
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const login = readLogin(event.currentTarget);
+    const login = readLogin(event.currentTarget, preset?.name);
     setTesting(true);
     setResult(null);
-    void k2
-      .login(login)
-      .catch((reason: unknown) => ({
-        ok: false,
-        text: reason instanceof Error ? reason.message : String(reason)
-      }))
-      .then(told => {
-        setTesting(false);
-        setResult(told);
-      });
+    void k2.login(login).then(told => {
+      setTesting(false);
+      setResult(told);
+      // Where it does not answer just now it was stored all the same.
+      return told.ok ? undefined : k2.refreshStatus();
+    });
   };
   return (
     <form className="k2-Login" onSubmit={submit} autoComplete="off">
-      {presets.length > 1 && (
+      {preset && (
         <label>
-          {trans.__('Provider')}
+          {trans.__('Model')}
           <HTMLSelect
-            value={preset?.name}
+            value={preset.name}
             options={presets.map(({ name, label }) => ({ value: name, label }))}
             onChange={event => {
               setPreset(presets.find(({ name }) => name === event.target.value));
@@ -56,7 +52,7 @@ export function Login({ presets, onClose }: ILoginProps): ReactElement {
       <Told testing={testing} result={result} />
       <div className="k2-Buttons">
         {onClose && (
-          <Button onClick={onClose}>{result?.ok ? trans.__('Close') : trans.__('Cancel')}</Button>
+          <Button onClick={onClose}>{result ? trans.__('Go on') : trans.__('Cancel')}</Button>
         )}
         <Button type="submit" look="accept" disabled={testing}>
           {trans.__('Save and test')}
@@ -94,16 +90,12 @@ function Fields({ preset }: { preset: IPreset | undefined }): ReactElement {
           required={preset !== undefined}
         />
       </label>
-      <label>
-        {trans.__('Model')}
-        <input
-          className="k2-Input"
-          name="model"
-          type="text"
-          required
-          defaultValue={preset?.name}
-        />
-      </label>
+      {!preset && (
+        <label>
+          {trans.__('Model')}
+          <input className="k2-Input" name="model" type="text" required />
+        </label>
+      )}
     </>
   );
 }
@@ -123,13 +115,13 @@ function Told({ testing, result }: { testing: boolean; result: ILoginResult | nu
 }
 
 /** Reads the form, and empties the field of the key. */
-function readLogin(form: HTMLFormElement) {
+function readLogin(form: HTMLFormElement, model?: string): ILogin {
   const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
   const key = field('key');
   const login = {
     base_url: field('base_url').value.trim(),
     key: key.value.trim(),
-    model: field('model').value.trim()
+    model: model ?? field('model').value.trim()
   };
   key.value = '';
   return login;

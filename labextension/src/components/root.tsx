@@ -56,7 +56,11 @@ interface IWorkingProps extends Pick<IRootProps, 'face'> {
 
 function Working({ status, conversation, face }: IWorkingProps): ReactElement {
   const { trans } = usePanel();
-  const [choosing, setChoosing] = useState(false);
+  // At the first run it stays until the user goes on, so that what the test said can be read.
+  const [choosing, setChoosing] = useState(!status.configured);
+  const close = () => {
+    setChoosing(false);
+  };
   const toggle = () => {
     setChoosing(!choosing);
   };
@@ -65,7 +69,11 @@ function Working({ status, conversation, face }: IWorkingProps): ReactElement {
       <Header conversation={conversation} {...(status.configured && { onModel: toggle })} />
       {status.problem && <p className="k2-Banner k2-mod-bad">{status.problem}</p>}
       {!status.configured || choosing ? (
-        <Setup status={status} {...(status.configured && { onClose: toggle })} />
+        <Setup
+          status={status}
+          onChosen={close}
+          {...(status.configured && { onClose: close })}
+        />
       ) : conversation ? (
         <InNotebook key={conversation.path} conversation={conversation} face={face} />
       ) : (

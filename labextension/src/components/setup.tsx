@@ -8,16 +8,18 @@ import { Login } from './login';
 
 interface ISetupProps {
   status: IStatus;
-  /** Absent at the first run: something must be chosen. */
+  onChosen: () => void;
+  /** Absent at the first run, until something was chosen. */
   onClose?: () => void;
 }
 
 type Choice = 'offline' | 'kimi' | 'other';
 
 /** What answers: the first thing that is asked, and later behind "Model…". */
-export function Setup({ status, onClose }: ISetupProps): ReactElement {
+export function Setup({ status, onChosen, onClose }: ISetupProps): ReactElement {
   const { trans } = usePanel();
   const [choice, setChoice] = useState<Choice>('offline');
+  const [first] = useState(!status.configured);
   const off = status.off.login ?? status.off.send;
   const choices: [Choice, string, string, boolean][] = [
     [
@@ -43,9 +45,9 @@ export function Setup({ status, onClose }: ISetupProps): ReactElement {
   return (
     <section className="k2-Setup" aria-label={trans.__('Model')}>
       <h2 className="k2-Setup-title">
-        {onClose ? trans.__('Which model answers?') : trans.__('Welcome to K2')}
+        {first ? trans.__('Welcome to K2') : trans.__('Which model answers?')}
       </h2>
-      {!onClose && (
+      {first && (
         <p>{trans.__('K2 plans, writes and runs cells in your notebook. What should answer?')}</p>
       )}
       <div role="radiogroup" aria-label={trans.__('What answers')}>
@@ -72,7 +74,7 @@ export function Setup({ status, onClose }: ISetupProps): ReactElement {
         <p className="k2-Setup-off">{trans.__('Other models are switched off: %1', off)}</p>
       )}
       {choice === 'offline' ? (
-        <Offline onClose={onClose} />
+        <Offline onChosen={onChosen} {...(onClose && { onClose })} />
       ) : (
         <Login
           key={choice}
@@ -84,12 +86,14 @@ export function Setup({ status, onClose }: ISetupProps): ReactElement {
   );
 }
 
-function Offline({ onClose }: { onClose: (() => void) | undefined }): ReactElement {
+type IOfflineProps = Pick<ISetupProps, 'onChosen' | 'onClose'>;
+
+function Offline({ onChosen, onClose }: IOfflineProps): ReactElement {
   const { trans, k2 } = usePanel();
   const [problem, setProblem] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    k2.choose('offline').then(onClose, (reason: unknown) => {
+    k2.choose('offline').then(onChosen, (reason: unknown) => {
       setProblem(reason instanceof Error ? reason.message : String(reason));
     });
   };
