@@ -52,6 +52,8 @@ class RecordedTurn:
     finished: TurnFinished | None = None
     lost: int | None = None
     """Which answer's cell was the first that went down with its kernel or was interrupted."""
+    results_before: int = 0
+    """Of that answer, from calls before the one that ran this cell."""
 
     @property
     def completed(self) -> bool:
@@ -71,6 +73,15 @@ class RecordedTurn:
                 break
             whole.append((message, results))
         return whole
+
+    @property
+    def cut_off(self) -> tuple[AssistantMessage, list[ToolResult]] | None:
+        """The answer after those, with the results of its first calls; the others have none."""
+        at = len(self.whole_answers())
+        if at == len(self.answers):
+            return None
+        message, results = self.answers[at]
+        return message, results[: self.results_before] if at == self.lost else results
 
 
 def newest(state_dir: Path, **facts: str) -> RecordedTurn | None:
@@ -161,6 +172,7 @@ class _Telling:
         cell = self._turn.cells[data["cell"]]
         if data["status"] in ("dead", "interrupted", "aborted") and self._turn.lost is None:
             self._turn.lost = max(0, len(self._turn.answers) - 1)
+            self._turn.results_before = len(self._turn.answers[-1][1]) if self._turn.answers else 0
         outputs = tuple(map(_output, data["outputs"]))
         self._turn.cells[cell.id] = replace(cell, outputs=outputs, ok=data["status"] == "ok")
 

@@ -29,17 +29,21 @@ def write(state: Path, turn: str, *statuses: RunStatus) -> None:
         journal.write("AnswerReceived", encode_fields(last))
 
 
-def test_answers_that_were_not_carried_out_are_left_out(tmp_path: Path) -> None:
+def test_an_answer_that_was_not_carried_out_is_known_as_that(tmp_path: Path) -> None:
     write(tmp_path, "whole", "ok", "error")
     turn = recall(tmp_path, "whole")
     assert [len(results) for _, results in turn.whole_answers()] == [1, 1]
+    assert turn.cut_off is not None
+    assert [len(turn.cut_off[0].calls), len(turn.cut_off[1])] == [1, 0]
     assert [cell.ok for cell in turn.cells.values()] == [True, False]
     assert not turn.completed
 
 
 def test_what_went_down_with_the_kernel_is_cut_off(tmp_path: Path) -> None:
     write(tmp_path, "cut", "ok", "dead", "ok")
-    assert len(recall(tmp_path, "cut").whole_answers()) == 1
+    turn = recall(tmp_path, "cut")
+    assert len(turn.whole_answers()) == 1
+    assert turn.cut_off == (turn.answers[1][0], [])
 
 
 def test_a_turn_is_found_by_its_facts(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ class Turns:
             turn.journal.write(MESSAGE, {"text": record.message})
             model = settings.build_model()
             agent = self._agent(model, turn, caps(settings))
-            remember(agent.history, record)
+            remember(agent.history, record, whole=model.profile.rereads)
             if not model.profile.rereads:
                 agent.history.remind(load("resumed"))
             events = agent.run(record.task, self.stop, turn=turn.id, resumed=True)

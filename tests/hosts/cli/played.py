@@ -27,6 +27,8 @@ class PlayedModel:
         purposes: dict[str, str] = {}
         for call, result in zip(calls, results, strict=True):
             arguments = json.loads(call["arguments"])
+            if result.startswith("Interrupted: "):
+                continue
             if call["name"] == "run_cell":
                 purposes[self.cell(result)[0]] = arguments["purpose"]
             if call["name"] in ("run_cell", "edit_cell"):
