@@ -1,7 +1,7 @@
 /** What can be done with K2 from the command palette, menus, toolbars and shortcuts. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
-import type { Cell } from '@jupyterlab/cells';
+import { CodeCell, type Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
@@ -11,6 +11,7 @@ import { draftOf } from './components/draft';
 import { k2Icon } from './components/icons';
 import type { Attached, Mode } from './events';
 import type { IConversation, IK2 } from './tokens';
+import { hasFailed } from './toolbar';
 
 export namespace CommandIDs {
   export const open = 'k2:open';
@@ -67,9 +68,15 @@ export class Commands {
         isEnabled: () => this._k2.current?.isRunning ?? false,
         execute: () => this._k2.current?.stop()
       },
-      [CommandIDs.fix]: this._aboutCell(trans.__('Fix with K2'), target => {
-        this._askAbout(target, 'fix');
-      }),
+      [CommandIDs.fix]: {
+        ...this._aboutCell(trans.__('Fix with K2'), target => {
+          this._askAbout(target, 'fix');
+        }),
+        isEnabled: args => {
+          const cell = this._target(args)?.cell;
+          return cell instanceof CodeCell && hasFailed(cell);
+        }
+      },
       [CommandIDs.explain]: this._aboutCell(trans.__('Explain with K2'), target => {
         this._askAbout(target, 'explain');
       }),

@@ -1,16 +1,19 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
+import { Badges } from './badges';
 import { Commands } from './commands';
 import { K2 } from './k2';
 import { K2Panel } from './panel';
 import { readPreferences } from './preferences';
 import { IK2 } from './tokens';
+import { addCellButtons } from './toolbar';
 
 /** Its settings are those of `schema/plugin.json`. */
 const conversations: JupyterFrontEndPlugin<IK2> = {
@@ -84,4 +87,26 @@ const commands: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [conversations, panel, commands];
+const cells: JupyterFrontEndPlugin<void> = {
+  id: '@k2/jupyter:cells',
+  description: 'Marks the cells of K2, and offers it in the toolbar of cells.',
+  autoStart: true,
+  requires: [INotebookTracker, ITranslator],
+  optional: [IToolbarWidgetRegistry],
+  activate: (
+    app,
+    tracker: INotebookTracker,
+    translator: ITranslator,
+    toolbars: IToolbarWidgetRegistry | null
+  ) => {
+    const trans = translator.load('k2_jupyter');
+    const mark = ({ content }: NotebookPanel) => new Badges(content, trans);
+    tracker.widgetAdded.connect((_, notebook) => mark(notebook));
+    tracker.forEach(mark);
+    if (toolbars) {
+      addCellButtons(toolbars, app.commands, trans);
+    }
+  }
+};
+
+export default [conversations, panel, commands, cells];
