@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
+from k2_jupyter.messages import AssistantMessage
 from tests.hosts.magic.front_end import FrontEnd, front_end
-from tests.loopback import Play, Server
+from tests.loopback import Play, Reply, Server, serving
 
 Serve: TypeAlias = Callable[[Play], Server]
 
@@ -46,6 +47,43 @@ def asked(serve: Serve, tmp_path: Path) -> Iterator[Callable[..., FrontEnd]]:
             return fronts.enter_context(front_end(tmp_path, **{**settings, **environment}))
 
         yield ask
+
+
+@pytest.fixture(scope="module")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FrontEnd, list[Play]]]:
+    """A front end, and what its model says now."""
+    own, plays = tmp_path_factory.mktemp("own"), list[Play]()
+
+    def play(body: dict[str, Any]) -> AssistantMessage | Reply:
+        return plays[-1](body)
+
+    with (
+        serving(play) as server,
+        front_end(
+            tmp_path_factory.mktemp("folder"),
+            K2_BASE_URL=server.base_url,
+            K2_MODEL="played",
+            XDG_CONFIG_HOME=str(own / "config"),
+            XDG_STATE_HOME=str(own / "state"),
+        ) as front,
+    ):
+        yield front, plays
+
+
+@pytest.fixture
+def asking(_shared: tuple[FrontEnd, list[Play]]) -> Callable[[Play], FrontEnd]:
+    """``asking(play)`` is the module's front end, whose `%%k2` asks that model from now on.
+
+    Its kernel, agent and conversation are those of the tests before: for the tests that need
+    none of their own and leave them working.
+    """
+    front, plays = _shared
+
+    def ask(play: Play) -> FrontEnd:
+        plays.append(play)
+        return front
+
+    return ask
 
 
 @pytest.fixture(scope="module")

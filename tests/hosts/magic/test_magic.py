@@ -80,9 +80,9 @@ def test_a_refusal_runs_nothing_and_the_model_reads_why(
     assert "not on Sundays" in read[0]
 
 
-def test_an_interrupt_in_a_model_call_ends_the_turn(asked: Callable[[Play], FrontEnd]) -> None:
+def test_an_interrupt_in_a_model_call_ends_the_turn(asking: Callable[[Play], FrontEnd]) -> None:
     model = Silent()
-    front = asked(model)
+    front = asking(model)
 
     def interrupt() -> None:
         assert model.asked.wait(30)
@@ -96,10 +96,10 @@ def test_an_interrupt_in_a_model_call_ends_the_turn(asked: Callable[[Play], Fron
 
 
 def test_everything_that_a_cell_can_show_is_shown_and_read(
-    asked: Callable[[Play], FrontEnd],
+    asking: Callable[[Play], FrontEnd],
 ) -> None:
     model = Runs()
-    front = asked(model)
+    front = asking(model)
     shown = front.run(
         request(
             "import asyncio\nawait asyncio.sleep(0)\nawaited = 'yes'\nawaited",
@@ -131,10 +131,10 @@ def test_everything_that_a_cell_can_show_is_shown_and_read(
 
 
 def test_an_interrupt_reaches_the_cell_and_the_turn_ends(
-    asked: Callable[[Play], FrontEnd],
+    asking: Callable[[Play], FrontEnd],
 ) -> None:
     model = Runs()
-    front = asked(model)
+    front = asking(model)
 
     def watch(kind: str, content: dict[str, Any]) -> None:
         if kind == "stream" and "sleeps" in content["text"]:
@@ -174,9 +174,9 @@ def test_the_agents_code_cannot_ask_the_agent(
     "sleeps", ["!sleep 987", "import subprocess; subprocess.run(['sleep', '987'])"]
 )
 def test_an_interrupt_ends_what_a_cell_has_started(
-    asked: Callable[[Play], FrontEnd], sleeps: str
+    asking: Callable[[Play], FrontEnd], sleeps: str
 ) -> None:
-    front = asked(Runs())
+    front = asking(Runs())
 
     def sleepers() -> list[psutil.Process]:
         found = psutil.Process(front.pid).children(recursive=True)
@@ -223,11 +223,11 @@ def test_a_killed_kernel_leaves_no_agent(asked: Callable[[Play], FrontEnd]) -> N
 
 
 def test_nobody_there_means_nothing_is_sent(
-    asked: Callable[[Play], FrontEnd],
+    asking: Callable[[Play], FrontEnd],
 ) -> None:
     def play(body: dict[str, Any]) -> AssistantMessage:
         raise AssertionError("asked")
 
-    shown = asked(play).run("%%k2\nhello", stdin=False)
+    shown = asking(play).run("%%k2\nhello", stdin=False)
     assert shown.reply["ename"] == "TurnFailed"
     assert "headless" in shown.reply["evalue"]

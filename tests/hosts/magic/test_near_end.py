@@ -41,9 +41,9 @@ def on_print(text: str, act: Callable[[], None]) -> Callable[[str, dict[str, Any
 # Code that does odd things
 
 
-def test_forks_threads_and_a_replaced_stdout(asked: Asked) -> None:
+def test_forks_threads_and_a_replaced_stdout(asking: Asked) -> None:
     model = Runs()
-    front = asked(model)
+    front = asking(model)
     shown = front.run(
         request(
             "import os\nif not os.fork():\n    os._exit(0)\nprint('parent', os.wait()[1])",
@@ -76,9 +76,9 @@ def test_forks_threads_and_a_replaced_stdout(asked: Asked) -> None:
     assert front.value("x") == "1"
 
 
-def test_displays_that_change_are_passed_on(asked: Asked) -> None:
+def test_displays_that_change_are_passed_on(asking: Asked) -> None:
     model = Runs()
-    front = asked(model)
+    front = asking(model)
     shown = front.run(
         request(
             "from IPython.display import clear_output, display\n"
@@ -101,9 +101,9 @@ def test_displays_that_change_are_passed_on(asked: Asked) -> None:
     assert {"update_display_data", "clear_output", "comm_open"} <= set(kinds)
 
 
-def test_a_flood_is_shown_whole_and_told_in_part(asked: Asked) -> None:
+def test_a_flood_is_shown_whole_and_told_in_part(asking: Asked) -> None:
     model = Runs()
-    front = asked(model)
+    front = asking(model)
     shown = front.run(
         request("print('x' * 40_000_000)\nprint('end')", "'y' * 40_000_000"), answers=YES
     )
@@ -112,8 +112,8 @@ def test_a_flood_is_shown_whole_and_told_in_part(asked: Asked) -> None:
     assert all(len(read) < 20_000 for read in model.read)
 
 
-def test_the_users_next_cell_waits_for_the_turn(asked: Asked) -> None:
-    front = asked(Runs())
+def test_the_users_next_cell_waits_for_the_turn(asking: Asked) -> None:
+    front = asking(Runs())
     queued: list[str] = []
     watch = on_print("now", lambda: queued.append(front.client.execute("order = 'user'")))
     front.run(
@@ -137,8 +137,8 @@ def test_a_kernel_that_ends_itself_leaves_no_agent(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_an_interrupt_in_what_is_awaited(asked: Asked, times: int) -> None:
-    front = asked(Runs())
+def test_an_interrupt_in_what_is_awaited(asking: Asked, times: int) -> None:
+    front = asking(Runs())
 
     def interrupt() -> None:
         for _ in range(times):
@@ -154,9 +154,9 @@ def test_an_interrupt_in_what_is_awaited(asked: Asked, times: int) -> None:
     assert front.value("after") == "1"
 
 
-def test_two_interrupts_in_a_model_call_leave_nothing_behind(asked: Asked) -> None:
+def test_two_interrupts_in_a_model_call_leave_nothing_behind(asking: Asked) -> None:
     model = Silent()
-    front = asked(model)
+    front = asking(model)
 
     def interrupt() -> None:
         assert model.asked.wait(30)
@@ -171,9 +171,11 @@ def test_two_interrupts_in_a_model_call_leave_nothing_behind(asked: Asked) -> No
     assert "late" in again.card
 
 
-def test_an_interrupt_at_the_prompt_is_no_approval(asked: Asked) -> None:
-    front = asked(Runs())
-    front.on_prompt = front.interrupt
+def test_an_interrupt_at_the_prompt_is_no_approval(
+    asking: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = asking(Runs())
+    monkeypatch.setattr(front, "on_prompt", front.interrupt)
     shown = front.run(request("never = 1"))
     assert shown.reply["ename"] == "TurnInterrupted"
     assert front.value("'never' in globals()") == "False"
@@ -182,8 +184,8 @@ def test_an_interrupt_at_the_prompt_is_no_approval(asked: Asked) -> None:
 # An agent that hangs
 
 
-def test_a_hung_agent_is_noticed_and_ended(asked: Asked) -> None:
-    front = asked(Runs())
+def test_a_hung_agent_is_noticed_and_ended(asking: Asked) -> None:
+    front = asking(Runs())
     front.run(request("x = 1"), answers=YES)
     front.run("import k2_jupyter.in_kernel.magic.agent_feed as feed\nfeed.SILENCE_SECONDS = 1.0")
     agent = agent_of(front)
@@ -197,8 +199,8 @@ def test_a_hung_agent_is_noticed_and_ended(asked: Asked) -> None:
     assert front.value("x") == "3"
 
 
-def test_what_a_hung_turn_asks_later_is_refused(asked: Asked) -> None:
-    front = asked(Runs())
+def test_what_a_hung_turn_asks_later_is_refused(asking: Asked) -> None:
+    front = asking(Runs())
     front.run(request("x = 1"), answers=YES)
     agent = agent_of(front)
     agent.send_signal(signal.SIGSTOP)
@@ -214,21 +216,22 @@ def test_what_a_hung_turn_asks_later_is_refused(asked: Asked) -> None:
     assert front.value("(x, 'late' in globals())") == "(2, False)"
 
 
-def test_an_agent_that_thinks_for_long_is_alive(asked: Asked) -> None:
+def test_an_agent_that_thinks_for_long_is_alive(asking: Asked) -> None:
     model = Silent()
-    front = asked(model)
+    front = asking(model)
     front.run("%k2 help")  # it takes its time to start
     front.run("import k2_jupyter.in_kernel.magic.agent_feed as feed\nfeed.SILENCE_SECONDS = 2.0")
     threading.Timer(5.0, model.released.set).start()
-    shown = front.run("%%k2\nthink")
+    shown = front.run("%%k2\nthink for long")
     assert shown.reply["status"] == "ok", shown.reply
+    front.run("feed.SILENCE_SECONDS = 30.0")
 
 
 # Commands and options
 
 
-def test_undo_takes_the_names_of_the_last_turn_back(asked: Asked) -> None:
-    front = asked(Runs())
+def test_undo_takes_the_names_of_the_last_turn_back(asking: Asked) -> None:
+    front = asking(Runs())
     front.run("kept, data, grown = 1, [1], [1]")
     front.run(request("data = [2]\ngrown.append(2)\nnew = 3\nimport math"), answers=YES)
     (said,) = front.run("%k2 undo").data("text/plain")
@@ -240,9 +243,9 @@ def test_undo_takes_the_names_of_the_last_turn_back(asked: Asked) -> None:
     )
 
 
-def test_fix_sends_the_last_error_and_explain_the_last_cell(asked: Asked) -> None:
+def test_fix_sends_the_last_error_and_explain_the_last_cell(asking: Asked) -> None:
     model = Runs()
-    front = asked(model)
+    front = asking(model)
     front.run("total = 3\ntotal / 0")
     front.run("fine = 1")
     front.run("%k2 fix", answers=["n"] * 9)
@@ -252,9 +255,9 @@ def test_fix_sends_the_last_error_and_explain_the_last_cell(asked: Asked) -> Non
     assert "Explain what this cell does" in model.asked_for
 
 
-def test_a_request_describes_the_variables_that_it_names(asked: Asked) -> None:
+def test_a_request_describes_the_variables_that_it_names(asking: Asked) -> None:
     model = Runs()
-    front = asked(model)
+    front = asking(model)
     front.run("numbers = list(range(1000))")
     front.run("%%k2\n'{numbers}'", answers=YES)
     assert "numbers (list" in model.asked_for
@@ -272,8 +275,8 @@ def test_autoreload_between_turns(asked: Asked, tmp_path: Path) -> None:
     assert front.value("(first, second)") == "(1, 22)"
 
 
-def test_settings_can_only_restrict(asked: Asked) -> None:
-    front = asked(Runs())
+def test_settings_can_only_restrict(asking: Asked) -> None:
+    front = asking(Runs())
     front.run("%config K2Magics.plan = True")
     front.run(request("never = 1"), answers=YES)
     assert front.value("'never' in globals()") == "False"
