@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -281,21 +279,3 @@ def test_equally_good_readings_are_asked_about(analyse: Analyse, reply: str | No
     assert f"mean of `{taken}`" in analysis.conclusion.text
     unasked = any("may as well mean" in caveat for caveat in analysis.conclusion.caveats)
     assert unasked == (reply is None)
-
-
-def test_the_notebook_runs_again_from_top_to_bottom_without_us(analyse: Analyse) -> None:
-    analysis = analyse("Compare the Ertrag by Dünger with a dashboard", plots())
-
-    source = "\n".join(analysis.code)
-    assert "k2_jupyter" not in source
-    source = f"import matplotlib; matplotlib.use('pdf')\n{source}"
-    again = subprocess.run(
-        [sys.executable, "-c", source],
-        cwd=analysis.folder,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert again.returncode == 0, again.stderr
-    assert again.stdout.split() == analysis.printed.split()
