@@ -42,8 +42,10 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, play: Play) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, play: Play, host: str) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, 0), _Handler)
+        self._host = f"[{host}]" if ":" in host else host
         self.play = play
         self.models: tuple[str | Mapping[str, Any], ...] = ()
         self.bodies: list[bytes] = []
@@ -59,7 +61,7 @@ class Server(ThreadingHTTPServer):
     @property
     def base_url(self) -> str:
         scheme = "https" if isinstance(self.socket, ssl.SSLSocket) else "http"
-        return f"{scheme}://127.0.0.1:{self.server_port}/v1"
+        return f"{scheme}://{self._host}:{self.server_port}/v1"
 
     @property
     def requests(self) -> list[dict[str, Any]]:
@@ -67,9 +69,11 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(play: Play, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+def serving(
+    play: Play, tls: ssl.SSLContext | None = None, *, host: str = "127.0.0.1"
+) -> Iterator[Server]:
     """A server in a thread."""
-    with Server(play) as server:
+    with Server(play, host) as server:
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

@@ -29,6 +29,14 @@ from tests.loopback import Reply, events, refusal, serving, streamed
 WHOLE = list(streamed(CALLING).pieces)
 
 
+def has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
 class TestCutLines:
     @pytest.mark.parametrize("kept", range(5))
     @pytest.mark.parametrize(
@@ -76,6 +84,19 @@ class TestCutLines:
         monkeypatch.setattr(socket, "getaddrinfo", unknown)
         with pytest.raises(ModelConnectionError, match=r"no-such\.example.*not known"):
             ask(model_at("https://no-such.example/v1"))
+
+    @pytest.mark.parametrize("name", ["[::1]", "localhost"])
+    def test_a_host_that_has_only_ipv6_is_reached(
+        self, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if not has_ipv6():
+            pytest.skip("this machine has no IPv6 loopback")
+        with serving(in_turn(HELLO), host="::1") as server:
+            address = ("::1", server.server_port, 0, 0)
+            found = [(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)]
+            monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **named: found)
+            assert ask(model_at(f"http://{name}:{server.server_port}/v1"))[0] == HELLO
+            assert len(server.bodies) == 1
 
 
 class TestOddBodies:
