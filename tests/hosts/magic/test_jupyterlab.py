@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from k2_jupyter.messages import AssistantMessage, Reasoning
 from tests.hosts.cli.played import PlayedModel
-from tests.hosts.magic.jupyterlab import Lab, Notebook, opened, serving_lab
+from tests.jupyterlab import Lab, Notebook, chromium, opened, serving_lab
 from tests.loopback import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -109,11 +109,8 @@ while not Path("go-{0}").exists():
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +118,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
     with (
         serving(Tasks()) as model,
-        serving_lab(folder, K2_BASE_URL=model.base_url, K2_MODEL="played") as lab,
+        serving_lab(folder, sidebar=False, K2_BASE_URL=model.base_url, K2_MODEL="played") as lab,
     ):
         yield lab
 

@@ -1,4 +1,4 @@
-"""A real JupyterLab, without any extension of ours, and what a person does in it."""
+"""A real JupyterLab, and what a person does in it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
-HANG = 60_000.0
+HANG = 45_000.0
 """Milliseconds that anything may take."""
 _IDLE = re.compile(r"\| Idle$")
 _OWN_FOLDERS = (
     *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"),
     *("JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME"),
 )
+_SIDEBAR = "@k2/jupyter"
 _NO_NEWS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}
 }
@@ -35,7 +37,27 @@ class Lab:
     """The server; `folder` is what its file browser shows."""
 
     folder: Path
-    address: str
+    port: int
+    token: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def address(self) -> str:
+        """Of a notebook, whose path is to be filled in."""
+        return f"http://127.0.0.1:{self.port}/lab/tree/{{}}?reset&token={self.token}"
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """A call of the server's REST interface."""
+        request = Request(
+            f"http://127.0.0.1:{self.port}/{path}",
+            None if body is None else json.dumps(body).encode(),
+            {"Authorization": f"token {self.token}", "Content-Type": "application/json"},
+            method=method,
+        )
+        with urlopen(request, timeout=HANG / 1000) as answer:  # noqa: S310
+            text = answer.read()
+        return json.loads(text) if text else None
 
     def notebook(self, name: str, *sources: str) -> Path:
         """Write a notebook of code cells."""
@@ -114,13 +136,28 @@ class Notebook:
 
 
 @contextlib.contextmanager
-def serving_lab(folder: Path, **environment: str) -> Iterator[Lab]:
-    """A server with folders of its own; kernels get the environment."""
+def serving_lab(
+    folder: Path,
+    *,
+    sidebar: bool = True,
+    config: Mapping[str, Any] | None = None,
+    **environment: str,
+) -> Iterator[Lab]:
+    """A server with folders of its own; kernels get the environment.
+
+    `sidebar`: whether our extensions are on; `config` is what ``c.K2`` has.
+    """
     token, content = uuid.uuid4().hex, folder / "content"
+    own = {name: str(folder / name.lower()) for name in _OWN_FOLDERS}
+    own["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
     for path, settings in _NO_NEWS.items():
-        file = folder / "settings" / f"{path}.jupyterlab-settings"
-        file.parent.mkdir(parents=True)
-        file.write_text(json.dumps(settings))
+        _write(folder / "settings" / f"{path}.jupyterlab-settings", settings)
+    extensions = {"k2_jupyter": sidebar}
+    server = {"ServerApp": {"jpserver_extensions": extensions}, "K2": {**(config or {})}}
+    configured = Path(own["JUPYTER_CONFIG_DIR"])
+    _write(configured / "jupyter_server_config.json", server)
+    if not sidebar:
+        _write(configured / "labconfig/page_config.json", {"disabledExtensions": {_SIDEBAR: True}})
     content.mkdir()
     log = folder / "lab.log"
     command = [
@@ -128,28 +165,39 @@ def serving_lab(folder: Path, **environment: str) -> Iterator[Lab]:
         *("--ip=127.0.0.1", "--port=0", f"--IdentityProvider.token={token}"),
         *(f"--ServerApp.root_dir={content}", "--LabApp.expose_app_in_browser=True"),
     ]
-    own = {name: str(folder / name.lower()) for name in _OWN_FOLDERS}
-    own["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
     with log.open("w") as said:
-        server = subprocess.Popen(
+        process = subprocess.Popen(
             command, stdout=said, stderr=said, env={**os.environ, **own, **environment}
         )
     try:
-        port = _port(folder / "jupyter_runtime_dir", server, log)
-        yield Lab(content, f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}")
+        port = _port(folder / "jupyter_runtime_dir", process, log)
+        yield Lab(content, port, token, process, log)
     finally:
-        server.terminate()
+        process.terminate()
         try:
-            server.wait(20)
+            process.wait(20)
         except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+            process.kill()
+            process.wait()
 
 
 @contextlib.contextmanager
-def opened(browser: Browser, lab: Lab, name: str, *, kernel: bool = True) -> Iterator[Notebook]:
+def chromium() -> Iterator[Browser]:
+    """Debian's browser."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield started
+        started.close()
+
+
+@contextlib.contextmanager
+def opened(
+    browser: Browser | BrowserContext, lab: Lab, name: str, *, kernel: bool = True
+) -> Iterator[Notebook]:
     """A notebook in a page; without a kernel it is told that it gets none."""
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page = browser.new_page()
+    page.set_viewport_size({"width": 1400, "height": 1000})
     page.set_default_timeout(HANG)
     expect.set_options(timeout=HANG)
     notebook = Notebook(page)
@@ -171,6 +219,11 @@ def opened(browser: Browser, lab: Lab, name: str, *, kernel: bool = True) -> Ite
         yield notebook
     finally:
         page.close()
+
+
+def _write(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
 
 
 def _port(runtime: Path, server: subprocess.Popen[bytes], log: Path) -> int:

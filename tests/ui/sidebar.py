@@ -1,0 +1,99 @@
+"""The K2 panel beside a notebook, as a person uses it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.jupyterlab import Notebook
+
+_SHARED = "jupyterapp.shell.currentWidget.content.model.sharedModel"
+
+
+class Sidebar:
+    """The panel of the page in which a notebook is open."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.notebook = notebook
+        self.page: Page = notebook.page
+        self.panel = self.page.locator("#k2-panel")
+
+    def open(self) -> None:
+        """By its tab at the right."""
+        self.page.locator(".jp-SideBar.jp-mod-right [data-id=k2-panel]").click()
+        expect(self.panel).to_be_visible()
+
+    # Asking
+
+    @property
+    def request(self) -> Locator:
+        return self.panel.get_by_role("textbox", name="Request")
+
+    def ask(self, text: str, *, model: str = "") -> None:
+        """Type a request and send it."""
+        if model:
+            self.panel.get_by_role("combobox", name="Model").select_option(model)
+        self.request.fill(text)
+        self.request.press("Enter")
+
+    def allow(self) -> None:
+        """Say yes to the task."""
+        self.button("Allow").click()
+
+    def finish(self, text: str, *, model: str = "") -> None:
+        """Ask, allow, and wait for the end."""
+        self.ask(text, model=model)
+        self.allow()
+        self.wait_for("Done")
+
+    def wait_for(self, end: str) -> None:
+        """Until the newest turn has ended so."""
+        expect(self.turn.locator(".k2-Turn-facts")).to_have_text(re.compile(f"^{end} ·"))
+
+    def button(self, name: str) -> Locator:
+        return self.panel.get_by_role("button", name=name, exact=True)
+
+    # What it shows
+
+    @property
+    def turn(self) -> Locator:
+        """The newest."""
+        return self.panel.locator(".k2-Turn").last
+
+    @property
+    def card(self) -> Locator:
+        """What waits for an answer."""
+        return self.panel.locator(".k2-RequestCard")
+
+    @property
+    def calls(self) -> Locator:
+        """Of the newest turn."""
+        return self.turn.locator(".k2-Call")
+
+    # The notebook
+
+    def cells(self) -> list[dict[str, Any]]:
+        """As the page would save them."""
+        cells: list[dict[str, Any]] = self.page.evaluate(f"{_SHARED}.toJSON().cells")
+        for cell in cells:
+            if isinstance(cell["source"], list):
+                cell["source"] = "".join(cell["source"])
+        return cells
+
+    @property
+    def sources(self) -> list[str]:
+        return [cell["source"] for cell in self.cells()]
+
+    def cell(self, number: int) -> Locator:
+        """Of the notebook, from 0."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(number)
+
+    def made(self, purpose: str) -> Locator:
+        """The cell that the agent made with that purpose."""
+        ids = {
+            cell.get("metadata", {}).get("k2", {}).get("purpose"): number
+            for number, cell in enumerate(self.cells())
+        }
+        return self.cell(ids[purpose])
