@@ -1,4 +1,7 @@
-"""One source on its way through a kernel process, to whichever end."""
+"""One source on its way through a kernel process, to whichever end.
+
+Over 250 lines: each way to an end looks at the same few facts of the run.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ from k2_jupyter.outputs import Output, OutputChange
 ALL_GONE = "All variables are gone; a new kernel starts for the next run."
 _POLL_MS_IN_BURST = 20
 _SILENCE_SECONDS = 2.0
-"""After the reply, how long to wait for an "idle" that the kernel may have dropped."""
+_SILENCE_OF_OTHERS = 10.0
+"""After the reply, how long to wait for an "idle" that the kernel may have dropped. A kernel
+that is not ours sends what is printed in messages of any size (`in_kernel/streams.py`)."""
 _REMEMBERED = 2_000
 """Messages whose ids are kept for a page that comes in the middle of a run."""
 
@@ -173,7 +178,8 @@ class Execution:
         """See whether the run has ended by itself."""
         if self.reply is None:
             return
-        if not self._idle and now - self._heard < _SILENCE_SECONDS:
+        silence = _SILENCE_SECONDS if self.process.ours else _SILENCE_OF_OTHERS
+        if not self._idle and now - self._heard < silence:
             return  # a flood of outputs may be seconds behind the reply
         self._settle(self.reply)
 

@@ -17,11 +17,12 @@ from k2_jupyter.adapters.kernel_messages import Redactor
 from k2_jupyter.adapters.kernel_owner import KernelOwner, Sight
 from k2_jupyter.adapters.kernel_report import texts_in
 from k2_jupyter.adapters.kernel_runs import ask
-from k2_jupyter.adapters.kernel_setup import describe_expression, value_of
+from k2_jupyter.adapters.kernel_setup import TABLES, describe_expression, value_of
 from k2_jupyter.adapters.notebook_json import raw_output
 from k2_jupyter.adapters.shared_port import SharedPort, install
 from k2_jupyter.adapters.shared_process import SharedProcess
 from k2_jupyter.errors import KernelError, StopRequested
+from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Kernel
 
 _START_SECONDS = 60.0
@@ -87,6 +88,12 @@ class SharedKernel:
         """In lower case, as the kernel itself says; "" before it has answered."""
         return self._language
 
+    @property
+    def busy(self) -> bool:
+        """Whether the kernel works on anything, of whomever, as far as is known."""
+        process = self._process
+        return process is not None and process.busy
+
     def ending(self) -> str:
         """How the last life ended, in words that follow "The kernel"."""
         return self._ending
@@ -141,6 +148,13 @@ class SharedKernel:
 
         Not on the loop's thread.
         """
+        return texts_in(self._told(describe_expression(())), redactor)
+
+    def tables(self) -> Sequence[Mapping[str, Json]]:
+        """Which variables hold a table: name, kind, rows, columns; as `variables` else."""
+        return [table for table in self._told(TABLES).values() if isinstance(table, dict)]
+
+    def _told(self, expression: str) -> Mapping[str, Any]:
         process = self._process
         if process is None or process.language != "python" or process.busy or process.in_use:
             return {}
@@ -151,10 +165,10 @@ class SharedKernel:
             with process.used():
                 reply = None
                 if install(process, late):
-                    reply = ask(process, describe_expression(()), late)
+                    reply = ask(process, expression, late)
         finally:
             timer.cancel()
-        return texts_in(value_of(reply) or {}, redactor)
+        return value_of(reply) or {}
 
     # For ports
 

@@ -68,7 +68,7 @@ class Served:
     def busy_with(self, hold: Hold, then: str = "") -> str:
         """Ask for a cell that holds the kernel, and wait until it does."""
         asked = self.run(hold.source + then)
-        wait_for(lambda: hold.holds)
+        wait_for(lambda: hold.holds and self.shared.busy)
         return asked
 
     @contextmanager

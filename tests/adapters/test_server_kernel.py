@@ -45,7 +45,7 @@ def hold(tmp_path: Path) -> Iterator[Hold]:
 @pytest.fixture
 def unaware(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run is asked for at once, as it is where the user's cell came in the same moment."""
-    monkeypatch.setattr(SharedProcess, "busy", False)
+    monkeypatch.setattr(SharedProcess, "ping", lambda process: lambda wait_ms: True)
 
 
 class TestContract(KernelContract):
