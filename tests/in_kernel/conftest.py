@@ -6,18 +6,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from k2_jupyter.in_kernel.values import variables
+from k2_jupyter.in_kernel.values import tables, variables
 from tests.in_kernel.shells import Biting, Shell
+
+HANG = 30.0
 
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    """A fresh shell. At the end nothing of a `Biting` may have been called."""
+    """A fresh shell, looked at without haste. At the end no `Biting` may have been called."""
     shell = Shell()
     monkeypatch.setattr("IPython.get_ipython", lambda: shell)
     monkeypatch.setattr(variables, "_seen", {})
     monkeypatch.setattr(variables, "_users", set())
     monkeypatch.setattr(variables, "_unseen_runs", [])
+    monkeypatch.setattr(variables, "_IN_ALL", HANG)
+    monkeypatch.setattr(tables, "_SCHEMA_SECONDS", HANG)
     monkeypatch.setattr(Biting, "touched", [])
     yield shell
     assert Biting.touched == []

@@ -19,7 +19,7 @@ from tests.in_kernel.figures.corpus_matplotlib import FIGURES
 
 
 @pytest.mark.filterwarnings("ignore")  # the libraries' own, about each other
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.full)])
 def test_what_the_figures_draw_is_told(seed: int) -> None:
     missing = []
     for place, make in enumerate(FIGURES):
