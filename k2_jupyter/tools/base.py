@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 LONGEST_ARGUMENTS = 200_000
 """Characters of one call's arguments: no cell that a person would read is longer."""
 _SHOWN = 500
+_AT_THE_END = " Leave `after` out, and the cell goes to the end."
 
 Arguments: TypeAlias = Mapping[str, Any]
 """Validated against the tool's schema before the tool sees them."""
@@ -136,7 +137,7 @@ class Toolset:
         try:
             result = yield from tool.run(arguments, stop)
         except CellNotFoundError as problem:
-            return error(str(problem))
+            return error(f"{problem}{_AT_THE_END if 'after' in arguments else ''}")
         except CellChangedError as problem:
             yield Notice("A cell was changed meanwhile; it is left as it is.")
             return error(f"{problem}\nIt now reads:\n{self._redact(problem.current)}")

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from k2_jupyter.errors import CellNotFoundError
 from k2_jupyter.events import Conclusion, EventStream
 from k2_jupyter.messages import Json, ToolCall, ToolResult
-from k2_jupyter.tools.base import Arguments, Rejected, Toolset
+from k2_jupyter.tools.base import Arguments, Rejected, Tool, Toolset
 
 
 class Asking:
@@ -33,8 +34,8 @@ class Closing:
         return Conclusion(text)
 
 
-def result_of(arguments: str) -> ToolResult:
-    toolset = Toolset([Asking()], closing=Closing(), redact=str)
+def result_of(arguments: str, tool: Tool | None = None) -> ToolResult:
+    toolset = Toolset([tool or Asking()], closing=Closing(), redact=str)
     running = toolset.call(ToolCall("1", "ask_user", arguments), threading.Event())
     while True:
         try:
@@ -72,3 +73,20 @@ def test_what_would_be_a_guess_is_rejected(arguments: str) -> None:
     assert isinstance(result, Rejected)
     assert result.is_error
     assert len(result.text) < 1_000
+
+
+class Behind(Asking):
+    """A tool that puts a cell behind one that is not there."""
+
+    parameters: Mapping[str, Json] = {"after": {"type": "string"}}
+
+    def run(self, arguments: Arguments, stop: threading.Event) -> EventStream[ToolResult]:
+        yield from ()
+        raise CellNotFoundError("There is no cell `0`.")
+
+
+def test_a_place_that_is_not_there_is_told_with_what_to_do() -> None:
+    result = result_of('{"after": "0"}', Behind())
+    assert result.is_error
+    assert result.text == "There is no cell `0`. Leave `after` out, and the cell goes to the end."
+    assert result_of("{}", Behind()).text == "There is no cell `0`."

@@ -18,10 +18,11 @@ exit codes:
   3    outside the offline analyst's catalogue, or the model says that it cannot
   70   a bug in k2, or the notebook could not go on (disk full, no kernel)
   74   a limit stopped it
-  75   the model could not be reached; continue with --notebook
+  75   the model could not be reached
   77   an approval was needed and nobody was there
   130  interrupted
-The files are valid in every case."""
+The files are valid in every case. After 74, 75 and 130, `--notebook OUT/analysis.ipynb` goes
+on with what is there."""
 
 RUN_EXAMPLES = """\
 examples:

@@ -199,7 +199,8 @@ class TerminalView:
 
     def _retry(self, event: Retrying) -> None:
         self._now(f"trying again, attempt {event.attempt}…")
-        self._line(f"! {first_line(event.reason)}; again in {event.seconds:.0f} s", "yellow")
+        wait = f"in {event.seconds:.0f} s" if event.seconds >= 0.5 else "now"
+        self._line(f"! {first_line(event.reason)}; again {wait}", "yellow")
 
     def _wait(self, event: Waiting) -> None:
         self._now(f"trying again in {event.seconds:.0f} s…")

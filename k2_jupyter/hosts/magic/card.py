@@ -182,7 +182,8 @@ class Card:
 
     def _retries(self, event: Retrying) -> None:
         self.text = self.reasoning = ""
-        self.state = f"trying again in {event.seconds:.0f} s: {event.reason}"
+        wait = f"in {event.seconds:.0f} s" if event.seconds >= 0.5 else "now"
+        self.state = f"trying again {wait}: {event.reason}"
 
     def _waits(self, event: Waiting) -> None:
         _, _, reason = self.state.partition(": ")

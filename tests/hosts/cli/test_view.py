@@ -109,6 +109,11 @@ def test_without_a_terminal_each_event_is_a_plain_line() -> None:
     assert text == "step 1\nIn [4] Look at it · 1.3 s · 74301\n! cut\n"
 
 
+def test_a_wait_of_no_length_is_none() -> None:
+    text = shown([Retrying(2, 0.2, "busy"), Retrying(3, 4.4, "busy")])
+    assert text == "! busy; again now\n! busy; again in 4 s\n"
+
+
 @pytest.mark.parametrize("name", ["NO_COLOR", "TERM"])
 def test_no_colour_and_dumb_terminals_get_plain_lines(
     name: str, monkeypatch: pytest.MonkeyPatch
