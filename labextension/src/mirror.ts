@@ -147,9 +147,19 @@ export class MirroredRun implements Future {
     }
   }
 
+  /** The run is over. */
+  finish(): void {
+    this._ended = true;
+    const cell = this._own();
+    if (cell) {
+      this._mark(cell);
+    }
+    this._done.resolve(replyTo(this.msg, this._failed, this._count));
+  }
+
   /** The kernel is gone, and nothing more comes. */
   end(): void {
-    this._finish();
+    this.finish();
     this._gone = true;
     this._hooks = [];
     this._held = [];
@@ -182,7 +192,7 @@ export class MirroredRun implements Future {
       }
     }
     if (isIdle(message)) {
-      this._finish();
+      this.finish();
     }
   }
 
@@ -206,15 +216,6 @@ export class MirroredRun implements Future {
     } else if (KernelMessage.isErrorMsg(message)) {
       this._failed = true;
     }
-  }
-
-  private _finish(): void {
-    this._ended = true;
-    const cell = this._own();
-    if (cell) {
-      this._mark(cell);
-    }
-    this._done.resolve(replyTo(this.msg, this._failed, this._count));
   }
 
   /** Star or number; a number that comes before the end would take the star away. */

@@ -54,6 +54,7 @@ export class Mirrors implements IDisposable {
     }
     clear(cell, snapshot?.outputs ?? []);
     run.show(cell, snapshot);
+    this._expectEnd();
     if (this._kernel.connectionStatus !== 'connected') {
       run.doubt();
     }
@@ -72,6 +73,7 @@ export class Mirrors implements IDisposable {
     if (!this._isDisposed) {
       this._isDisposed = true;
       clearTimeout(this._timer);
+      clearTimeout(this._quiet);
       this._end();
       Signal.clearData(this);
     }
@@ -97,6 +99,19 @@ export class Mirrors implements IDisposable {
   private _onStatus(): void {
     if (GONE.has(this._kernel.status)) {
       this._end();
+    }
+    this._expectEnd();
+  }
+
+  /** A kernel that stays idle runs nothing: the message that says so of a run was missed. */
+  private _expectEnd(): void {
+    clearTimeout(this._quiet);
+    if (this._kernel.status === 'idle' && this.active) {
+      this._quiet = window.setTimeout(() => {
+        for (const run of this._runs.values()) {
+          run.finish();
+        }
+      }, HELD);
     }
   }
 
@@ -141,6 +156,7 @@ export class Mirrors implements IDisposable {
   private readonly _runs = new Map<string, MirroredRun>();
   private readonly _lacking = new Signal<this, void>(this);
   private _timer: number | undefined;
+  private _quiet: number | undefined;
   private _isDisposed = false;
 }
 

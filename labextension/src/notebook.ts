@@ -46,12 +46,13 @@ export class NotebookBridge implements IDisposable {
   }
 
   /**
-   * When the connection may be opened: the notebook is there, and the messages of its kernel
-   * arrive (else some would be missing between the server's snapshot of a run and them).
+   * When the connection may be opened: the notebook is there, and the messages of its kernel, if
+   * it has one, arrive (else some would be missing between the server's snapshot of a run and
+   * them). The session's own promise would wait until the kernel is not busy.
    */
   async ready(): Promise<void> {
     const { context, sessionContext } = this._panel;
-    await Promise.all([context.ready, sessionContext.ready]);
+    await context.ready;
     const kernel = sessionContext.session?.kernel;
     if (kernel) {
       await connected(kernel);
