@@ -6,9 +6,11 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from k2_jupyter.events import ReasoningDelta, Retrying, TextDelta
+from k2_jupyter.events import Retrying
 from k2_jupyter.messages import AssistantMessage, Message, ToolSpec
+from k2_jupyter.models.answer import Answer
 from k2_jupyter.models.chat_completions import ChatCompletions
+from k2_jupyter.models.event_stream import values
 from k2_jupyter.models.profiles import EndpointProfile, ModelProfile
 from k2_jupyter.models.retry import RetryPolicy
 from k2_jupyter.models.wire import Heard
@@ -20,6 +22,7 @@ class Asked:
 
     answer: AssistantMessage
     pieces: int
+    """In which its text came."""
     reasons: tuple[str, ...]
     """Why it was asked more than once, as for people."""
 
@@ -53,18 +56,15 @@ class Asker:
     ) -> Asked:
         """One answer, with `budget` of at most so many tokens. Raises `ModelError`."""
         model = self.model if budget is None else self._with_budget(budget)
-        pieces, reasons = 0, []
+        reasons = []
         stream = model.stream(messages, tools, threading.Event())
         try:
             while True:
                 event = next(stream)
                 if isinstance(event, Retrying):
-                    pieces = 0
                     reasons.append(event.reason)
-                elif isinstance(event, TextDelta | ReasoningDelta):
-                    pieces += 1
         except StopIteration as end:
-            return Asked(end.value, pieces, tuple(reasons))
+            return Asked(end.value, _pieces(self.heard[-1]), tuple(reasons))
         finally:
             self.topics += [topic] * (len(self.heard) - len(self.topics))
 
@@ -76,3 +76,10 @@ class Asker:
             policy=self._policy,
             heard=self.heard,
         )
+
+
+def _pieces(heard: Heard) -> int:
+    if "json" in heard.content_type:
+        return 1
+    answer = Answer()
+    return sum(bool(answer.add(chunk)) for chunk in values([bytes(heard.body)]))
