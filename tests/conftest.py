@@ -12,6 +12,23 @@ import pytest
 from k2_jupyter.models.presets import KEY_VARIABLES
 from tests.loopback import Play, Server, serving
 
+LONGEST = ("ui", "hosts", "analyst", "adapters", "in_kernel")
+"""Folders whose files may take a minute: they start kernels and browsers."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where workers share the files out, they begin with the first, not with the most tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The short files come last, so that no worker waits for another one in the end."""
+    if hasattr(config, "workerinput"):
+        ranks = {name: rank for rank, name in enumerate(LONGEST)}
+        root = Path(__file__).parent
+        items.sort(key=lambda item: ranks.get(item.path.relative_to(root).parts[0], len(LONGEST)))
+
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

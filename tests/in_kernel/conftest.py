@@ -20,7 +20,8 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     monkeypatch.setattr(variables, "_seen", {})
     monkeypatch.setattr(variables, "_users", set())
     monkeypatch.setattr(variables, "_unseen_runs", [])
-    monkeypatch.setattr(variables, "_IN_ALL", HANG)
+    for limit in ("_COMPARING", "_LOOKING", "_IN_ALL"):
+        monkeypatch.setattr(variables, limit, HANG)
     monkeypatch.setattr(tables, "_SCHEMA_SECONDS", HANG)
     monkeypatch.setattr(Biting, "touched", [])
     yield shell
