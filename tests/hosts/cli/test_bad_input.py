@@ -120,6 +120,7 @@ def test_what_stood_in_the_folder_is_not_overwritten_by_a_cell(
         return AssistantMessage("ok") if results(body) else cell(source)
 
     options = ["--model", "m", "--base-url", serve(play).base_url, "--out", str(out)]
+    options += ["--no-verify"]
     assert main(["run", "x", *options]) == 77
     assert (out / "mine.csv").read_text() == "precious"
     assert main(["run", "x", *options, "--force"]) == 0
@@ -169,7 +170,7 @@ def test_the_default_folder_is_one_without_an_earlier_analysis(
 
     base_url = serve(play).base_url
     for _ in range(2):
-        assert main(["run", "x", "--model", "played", "--base-url", base_url]) == 0
+        assert main(["run", "x", "--model", "played", "--base-url", base_url, "--no-verify"]) == 0
     assert (tmp_path / "k2-out" / "analysis.ipynb").exists()
     assert (tmp_path / "k2-out-2" / "analysis.ipynb").exists()
 
@@ -187,7 +188,7 @@ def test_an_input_notebook_is_continued_and_stays_as_it_was(
         return AssistantMessage("ok") if results(body) else cell("y = 2")
 
     server = serve(play)
-    options = ["--notebook", str(path), "--out", str(tmp_path / "out")]
+    options = ["--notebook", str(path), "--out", str(tmp_path / "out"), "--no-verify"]
     assert main(["run", "go on", "--model", "m", "--base-url", server.base_url, *options]) == 0
     assert path.read_bytes() == before
     written = nbformat.read(tmp_path / "out" / "analysis.ipynb", as_version=4)

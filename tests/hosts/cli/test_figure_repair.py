@@ -94,7 +94,8 @@ def test_a_bad_plot_is_mended_by_its_faults(
     model = Blind()
     server = serve(model)
     options = ["--model", "played", "--base-url", server.base_url, "--out", str(tmp_path / "out")]
-    assert main(["run", "Show prices.", "--data", str(prices(tmp_path / "p.csv")), *options]) == 0
+    data = str(prices(tmp_path / "p.csv"))
+    assert main(["run", "Show prices.", "--data", data, "--no-verify", *options]) == 0
 
     assert [fault for fault in REMEDIES if fault not in model.read[0]] == []
     assert [fault for fault in REMEDIES if fault in model.read[-1]] == []
