@@ -5,6 +5,7 @@ export default {
   roots: ['<rootDir>/../tests/labextension'],
   testMatch: ['**/*.test.ts', '**/*.test.tsx'],
   testEnvironment: `${modules}/jest-environment-jsdom`,
+  setupFiles: ['<rootDir>/../tests/labextension/browser.ts'],
   modulePaths: [modules],
   moduleNameMapper: { '\\.(css|svg)$': '<rootDir>/../tests/labextension/svg.ts' },
   transform: {
@@ -21,5 +22,5 @@ export default {
     ]
   },
   // JupyterLab's packages and those below are modules of the newer kind.
-  transformIgnorePatterns: ['/node_modules/(?!(@jupyter|@jupyterlab|@lumino|@noble|@codemirror|lib0|y-protocols|yjs|valibot)/)']
+  transformIgnorePatterns: ['/node_modules/(?!(@jupyter|@jupyterlab|@lumino|@microsoft|@noble|@codemirror|lib0|y-protocols|yjs|valibot|exenv-es6|vscode-[a-z-]+)/)']
 };

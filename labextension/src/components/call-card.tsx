@@ -20,23 +20,23 @@ import { CellLink, Fold, StateIcon } from './controls';
 import { useSeconds } from './hooks';
 import { callWords, shortGist } from './words';
 
-const ICONS: Record<string, LabIcon> = {
-  run_cell: codeIcon,
-  edit_cell: editIcon,
-  add_markdown: markdownIcon,
-  read_notebook: notebookIcon,
-  read_output: notebookIcon,
-  inspect_variables: tableRowsIcon,
-  view_figure: inspectorIcon,
-  restart_kernel: refreshIcon,
-  set_plan: listIcon,
-  finish: listIcon
-};
+const ICONS = new Map<string, LabIcon>([
+  ['run_cell', codeIcon],
+  ['edit_cell', editIcon],
+  ['add_markdown', markdownIcon],
+  ['read_notebook', notebookIcon],
+  ['read_output', notebookIcon],
+  ['inspect_variables', tableRowsIcon],
+  ['view_figure', inspectorIcon],
+  ['restart_kernel', refreshIcon],
+  ['set_plan', listIcon],
+  ['finish', listIcon]
+]);
 
 /** One tool call: what was done, how it went, and behind a fold what was sent and what came back. */
 export const CallCard = memo(function CallCard({ call }: { call: ICall }): ReactElement {
   const { trans } = usePanel();
-  const Icon = ICONS[call.name] ?? codeIcon;
+  const Icon = ICONS.get(call.name) ?? codeIcon;
   return (
     <div className={`k2-Call k2-mod-${call.status}`}>
       <Fold

@@ -4,40 +4,41 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ICall, ITurn } from '../tokens';
 import { visible } from './hidden';
 
-type Phrases = Record<string, [running: string, done: string]>;
+/** By the tool's name, which a model may have invented: a map has no names but its own. */
+type Phrases = Map<string, readonly [running: string, done: string]>;
 
 function phrases(trans: TranslationBundle): Phrases {
-  return {
-    run_cell: [trans.__('Running a cell'), trans.__('Ran a cell')],
-    edit_cell: [trans.__('Changing a cell'), trans.__('Changed a cell')],
-    delete_cell: [trans.__('Deleting a cell'), trans.__('Deleted a cell')],
-    add_markdown: [trans.__('Writing a note'), trans.__('Wrote a note')],
-    read_notebook: [trans.__('Reading the notebook'), trans.__('Read the notebook')],
-    read_output: [trans.__('Reading an output'), trans.__('Read an output')],
-    inspect_variables: [trans.__('Looking at variables'), trans.__('Looked at variables')],
-    view_figure: [trans.__('Looking at a figure'), trans.__('Looked at a figure')],
-    restart_kernel: [trans.__('Restarting the kernel'), trans.__('Restarted the kernel')],
-    ask_user: [trans.__('Asking you'), trans.__('Asked you')],
-    set_plan: [trans.__('Planning'), trans.__('Wrote the plan')],
-    finish: [trans.__('Concluding'), trans.__('Concluded')]
-  };
+  return new Map([
+    ['run_cell', [trans.__('Running a cell'), trans.__('Ran a cell')]],
+    ['edit_cell', [trans.__('Changing a cell'), trans.__('Changed a cell')]],
+    ['delete_cell', [trans.__('Deleting a cell'), trans.__('Deleted a cell')]],
+    ['add_markdown', [trans.__('Writing a note'), trans.__('Wrote a note')]],
+    ['read_notebook', [trans.__('Reading the notebook'), trans.__('Read the notebook')]],
+    ['read_output', [trans.__('Reading an output'), trans.__('Read an output')]],
+    ['inspect_variables', [trans.__('Looking at variables'), trans.__('Looked at variables')]],
+    ['view_figure', [trans.__('Looking at a figure'), trans.__('Looked at a figure')]],
+    ['restart_kernel', [trans.__('Restarting the kernel'), trans.__('Restarted the kernel')]],
+    ['ask_user', [trans.__('Asking you'), trans.__('Asked you')]],
+    ['set_plan', [trans.__('Planning'), trans.__('Wrote the plan')]],
+    ['finish', [trans.__('Concluding'), trans.__('Concluded')]]
+  ]);
 }
 
 /** The argument that says most, by the tool's name. */
-const TOLD: Record<string, string> = {
-  run_cell: 'purpose',
-  edit_cell: 'purpose',
-  add_markdown: 'source',
-  inspect_variables: 'names',
-  restart_kernel: 'reason',
-  ask_user: 'question'
-};
+const TOLD = new Map([
+  ['run_cell', 'purpose'],
+  ['edit_cell', 'purpose'],
+  ['add_markdown', 'source'],
+  ['inspect_variables', 'names'],
+  ['restart_kernel', 'reason'],
+  ['ask_user', 'question']
+]);
 
 /** `Ran a cell: mean by group`. A tool that is not known here keeps its own name. */
 export function callWords(call: ICall, trans: TranslationBundle): string {
-  const [running, done] = phrases(trans)[call.name] ?? [call.name, call.name];
+  const [running, done] = phrases(trans).get(call.name) ?? [call.name, call.name];
   const said = call.status === 'running' ? running : done;
-  const told = line(call.arguments?.[TOLD[call.name] ?? '']);
+  const told = line(call.arguments?.[TOLD.get(call.name) ?? '']);
   return visible(told ? `${said}: ${told}` : said);
 }
 

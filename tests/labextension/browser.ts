@@ -1,0 +1,19 @@
+/** What a browser has and jsdom lacks. */
+const nothing = () => undefined;
+
+class NoObserver {
+  observe = nothing;
+  unobserve = nothing;
+  disconnect = nothing;
+}
+
+Object.assign(globalThis, {
+  DragEvent: MouseEvent,
+  IntersectionObserver: NoObserver,
+  ResizeObserver: NoObserver,
+  matchMedia: () => ({ matches: false, addEventListener: nothing }),
+  // React then warns of what is drawn outside of `act`.
+  IS_REACT_ACT_ENVIRONMENT: true
+});
+Object.assign(navigator, { clipboard: {} });
+Element.prototype.scrollIntoView = nothing;
