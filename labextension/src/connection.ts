@@ -18,6 +18,15 @@ const FIRST_OF_OURS = 4000;
 /** Of the cells: `hello` tells the whole of them when the connection is there again. */
 const ABOUT_CELLS: ToServer['op'][] = ['hello', 'changed', 'done', 'shown', 'variables'];
 
+/** What the state is while a connection is made: what was wrong is so until it is there. */
+const WHILE_OPENING: Record<ConnectionState, ConnectionState> = {
+  closed: 'connecting',
+  connecting: 'connecting',
+  open: 'lost',
+  lost: 'lost',
+  refused: 'refused'
+};
+
 /**
  * The WebSocket of one notebook. It comes back by itself, and what the server sent meanwhile
  * is sent then: events arrive once each and in their order.
@@ -80,7 +89,7 @@ export class Connection implements IDisposable {
     if (this._isDisposed) {
       return;
     }
-    this._become(this._state === 'open' ? 'lost' : this._state);
+    this._become(WHILE_OPENING[this._state]);
     const socket = new this._settings.WebSocket(this._url());
     this._socket = socket;
     this._timer = window.setTimeout(() => {
@@ -99,10 +108,10 @@ export class Connection implements IDisposable {
     };
   }
 
-  /** Disconnects until `open` is called: there is no kernel, for instance. */
+  /** Disconnects until `open` is called. */
   close(): void {
     this._close();
-    this._become('connecting');
+    this._become('closed');
   }
 
   /** What is not about cells waits for the connection where there is none now. */

@@ -19,6 +19,8 @@ import type {
 } from './tokens';
 
 interface IOpenNotebook {
+  /** The one of the notebook's views that cells are shown in. */
+  panel: NotebookPanel;
   /** Id of the kernel that the connection is about; null: it is closed. */
   kernel: string | null;
   connection: Connection;
@@ -111,7 +113,36 @@ export class K2 implements IK2 {
     }
   }
 
+  /** Views of one notebook share a conversation: its cells are there once. */
   private _add(panel: NotebookPanel): void {
+    const other = [...this._notebooks.keys()].find(({ context }) => context === panel.context);
+    const shared = other && this._notebooks.get(other);
+    this._notebooks.set(panel, shared ?? this._open(panel));
+    panel.disposed.connect(() => {
+      this._remove(panel);
+    });
+  }
+
+  private _remove(panel: NotebookPanel): void {
+    const notebook = this._notebooks.get(panel);
+    this._notebooks.delete(panel);
+    if (notebook?.panel !== panel) {
+      return;
+    }
+    notebook.conversation.dispose();
+    notebook.connection.dispose();
+    const others = [...this._notebooks.keys()].filter(
+      view => this._notebooks.get(view) === notebook
+    );
+    const [heir] = others;
+    if (heir) {
+      const next = this._open(heir);
+      others.forEach(view => this._notebooks.set(view, next));
+    }
+    this._currentChanged.emit();
+  }
+
+  private _open(panel: NotebookPanel): IOpenNotebook {
     const connection = new Connection(panel.context.path, this._settings);
     const bridge = new NotebookBridge(panel, this._services.contents, connection);
     const conversation = new ConversationModel(connection, {
@@ -121,30 +152,28 @@ export class K2 implements IK2 {
       selected: () => bridge.selected(),
       preferences: () => this._preferences
     });
-    const notebook = { kernel: null, connection, bridge, conversation };
-    this._notebooks.set(panel, notebook);
+    const notebook = { panel, kernel: null, connection, bridge, conversation };
     panel.context.pathChanged.connect((_, path) => {
       connection.path = path;
     });
     panel.sessionContext.kernelChanged.connect(() => {
-      void this._connect(panel, notebook);
+      void this._connect(notebook);
     });
-    panel.disposed.connect(() => {
-      this._notebooks.delete(panel);
-      conversation.dispose();
-      connection.dispose();
-    });
-    void this._connect(panel, notebook);
+    void this._connect(notebook);
+    return notebook;
   }
 
   /** Nothing is asked for a notebook without a kernel, or of a server where K2 is not. */
-  private async _connect(panel: NotebookPanel, notebook: IOpenNotebook): Promise<void> {
+  private async _connect(notebook: IOpenNotebook): Promise<void> {
+    if (notebook.connection.isDisposed) {
+      return;
+    }
     await notebook.bridge.ready();
     if (!this._status || this._status.off.panel !== undefined) {
       return;
     }
-    const kernel = panel.sessionContext.session?.kernel?.id ?? null;
-    if (kernel === notebook.kernel) {
+    const kernel = notebook.panel.sessionContext.session?.kernel?.id ?? null;
+    if (kernel !== null && kernel === notebook.kernel) {
       return;
     }
     notebook.kernel = kernel;
@@ -161,8 +190,8 @@ export class K2 implements IK2 {
     this._problem = '';
     this._statusChanged.emit();
     if (isFirst) {
-      this._notebooks.forEach((notebook, panel) => {
-        void this._connect(panel, notebook);
+      new Set(this._notebooks.values()).forEach(notebook => {
+        void this._connect(notebook);
       });
     }
   }

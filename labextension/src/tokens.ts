@@ -18,8 +18,11 @@ import type {
   RunStatus
 } from './events';
 
-/** `refused`: the server does not take this page; the state's `refusal` says why. */
-export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused';
+/**
+ * `closed`: there is no kernel to talk about. `refused`: the server does not take this page,
+ * the state's `refusal` says why.
+ */
+export type ConnectionState = 'closed' | 'connecting' | 'open' | 'lost' | 'refused';
 
 export interface IKernelState {
   id: string;

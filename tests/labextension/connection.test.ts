@@ -152,6 +152,19 @@ describe('Connection', () => {
     expect(seen()).toEqual([]);
   });
 
+  it('stays closed until it is opened', () => {
+    const { server, connection } = connected();
+    connection.close();
+    expect(connection.state).toBe('closed');
+    jest.advanceTimersByTime(60_000);
+    window.dispatchEvent(new Event('online'));
+    expect(server.sockets).toHaveLength(1);
+    connection.open();
+    expect(connection.state).toBe('connecting');
+    server.accept();
+    expect(connection.state).toBe('open');
+  });
+
   it('is silent after its end', () => {
     const { server, connection } = connected();
     connection.dispose();

@@ -28,6 +28,8 @@ type Translate = (text: string, ...rest: string[]) => string;
 function stateWords(state: IState, __: Translate): ITold | null {
   const running = state.turns.at(-1)?.status === 'running';
   switch (state.connection) {
+    case 'closed':
+      return noKernel(__);
     case 'connecting':
       return { look: 'waiting', words: __('Connecting…') };
     case 'lost':
@@ -44,9 +46,13 @@ function stateWords(state: IState, __: Translate): ITold | null {
   }
 }
 
+function noKernel(__: Translate): ITold {
+  return { look: 'bad', words: __('This notebook has no kernel. Choose one in its toolbar.') };
+}
+
 function kernelWords(kernel: IState['kernel'], __: Translate): ITold | null {
   if (!kernel) {
-    return { look: 'bad', words: __('This notebook has no kernel. Choose one in its toolbar.') };
+    return noKernel(__);
   }
   switch (kernel.status) {
     case 'dead':
