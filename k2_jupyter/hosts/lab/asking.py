@@ -112,7 +112,7 @@ class Asking:
         endpoint = self._settings.endpoint
         limits: dict[str, float | None] = asdict(self._limits)
         return {
-            "where": f"{self._scene.notebook.name}, kernel {self._scene.kernel_name}",
+            "where": f"{self._scene.notebook.name}, kernel {self._scene.spec.name}",
             "sent_to": None if endpoint is None or is_here(self._settings) else endpoint.host,
             "caps": limits,
         }

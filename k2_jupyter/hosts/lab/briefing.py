@@ -36,6 +36,8 @@ class Surroundings:
     document: Document
     variables: Mapping[str, str]
     """Name → a line; of a kernel that is busy none."""
+    tables: Sequence[Mapping[str, Json]] = ()
+    """What is known of those that hold a table."""
     news: Sequence[str] = ()
     """What the user did since the last turn, and what became of the kernel."""
 
@@ -69,14 +71,19 @@ def briefing(asked: Ask, around: Surroundings) -> str:
     if files:
         lines.append("Data files, one JSON object a line, paths relative to the working folder:")
         lines += [file.briefing_line() for file in files]
+    if around.tables:
+        lines.append("Tables in variables of the user, one JSON object a line:")
+        lines += [literal(json.dumps(table, ensure_ascii=False)) for table in around.tables]
     attached = list(_attached(asked, around))
     if attached:
         lines.append("Attached by the user, one JSON object a line:")
         lines += [literal(json.dumps(one, ensure_ascii=False)) for one in attached]
     lines.append("The kernel and the notebook are the user's, who goes on working in both.")
-    if around.variables:
-        lines.append("Variables of the user:")
-        shown = list(around.variables.items())[:_MOST_VARIABLES]
+    named = {table.get("variable") for table in around.tables}
+    others = [(name, text) for name, text in around.variables.items() if name not in named]
+    if others:
+        lines.append("Other variables of the user:" if named else "Variables of the user:")
+        shown = others[:_MOST_VARIABLES]
         lines += [literal(f"{name}: {text}"[:_LONGEST]) for name, text in shown]
     if around.news:
         lines.append("Since your last turn:")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from k2_jupyter.adapters.server_kernel import SharedKernel
@@ -19,7 +20,7 @@ from k2_jupyter.hosts.lab.briefing import title
 from k2_jupyter.hosts.lab.choice import label
 from k2_jupyter.hosts.lab.event_log import Page
 from k2_jupyter.hosts.lab.prompts import load
-from k2_jupyter.hosts.lab.scene import Scene
+from k2_jupyter.hosts.lab.scene import KernelSpec, Scene
 from k2_jupyter.hosts.lab.turn import Turn
 from k2_jupyter.hosts.lab.wire import Ask, Message, refusal
 from k2_jupyter.messages import Json
@@ -37,7 +38,7 @@ _OTHER_KERNEL = "The notebook has another kernel now, so the turn was stopped."
 
 
 class Conversation:
-    """Its methods are called by the server's loop, but for what a kernel or a turn reports."""
+    """Its methods are called by the server's loop, but for `end` and what others report."""
 
     def __init__(self, scene: Scene, kernel_status: Callable[[], str]) -> None:
         self._scene = scene
@@ -65,7 +66,7 @@ class Conversation:
                 "seq": scene.log.last,
                 "kernel": {
                     "id": scene.kernel_id,
-                    "language": scene.kernel.language,
+                    "language": scene.language,
                     "status": self._status(),
                 },
                 "running": self._turn.id if self._turn else None,
@@ -115,15 +116,16 @@ class Conversation:
         if turn is not None and not turn.join(seconds):
             logger.warning("turn %s did not end within %g s", turn.id, seconds)
         self._scene.kernel.close()
+        self._scene.log.dismiss()
 
-    def moved(self, kernel_id: str, kernel: SharedKernel, name: str) -> None:
+    def moved(self, kernel_id: str, kernel: SharedKernel, spec: KernelSpec) -> None:
         """The notebook was given another kernel."""
         if self._turn is not None:
             self._notice(_OTHER_KERNEL)
             self.stop()
         self._scene.requests.restarted()
         self._scene.kernel.close()
-        self._scene.kernel_id, self._scene.kernel_name = kernel_id, name
+        self._scene.kernel_id, self._scene.spec = kernel_id, spec
         self._scene.kernel = kernel
         kernel.watch(self._kernel_changed)
         self._kernel_changed("started", kernel.epoch)
@@ -193,7 +195,8 @@ class Conversation:
 
     def _over(self, reason: EndReason) -> None:
         """Called by the turn's thread."""
-        self._scene.loop.call_soon_threadsafe(self._next, reason)
+        with suppress(RuntimeError):  # the server has stopped meanwhile
+            self._scene.loop.call_soon_threadsafe(self._next, reason)
 
     def _next(self, reason: EndReason) -> None:
         self._turn = None

@@ -20,7 +20,7 @@ from k2_jupyter.hosts.lab.event_log import EventLog
 from k2_jupyter.hosts.lab.recalling import recall
 from k2_jupyter.hosts.lab.requests import Requests
 from k2_jupyter.hosts.lab.rules import Rules
-from k2_jupyter.hosts.lab.scene import Scene
+from k2_jupyter.hosts.lab.scene import KernelSpec, Scene
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Conversations:
             if kernel_id != self._kernels[session_id]:
                 self._kernels[session_id] = kernel_id
                 kernel = await self._kernel(kernel_id)
-                conversation.moved(kernel_id, kernel, self._kernel_name(session))
+                conversation.moved(kernel_id, kernel, self._spec(session))
 
     async def close(self) -> None:
         """The server stops: all turns end in order."""
@@ -103,7 +103,7 @@ class Conversations:
             self._file(session),
             kernel_id,
             await self._kernel(kernel_id),
-            self._kernel_name(session),
+            self._spec(session),
             PageDocument(),
             log,
             Requests(log),
@@ -119,13 +119,15 @@ class Conversations:
         loop = asyncio.get_running_loop()
         return await asyncio.to_thread(SharedKernel, self._app.kernel_manager, kernel_id, loop)
 
-    def _kernel_name(self, session: Mapping[str, Any]) -> str:
-        name: str = session["kernel"]["name"]
-        with suppress(KeyError):  # no such kernel spec any more
-            name = self._app.session_manager.kernel_manager.kernel_spec_manager.get_kernel_spec(
-                name
-            ).display_name
-        return name
+    def _spec(self, session: Mapping[str, Any]) -> KernelSpec:
+        name = session["kernel"]["name"]
+        specs = self._app.session_manager.kernel_manager.kernel_spec_manager
+        assert specs is not None  # noqa: S101  the server has made it
+        try:
+            found = specs.get_kernel_spec(name)
+        except KeyError:  # no such kernel spec any more
+            return KernelSpec(name, "")
+        return KernelSpec(found.display_name, found.language.lower())
 
     def _status(self, kernel_id: str) -> str:
         try:

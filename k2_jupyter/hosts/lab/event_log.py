@@ -17,9 +17,13 @@ _DELTAS = ("TextDelta", "ReasoningDelta", "Waiting")
 
 
 class Page(Protocol):
-    """One browser tab; `send` may be called from any thread and never waits."""
+    """One browser tab; may be called from any thread, and never waits."""
 
     def send(self, message: Mapping[str, Json]) -> None: ...
+
+    def dismiss(self) -> None:
+        """Its conversation is over; it may ask for another."""
+        ...
 
 
 @dataclass(slots=True)
@@ -83,11 +87,12 @@ class EventLog:
         with self._lock:
             self._pages = [one for one in self._pages if one is not page]
 
-    def tell(self, message: Mapping[str, Json]) -> None:
-        """Send something that is no event to all pages."""
+    def dismiss(self) -> None:
+        """The conversation is over: all pages go."""
         with self._lock:
             for page in self._pages:
-                page.send(message)
+                page.dismiss()
+            self._pages = []
 
     def _message(self, number: int) -> dict[str, Json]:
         entry = self._entries[number - 1]

@@ -36,6 +36,16 @@ class Kept:
     """What happened to the kernel or the plan, until the model was told."""
 
 
+@dataclass(frozen=True, slots=True)
+class KernelSpec:
+    """What the server knows of a kernel before the kernel has said anything."""
+
+    name: str
+    """For people."""
+    language: str
+    """In lower case."""
+
+
 @dataclass(slots=True)
 class Scene:
     """Where the turns of one notebook play. Only the server's loop changes its fields."""
@@ -45,7 +55,7 @@ class Scene:
     notebook: Path
     kernel_id: str
     kernel: SharedKernel
-    kernel_name: str
+    spec: KernelSpec
     document: PageDocument
     log: EventLog
     requests: Requests
@@ -55,6 +65,11 @@ class Scene:
     secrets: Sequence[str]
     """Of the server: its token."""
     kept: Kept = field(default_factory=Kept)
+
+    @property
+    def language(self) -> str:
+        """Of the kernel: as it says itself, once it has answered."""
+        return self.kernel.language or self.spec.language
 
     def news(self) -> list[str]:
         """What the model has not been told yet; told once."""

@@ -90,7 +90,7 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             conversation = await self._server.conversations.of(self._path)
         except NoKernelError as problem:
             self.send(refusal("hello", str(problem)))
-            self._loop.call_soon(self.close, NO_KERNEL, "no kernel")
+            self.dismiss()
             return
         if self.ws_connection is not None and not self.ws_connection.is_closing():
             self._conversation = conversation
@@ -108,6 +108,11 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
         with suppress(RuntimeError):  # the server has stopped
             self._loop.call_soon_threadsafe(self._write, as_text(message))
+
+    def dismiss(self) -> None:
+        """Behind all that was sent: the notebook has no kernel now."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.close, NO_KERNEL, "no kernel")
 
     def _write(self, text: str) -> None:
         with suppress(WebSocketClosedError):

@@ -54,6 +54,8 @@ _OTHER_LANGUAGE = (
     "This kernel speaks {language}: cells and their output work; variables and figures are "
     "described in Python kernels only, and what is risky is judged as if it were Python."
 )
+_LOOK_SECONDS = 10.0
+"""For what the kernel holds, our part of it brought there first; a busy one is not asked."""
 _BUG = "This is a bug of k2_jupyter: {!r}. The server's log has more."
 
 
@@ -183,8 +185,8 @@ class Turn:
         )
 
     def _check_language(self, settings: Settings) -> None:
-        language = self._scene.kernel.language
-        if language in ("python", ""):  # "": it has not said so yet
+        language = self._scene.language
+        if language in ("python", ""):  # "": nobody knows yet
             return
         if settings.endpoint is None:
             raise SettingsError(_NEEDS_PYTHON.format(language=language))
@@ -236,7 +238,8 @@ class Turn:
             scene.notebook.parent,
             scene.root,
             scene.document,
-            scene.kernel.variables(redactor),
+            scene.kernel.variables(redactor, seconds=_LOOK_SECONDS),
+            scene.kernel.tables(seconds=_LOOK_SECONDS),
             [*scene.news(), *changes],
         )
         return briefing(self.asked, around)

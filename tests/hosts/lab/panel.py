@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -22,6 +22,7 @@ import websocket
 HANG = 60.0
 """Seconds that anything may take."""
 Raw: TypeAlias = dict[str, Any]
+T = TypeVar("T")
 
 _OWN_FOLDERS = (
     *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"),
@@ -58,20 +59,19 @@ class Lab:
                 text = refusal.read()
             return refusal.code, json.loads(text) if text.startswith(b"{") else text.decode()
 
-    def notebook(self, name: str = "", *, kernel: str = "") -> str:
+    def notebook(self, *, kernel: str = "", spec: str = "python3") -> str:
         """Make an empty notebook with a kernel of its own, or this one; its path."""
-        path = name or f"{uuid.uuid4().hex[:8]}.ipynb"
+        path = f"{uuid.uuid4().hex[:8]}.ipynb"
         file = self.folder / path
-        file.parent.mkdir(exist_ok=True)
         file.write_text(
             json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
         )
-        self.session(path, kernel=kernel)
+        self.session(path, kernel=kernel, spec=spec)
         return path
 
-    def session(self, path: str, *, kernel: str = "") -> Raw:
+    def session(self, path: str, *, kernel: str = "", spec: str = "python3") -> Raw:
         """Start the kernel of a notebook, or find it."""
-        chosen = {"id": kernel} if kernel else {"name": "python3"}
+        chosen = {"id": kernel} if kernel else {"name": spec}
         asked = {"path": path, "name": path, "type": "notebook", "kernel": chosen}
         status, session = self.ask("POST", "api/sessions", asked)
         assert status == 201, session
@@ -114,12 +114,16 @@ class Panel:
         self._reader = threading.Thread(target=self._read, args=(self._socket,), daemon=True)
         self._reader.start()
         self.send(op="hello", log=self.log, since=max(self.events, default=0), cells=self.cells)
-        return self.wait(lambda: _first(self.received[before:], op="welcome"))
+        return self.told("welcome", after=before)
 
     def drop(self) -> None:
         """The connection is lost, without a word."""
         assert self._socket is not None
         self._socket.shutdown()  # type: ignore[no-untyped-call]
+        self._join()
+
+    def gone(self) -> None:
+        """Wait until the server has closed the connection."""
         self._join()
 
     def close(self) -> None:
@@ -149,7 +153,7 @@ class Panel:
 
     def add(self, cell_id: str, source: str, **fields: Any) -> None:
         """The user makes a cell at the end."""
-        cell = {"id": cell_id, "kind": "code", "source": source, "metadata": {}, "count": None}
+        cell: Raw = {"id": cell_id, "kind": "code", "source": source, "metadata": {}, "count": None}
         self.cells.append({**cell, "outputs": [], **fields})
         order = [one["id"] for one in self.cells]
         self.send(op="changed", cells=[self.cells[-1]], order=order)
@@ -161,17 +165,15 @@ class Panel:
 
     def until(self, kind: str, after: int = 0, **fields: Any) -> Raw:
         """Wait for an event with these fields whose number is above `after`."""
-        return self.wait(
-            lambda: _first(
-                [one for number, one in sorted(self.events.items()) if number > after],
-                type=kind,
-                **fields,
-            )
+        return self._found(
+            lambda: [one for number, one in sorted(self.events.items()) if number > after],
+            type=kind,
+            **fields,
         )
 
     def told(self, op: str, after: int = 0, **fields: Any) -> Raw:
         """Wait for a message that is no event, behind the first `after` received."""
-        return self.wait(lambda: _first(self.received[after:], op=op, **fields))
+        return self._found(lambda: self.received[after:], op=op, **fields)
 
     def finish(self, request: str, **options: Any) -> Raw:
         """Ask, approve whatever is asked, and wait for the end of the turn."""
@@ -183,12 +185,12 @@ class Panel:
         """Approve what is asked behind event number `after` until the turn has ended."""
         answered: set[str] = set()
 
-        def next_open() -> Raw | None:
+        def due() -> list[Raw]:
             new = [one for number, one in sorted(self.events.items()) if number > after]
             opened = [one for one in new if one["type"] == "Opened" and one["id"] not in answered]
-            return _first(opened) or _first(new, type="TurnFinished")
+            return opened or [one for one in new if one["type"] == "TurnFinished"]
 
-        while (event := self.wait(next_open))["type"] == "Opened":
+        while (event := self.wait(due)[0])["type"] == "Opened":
             answered.add(event["id"])
             self.answer(event)
         return event
@@ -197,15 +199,22 @@ class Panel:
     def last(self) -> int:
         return max(self.events, default=0)
 
-    def wait(self, condition: Callable[[], Raw | None]) -> Raw:
-        """Until something is there."""
+    def wait(self, condition: Callable[[], T]) -> T:
+        """Until it is true, or something is there; the value."""
         until = time.monotonic() + HANG
         with self._changed:
-            while (found := condition()) is None:
+            while not (found := condition()):
                 left = until - time.monotonic()
                 assert left > 0, f"nothing came; the last: {self.received[-8:]}"
-                self._changed.wait(left)
+                self._changed.wait(min(left, 0.1))
         return found
+
+    def _found(self, messages: Callable[[], list[Raw]], **fields: Any) -> Raw:
+        def fitting() -> list[Raw]:
+            wanted = fields.items()
+            return [one for one in messages() if all(one.get(name) == it for name, it in wanted)]
+
+        return self.wait(fitting)[0]
 
     # What an extension does
 
@@ -255,19 +264,12 @@ class Panel:
                 self.cells.remove(by_id[message["cell"]])
 
 
-def _first(messages: list[Raw], **fields: Any) -> Raw | None:
-    for message in messages:
-        if all(message.get(name) == value for name, value in fields.items()):
-            return message
-    return None
-
-
 @contextlib.contextmanager
 def serving_lab(folder: Path, *, config: Any = None, **environment: str) -> Iterator[Lab]:
     """A server with folders of its own; `config` is what ``c.K2`` has."""
     own = {name: str(folder / name.lower()) for name in _OWN_FOLDERS}
     content = folder / "content"
-    content.mkdir()
+    content.mkdir(exist_ok=True)
     settings = {
         "ServerApp": {
             "jpserver_extensions": {**dict.fromkeys(_OTHERS, False), "k2_jupyter": True},
@@ -278,7 +280,7 @@ def serving_lab(folder: Path, *, config: Any = None, **environment: str) -> Iter
         },
         "K2": config or {},
     }
-    Path(own["JUPYTER_CONFIG_DIR"]).mkdir()
+    Path(own["JUPYTER_CONFIG_DIR"]).mkdir(exist_ok=True)
     file = Path(own["JUPYTER_CONFIG_DIR"]) / "jupyter_server_config.json"
     file.write_text(json.dumps(settings))
     token, log = uuid.uuid4().hex, folder / "server.log"
