@@ -22,6 +22,7 @@ _PARTS = (
     *(f"values.{name}" for name in f"{_VALUES} results charts changes variables".split()),
     *(f"errors.{name}" for name in _ERRORS.split()),
     *(f"figures.{name}" for name in _FIGURES.split()),
+    "table_variables",
     "versions",
     "streams",
 )
@@ -34,6 +35,9 @@ AFTER_ERROR = "__import__('sys').modules['_k2_jupyter.errors.hints'].after_error
 """The expression that tells the same and, as ``hints``, what is known about the last error."""
 VERSIONS = "__import__('sys').modules['_k2_jupyter.versions'].versions()"
 """The expression that tells the versions of what the user's code has imported."""
+
+TABLES = "__import__('sys').modules['_k2_jupyter.table_variables'].told()"
+"""The expression that tells which variables hold a table."""
 
 _ONLY_OWN = frozenset(["streams"])
 """Parts that change how every cell prints: not for a kernel that others use too."""

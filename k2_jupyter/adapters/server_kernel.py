@@ -27,6 +27,7 @@ from k2_jupyter.notebook.base import Kernel
 
 _START_SECONDS = 60.0
 _VARIABLES_SECONDS = 0.8
+_BUSY_SECONDS = 0.5
 _JOIN_SECONDS = 2.0
 _LEFT = "is no longer followed"
 
@@ -143,32 +144,35 @@ class SharedKernel:
         outputs = tuple(map(raw_output, now.outputs))
         return LiveRun(now.msg_id, now.cell, outputs, now.count, now.seen)
 
-    def variables(self, redactor: Redactor | None = None) -> Mapping[str, str]:
-        """Name → a line, within about a second; empty where the kernel is busy or not Python.
+    def variables(
+        self, redactor: Redactor | None = None, *, seconds: float = _VARIABLES_SECONDS
+    ) -> Mapping[str, str]:
+        """Name → a line; empty where the kernel is busy, not Python, or later than `seconds`.
 
         Not on the loop's thread.
         """
-        return texts_in(self._told(describe_expression(())), redactor)
+        return texts_in(self._told(describe_expression(()), seconds), redactor)
 
-    def tables(self) -> Sequence[Mapping[str, Json]]:
+    def tables(self, *, seconds: float = _VARIABLES_SECONDS) -> Sequence[Mapping[str, Json]]:
         """Which variables hold a table: name, kind, rows, columns; as `variables` else."""
-        return [table for table in self._told(TABLES).values() if isinstance(table, dict)]
+        told = self._told(TABLES, seconds).values()
+        return [table for table in told if isinstance(table, dict)]
 
-    def _told(self, expression: str) -> Mapping[str, Any]:
-        process = self._process
-        if process is None or process.language != "python" or process.busy or process.in_use:
-            return {}
+    def _told(self, expression: str, seconds: float) -> Mapping[str, Any]:
         late = threading.Event()
-        timer = threading.Timer(_VARIABLES_SECONDS, late.set)
+        timer = threading.Timer(seconds, late.set)
         timer.start()
         try:
+            process = self.process(late)
+            if process is None or process.language != "python" or process.in_use:
+                return {}
             with process.used():
-                reply = None
-                if install(process, late):
-                    reply = ask(process, expression, late)
+                told = _free(process) and install(process, late)
+                return (told and value_of(ask(process, expression, late))) or {}
+        except KernelError:
+            return {}
         finally:
             timer.cancel()
-        return value_of(reply) or {}
 
     # For ports
 
@@ -264,3 +268,13 @@ class SharedKernel:
     def _tell(self, status: Status) -> None:
         for changed in self._watches:
             changed(status, self._epoch)
+
+
+def _free(process: SharedProcess) -> bool:
+    """Whether the kernel has time now; what it did before it was followed, nobody knows."""
+    answered = process.ping() if process.busy else None
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while answered and not answered(POLL_MS):
+        if time.monotonic() > deadline:
+            return False
+    return True

@@ -26,6 +26,7 @@ from k2_jupyter.events import (
 from k2_jupyter.hosts.build import Policy, build_agent
 from k2_jupyter.hosts.caps import caps, day
 from k2_jupyter.hosts.consent import agreement
+from k2_jupyter.hosts.data.in_variables import table_told
 from k2_jupyter.hosts.lab.asking import Asking
 from k2_jupyter.hosts.lab.briefing import Surroundings, briefing, task, title
 from k2_jupyter.hosts.lab.deltas import Deltas
@@ -49,6 +50,10 @@ logger = logging.getLogger(__name__)
 _NEEDS_PYTHON = (
     "The offline analyst writes Python, and this kernel speaks {language}. "
     "Choose a model, or a Python kernel."
+)
+_NEEDS_MODEL = (
+    "To {} a cell needs a model: the offline analyst works by rules, on tables of data. "
+    "Choose a model in the panel."
 )
 _OTHER_LANGUAGE = (
     "This kernel speaks {language}: cells and their output work; variables and figures are "
@@ -117,7 +122,7 @@ class Turn:
         scene, asked = self._scene, self.asked
         settings = scene.choice.settings(asked.model)
         limits = scene.rules.within(self._caps(settings))
-        self._check_language(settings)
+        self._check_fitting(settings)
         redactor = scene.redactor(settings.key)
         facts = {"host": HOST, "request": title(asked), "folder": str(scene.notebook.parent)}
         with Journal.create(
@@ -184,8 +189,11 @@ class Turn:
             only_lower=True,
         )
 
-    def _check_language(self, settings: Settings) -> None:
-        language = self._scene.language
+    def _check_fitting(self, settings: Settings) -> None:
+        """Can what answers do this, in this kernel? Raises `SettingsError`."""
+        language, mode = self._scene.language, self.asked.mode
+        if settings.endpoint is None and mode in ("fix", "explain"):
+            raise SettingsError(_NEEDS_MODEL.format(mode))
         if language in ("python", ""):  # "": nobody knows yet
             return
         if settings.endpoint is None:
@@ -234,12 +242,13 @@ class Turn:
         scene = self._scene
         changes = scene.document.take_user_changes()
         self._tell_changes(changes)
+        tables = scene.kernel.tables(seconds=_LOOK_SECONDS)
         around = Surroundings(
             scene.notebook.parent,
             scene.root,
             scene.document,
             scene.kernel.variables(redactor, seconds=_LOOK_SECONDS),
-            scene.kernel.tables(seconds=_LOOK_SECONDS),
+            [one for told in tables if (one := table_told(told))],
             [*scene.news(), *changes],
         )
         return briefing(self.asked, around)

@@ -11,9 +11,10 @@ import html
 from collections.abc import Callable
 from typing import Any
 
+from .. import table_variables
 from ..figures import record
 from ..values import variables
-from . import data, reports, requests, surroundings
+from . import reports, requests, surroundings
 from .agent_feed import AgentFeed
 from .ends import TurnFailed, TurnInterrupted
 from .pipe import Message
@@ -125,7 +126,7 @@ class Conversation:
             options={**options, **self._place.facts()},
             before=before,
             names={**requests.named(request, self._shell.user_ns), **reports.lines()},
-            data=data.tables(self._shell.user_ns),
+            data=table_variables.tables(self._shell.user_ns),
         )
 
     def _commanded(self, name: str, words: list[str]) -> Message:

@@ -1,11 +1,15 @@
-"""Which of the user's variables hold a table that an analysis can start from."""
+"""Which of the user's variables hold a table that an analysis can start from.
+
+Standard library only, Python 3.8 and later.
+"""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
 
-from ..values import frames
+from .values import frames
+from .values.variables import Report
 
 _MOST = 20
 
@@ -30,3 +34,10 @@ def tables(variables: dict[str, Any]) -> list[dict[str, Any]]:
         if type(value) is frame and not name.startswith("_") and name.isidentifier()
     ]
     return found[:_MOST]
+
+
+def told() -> Report:
+    """Name → the facts of its table, of all of the user's variables."""
+    from IPython import get_ipython
+
+    return Report({str(table["variable"]): table for table in tables(get_ipython().user_ns)})
