@@ -107,7 +107,8 @@ export class MirroredRun implements Future {
 
   /** Goes on in the widget that took the place of the one before: the cell was moved. */
   restore(cell: CodeCell): void {
-    if (!this._shown && !this._gone) {
+    // A widget that was never in sight has not let go of the run.
+    if (cell.outputArea.future !== this && !this._gone) {
       this._attach(cell, []);
     }
   }

@@ -1,4 +1,6 @@
 /** What a browser has and jsdom lacks. */
+import { TextEncoder } from 'node:util';
+
 const nothing = () => undefined;
 
 class NoObserver {
@@ -11,6 +13,7 @@ Object.assign(globalThis, {
   DragEvent: MouseEvent,
   IntersectionObserver: NoObserver,
   ResizeObserver: NoObserver,
+  TextEncoder,
   matchMedia: () => ({ matches: false, addEventListener: nothing }),
   // React then warns of what is drawn outside of `act`.
   IS_REACT_ACT_ENVIRONMENT: true
