@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from k2_jupyter.hosts.data.in_variables import table_told
 from k2_jupyter.in_kernel.magic.pipe import Message
 from k2_jupyter.in_kernel.magic.requests import described
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.text import valid_unicode
 
 _MOST_VARIABLES = 100
-_MOST_COLUMNS = 200
 _LONGEST = 200
 
 
@@ -72,7 +72,7 @@ class Asked:
                 valid_unicode(str(name)[:_LONGEST]): valid_unicode(str(text)[:_LONGEST])
                 for name, text in list(message["names"].items())[:_MOST_VARIABLES]
             },
-            [table for entry in message["data"][:_MOST_VARIABLES] if (table := _table(entry))],
+            [table for entry in message["data"][:_MOST_VARIABLES] if (table := table_told(entry))],
             Place.of(options),
             options.get("plan") is True,
             model if isinstance(model, str) else "",
@@ -108,18 +108,3 @@ def _path(said: Any) -> Path | None:
 def _positive(value: Any) -> float | None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if number and value > 0 and math.isfinite(value) else None
-
-
-def _table(entry: Any) -> Mapping[str, Json] | None:
-    """A variable that holds a table, as the briefing tells of it."""
-    if not isinstance(entry, dict):
-        return None
-    name, rows, columns = entry.get("variable"), entry.get("rows"), entry.get("columns")
-    if not (isinstance(name, str) and name[:_LONGEST].isidentifier() and isinstance(columns, list)):
-        return None
-    return {
-        "variable": name[:_LONGEST],
-        "kind": "DataFrame",
-        "rows": rows if isinstance(rows, int) else None,
-        "columns": [str(column)[:_LONGEST] for column in columns[:_MOST_COLUMNS]],
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -119,17 +120,22 @@ class Panel:
     def drop(self) -> None:
         """The connection is lost, without a word."""
         assert self._socket is not None
-        self._socket.shutdown()  # type: ignore[no-untyped-call]
-        self._join()
+        assert self._socket.sock is not None
+        self._socket.sock.shutdown(socket.SHUT_RDWR)
+        self.gone()
 
     def gone(self) -> None:
-        """Wait until the server has closed the connection."""
-        self._join()
+        """Wait until the connection has ended, and let go of it."""
+        assert self._reader is not None
+        self._reader.join(HANG)
+        if self._socket is not None:
+            self._socket.shutdown()  # type: ignore[no-untyped-call]
+        self._socket = None
 
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
-            self._join()
+            self.gone()
 
     def send(self, **message: Any) -> None:
         assert self._socket is not None
@@ -217,11 +223,6 @@ class Panel:
         return self.wait(fitting)[0]
 
     # What an extension does
-
-    def _join(self) -> None:
-        assert self._reader is not None
-        self._reader.join(HANG)
-        self._socket = None
 
     def _read(self, source: websocket.WebSocket) -> None:
         while True:

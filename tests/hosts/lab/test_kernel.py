@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.hosts.lab.panel import Lab, Raw
 from tests.hosts.lab.script import finish, observed, run, script, told
-from tests.loopback import Server
+from tests.loopback import Reply, Server
 
 
 def session(lab: Lab, path: str) -> Raw:
@@ -37,10 +37,10 @@ def test_a_restart_takes_the_approval_away(lab: Lab, endpoint: Server) -> None:
 
 
 def test_a_shut_down_kernel_ends_the_conversation(lab: Lab, endpoint: Server) -> None:
-    endpoint.play = script(run("x = 1"), finish())
+    endpoint.play = script(Reply(end="silence"))
     with lab.panel(lab.notebook()) as panel:
         panel.request("Work")
-        panel.until("Opened")
+        panel.until("StepStarted")
         first = panel.log
         known = session(lab, panel.path)["id"]
         assert lab.ask("DELETE", f"api/sessions/{known}")[0] == 204
