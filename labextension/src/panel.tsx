@@ -51,6 +51,7 @@ export class K2Panel extends ReactWidget {
     const find = () => this._options.tracker.find(notebook => notebook.context.path === path);
     const { trans } = this._panel;
     return {
+      session: find()?.sessionContext ?? null,
       cells: () => withNotebook(find(), notebook => cells(notebook, trans), []),
       cellName: id => withNotebook(find(), notebook => cellName(notebook, id, trans), ''),
       reveal: id => {

@@ -4,11 +4,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 /** `4.2 s`, `38 s`, `2:05`, `1:02:07`. */
 export function duration(seconds: number, trans: TranslationBundle): string {
   if (seconds < 10) {
-    return trans.__('%1 s', (Math.floor(seconds * 10) / 10).toFixed(1));
+    return trans.__('%1\u00a0s', (Math.floor(seconds * 10) / 10).toFixed(1));
   }
   const whole = Math.floor(seconds);
   if (whole < 60) {
-    return trans.__('%1 s', whole);
+    return trans.__('%1\u00a0s', whole);
   }
   const two = (value: number) => String(value).padStart(2, '0');
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];

@@ -3,10 +3,10 @@ import {
   editIcon,
   inspectorIcon,
   listIcon,
-  markdownIcon,
   notebookIcon,
   refreshIcon,
-  tableRowsIcon
+  tableRowsIcon,
+  textEditorIcon
 } from '@jupyterlab/ui-components';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { memo } from 'react';
@@ -23,7 +23,7 @@ import { callWords, shortGist } from './words';
 const ICONS = new Map<string, LabIcon>([
   ['run_cell', codeIcon],
   ['edit_cell', editIcon],
-  ['add_markdown', markdownIcon],
+  ['add_markdown', textEditorIcon],
   ['read_notebook', notebookIcon],
   ['read_output', notebookIcon],
   ['inspect_variables', tableRowsIcon],

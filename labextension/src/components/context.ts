@@ -1,3 +1,4 @@
+import type { ISessionContext } from '@jupyterlab/apputils';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -32,6 +33,8 @@ export interface IShown {
   /** `[4]` where the cell was run, else "cell 7" by its place; "" where it is gone. */
   cellName: (cell: string) => string;
   cells: () => readonly INamedCell[];
+  /** The notebook's own session, which knows when its kernel is busy; null where it is closed. */
+  session: ISessionContext | null;
 }
 
 export const PanelContext = createContext<IPanel | null>(null);

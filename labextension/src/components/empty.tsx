@@ -5,13 +5,18 @@ import type { IVariable } from '../tokens';
 import { usePanel, useShown } from './context';
 import { Button } from './controls';
 import { visible } from './hidden';
+import { useKernelStatus } from './hooks';
 
 /** Before the first request: what could be asked, about the notebook's own variables if it has any. */
 export function Empty(): ReactElement {
   const { trans } = usePanel();
-  const { conversation, draft } = useShown();
+  const { conversation, draft, session } = useShown();
+  const idle = useKernelStatus(session) === 'idle';
   const [variables, setVariables] = useState<readonly IVariable[]>([]);
   useEffect(() => {
+    if (!idle) {
+      return undefined;
+    }
     let current = true;
     void conversation.variables().then(found => {
       if (current) {
@@ -21,7 +26,7 @@ export function Empty(): ReactElement {
     return () => {
       current = false;
     };
-  }, [conversation]);
+  }, [conversation, idle]);
   return (
     <div className="k2-Empty">
       <p>

@@ -2,26 +2,27 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { settingsIcon } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 
-import type { IConversation } from '../tokens';
+import type { IShown } from './context';
 import { usePanel } from './context';
 import { IconButton } from './controls';
-import { useLatest } from './hooks';
+import { useKernelStatus } from './hooks';
 import { k2Icon } from './icons';
 
 interface IHeaderProps {
-  conversation: IConversation | null;
+  /** The notebook's, where there is one. */
+  shown: IShown | null;
   /** Absent where the model can't be chosen now. */
   onModel?: () => void;
 }
 
 /** Which notebook this is about, how its kernel is, and the way to the models. */
-export function Header({ conversation, onModel }: IHeaderProps): ReactElement {
+export function Header({ shown, onModel }: IHeaderProps): ReactElement {
   const { trans } = usePanel();
   return (
     <div className="k2-Header">
       <k2Icon.react tag="span" width="16px" height="16px" aria-hidden="true" />
-      {conversation ? (
-        <Notebook key={conversation.path} conversation={conversation} />
+      {shown ? (
+        <Notebook path={shown.conversation.path} session={shown.session} />
       ) : (
         <span className="k2-Header-name">K2</span>
       )}
@@ -31,13 +32,16 @@ export function Header({ conversation, onModel }: IHeaderProps): ReactElement {
   );
 }
 
-function Notebook({ conversation }: { conversation: IConversation }): ReactElement {
+function Notebook({
+  path,
+  session
+}: Pick<IShown, 'session'> & { path: string }): ReactElement {
   const { trans } = usePanel();
-  const status = useLatest(conversation.changed, () => conversation.state.kernel?.status ?? '');
+  const status = useKernelStatus(session);
   return (
     <>
-      <span className="k2-Header-name" title={conversation.path}>
-        {PathExt.basename(conversation.path)}
+      <span className="k2-Header-name" title={path}>
+        {PathExt.basename(path)}
       </span>
       {status === 'busy' && (
         <span className="k2-Header-kernel" title={trans.__('A cell runs in the kernel')}>

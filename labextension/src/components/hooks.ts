@@ -1,3 +1,4 @@
+import type { ISessionContext } from '@jupyterlab/apputils';
 import type { ISignal } from '@lumino/signaling';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 
@@ -28,6 +29,24 @@ export function useLatest<T>(signal: ISignal<unknown, unknown>, read: () => T): 
     // The signal stands for what it reads from.
   }, [signal]);
   return value;
+}
+
+/** How the notebook's kernel is, as Lab tells it; "" where there is none. */
+export function useKernelStatus(session: ISessionContext | null): string {
+  const [status, setStatus] = useState('');
+  useEffect(() => {
+    const read = () => {
+      setStatus(session?.session?.kernel?.status ?? '');
+    };
+    read();
+    session?.statusChanged.connect(read);
+    session?.kernelChanged.connect(read);
+    return () => {
+      session?.statusChanged.disconnect(read);
+      session?.kernelChanged.disconnect(read);
+    };
+  }, [session]);
+  return status;
 }
 
 /** The draft as it is now: a text field must not be a frame behind its keys. */

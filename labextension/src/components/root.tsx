@@ -12,7 +12,7 @@ import { useLatest } from './hooks';
 import { Setup } from './setup';
 
 /** What the panel can do with the notebook that a conversation belongs to. */
-export type NotebookFace = Pick<IShown, 'reveal' | 'cellName' | 'cells'>;
+export type NotebookFace = Omit<IShown, 'conversation' | 'draft'>;
 
 interface IRootProps {
   panel: IPanel;
@@ -37,7 +37,7 @@ function Shown({ face }: Pick<IRootProps, 'face'>): ReactElement {
   if (off !== undefined || !status) {
     return (
       <>
-        <Header conversation={null} />
+        <Header shown={null} />
         {off === undefined ? (
           <Nothing words={problem || trans.__('Connecting…')} again={problem !== ''} />
         ) : (
@@ -58,6 +58,7 @@ function Working({ status, conversation, face }: IWorkingProps): ReactElement {
   const { trans } = usePanel();
   // At the first run it stays until the user goes on, so that what the test said can be read.
   const [choosing, setChoosing] = useState(!status.configured);
+  const shown = useMemo(() => conversation && shownOf(conversation, face), [conversation, face]);
   const close = () => {
     setChoosing(false);
   };
@@ -66,7 +67,7 @@ function Working({ status, conversation, face }: IWorkingProps): ReactElement {
   };
   return (
     <>
-      <Header conversation={conversation} {...(status.configured && { onModel: toggle })} />
+      <Header shown={shown} {...(status.configured && { onModel: toggle })} />
       {status.problem && <p className="k2-Banner k2-mod-bad">{status.problem}</p>}
       {!status.configured || choosing ? (
         <Setup
@@ -74,8 +75,10 @@ function Working({ status, conversation, face }: IWorkingProps): ReactElement {
           onChosen={close}
           {...(status.configured && { onClose: close })}
         />
-      ) : conversation ? (
-        <InNotebook key={conversation.path} conversation={conversation} face={face} />
+      ) : shown ? (
+        <ShownContext.Provider value={shown}>
+          <ConversationView key={shown.conversation.path} />
+        </ShownContext.Provider>
       ) : (
         <Nothing words={trans.__('Open a notebook, and ask K2 about its data here.')} />
       )}
@@ -83,19 +86,8 @@ function Working({ status, conversation, face }: IWorkingProps): ReactElement {
   );
 }
 
-function InNotebook({
-  conversation,
-  face
-}: Pick<IRootProps, 'face'> & { conversation: IConversation }): ReactElement {
-  const shown = useMemo<IShown>(
-    () => ({ conversation, draft: draftOf(conversation), ...face(conversation) }),
-    [conversation, face]
-  );
-  return (
-    <ShownContext.Provider value={shown}>
-      <ConversationView />
-    </ShownContext.Provider>
-  );
+function shownOf(conversation: IConversation, face: IRootProps['face']): IShown {
+  return { conversation, draft: draftOf(conversation), ...face(conversation) };
 }
 
 function Nothing({ words, again = false }: { words: string; again?: boolean }): ReactElement {

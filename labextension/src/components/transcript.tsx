@@ -63,7 +63,7 @@ function useFollowing(
   useLayoutEffect(() => {
     const node = place.current;
     if (node && following.current) {
-      node.scrollTop = node.scrollHeight;
+      node.scrollTop = newest(node);
     }
   }, [place, turns]);
   useEffect(() => {
@@ -82,7 +82,7 @@ function useFollowing(
     // Markdown is rendered a moment after it was drawn as text, and is taller then.
     const grown = new ResizeObserver(() => {
       if (following.current) {
-        node.scrollTop = node.scrollHeight;
+        node.scrollTop = newest(node);
       }
     });
     grown.observe(node);
@@ -98,9 +98,15 @@ function useFollowing(
   const follow = () => {
     following.current = true;
     setAway(false);
-    place.current?.scrollTo({ top: place.current.scrollHeight });
+    place.current?.scrollTo({ top: newest(place.current) });
   };
   return [away, follow];
+}
+
+/** Where reading goes on: at the beginning of the conclusion, else at the end (CSS px). */
+function newest(node: HTMLElement): number {
+  const end = node.querySelector<HTMLElement>('.k2-Turn:last-child .k2-Conclusion');
+  return end ? end.offsetTop : node.scrollHeight;
 }
 
 /** Tells screen readers of a new answer: its first words once it is whole, not each word as it comes. */

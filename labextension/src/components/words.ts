@@ -46,7 +46,8 @@ export function callWords(call: ICall, trans: TranslationBundle): string {
 export function shortGist(gist: string): string {
   return visible(
     gist
-      .replace(/^cell \S+ (\(hash [0-9a-f]+\) )?· (ok · |ok$)?/, '')
+      .replace(/ \(hash [0-9a-f]+\)/, '')
+      .replace(/^cell \S+ (· )?(ok( · |$))?/, '')
       .replace(/; read_output shows it$/, '')
   );
 }
@@ -76,6 +77,6 @@ function line(value: unknown): string {
   if (typeof text !== 'string') {
     return '';
   }
-  const first = text.trim().split('\n', 1)[0] ?? '';
+  const first = text.replace(/^[\s#]+/, '').split('\n', 1)[0] ?? '';
   return first.length > 120 ? `${first.slice(0, 119)}…` : first;
 }

@@ -98,6 +98,7 @@ export function draw(
     draft: draftOf(conversation),
     reveal: cell => revealed.push(cell),
     cellName: cell => (cell === 'gone' ? '' : `cell ${cell}`),
+    session: null,
     cells: () => [{ id: 'c1', name: 'cell [1]', line: 'df = load()' }]
   };
   const host = document.createElement('div');

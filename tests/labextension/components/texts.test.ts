@@ -59,15 +59,17 @@ describe('words of calls', () => {
     const gist = 'cell 3f2a91bc (hash 0123456789ab) · ok · 3 printed lines; read_output shows it';
     expect(shortGist(gist)).toBe('3 printed lines');
     expect(shortGist('cell 3f2a91bc · ok')).toBe('');
+    expect(shortGist('cell a48057ee added (hash 0123456789ab)')).toBe('added');
+    expect(shortGist('cell 3f2a91bc (hash 0123456789ab) · error · KeyError: 1')).toBe('error · KeyError: 1');
     expect(shortGist('the question was not answered')).toBe('the question was not answered');
   });
 });
 
 describe('amounts', () => {
   it.each([
-    [0.05, '0.0 s'],
-    [9.99, '9.9 s'],
-    [59.9, '59 s'],
+    [0.05, '0.0\u00a0s'],
+    [9.99, '9.9\u00a0s'],
+    [59.9, '59\u00a0s'],
     [125, '2:05'],
     [3727, '1:02:07']
   ])('%d seconds are %s', (seconds, words) => {
