@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 _LOOK = 0.05
 """Seconds between two looks at `stop` and at what can be shown; the end is taken at once."""
+_GRACE = 10.0
+"""Seconds that the reading thread waits longer than the one which waits for it and cuts it."""
 
 
 @dataclass(slots=True)
@@ -178,7 +180,7 @@ class ChatCompletions:
         return end
 
     def _connection(self) -> Connection:
-        silence = self._policy.first_seconds
+        silence = self._policy.first_seconds + _GRACE
         return Connection(self._endpoint, self._key, silence=silence, heard=self._heard)
 
     def _awaited(self, incoming: Incoming, stop: threading.Event) -> EventStream[End]:

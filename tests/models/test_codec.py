@@ -86,6 +86,14 @@ def test_each_request_goes_on_from_the_bytes_of_the_one_before() -> None:
         before = now
 
 
+def test_a_history_that_was_condensed_goes_out_as_a_new_one() -> None:
+    canonical = EndpointProfile("x", id_style="canonical")
+    encoder, history = Encoder(PLAIN, canonical), [*step(call("a")), *step(call("b"))]
+    encoder.request(history, TOOLS)
+    condensed = [UserMessage("Notes."), *history[2:]]
+    assert encoder.request(condensed, ()) == Encoder(PLAIN, canonical).request(condensed, ())
+
+
 def test_the_order_of_tools_is_the_callers() -> None:
     tools = [ToolSpec("b_tool", "", {}), ToolSpec("a_tool", "", {})]
     names = [tool["function"]["name"] for tool in body([], tools=tools)["tools"]]

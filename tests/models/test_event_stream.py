@@ -19,6 +19,11 @@ def test_any_cut_gives_the_same_values(size: int) -> None:
     assert list(values(pieces)) == [{"a": 1}, {"b": "é"}]
 
 
+def test_lines_may_end_as_in_http() -> None:
+    body = b'event: message\r\ndata: {"a":\r\ndata: 1}\r\n\r\ndata: 2\r\n\r\n'
+    assert list(values([body])) == [{"a": 1}, 2]
+
+
 def test_what_follows_done_is_left_to_the_caller() -> None:
     pieces = iter([b"data: 1\n\ndata: [DONE]\n\n", b"rest"])
     assert list(values(pieces)) == [1]
