@@ -88,51 +88,78 @@ def _spoiled(words: tuple[str, str]) -> Respond:
 
 
 @pytest.fixture(scope="session")
-def analyse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analyse]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the kernel works."""
+    return tmp_path_factory.mktemp("analysis")
+
+
+@pytest.fixture(scope="session")
+def kernel(folder: Path) -> Iterator[ClientKernel]:
+    """One for all tests."""
+    with ClientKernel("python3", folder, kernel_environment(os.environ)) as started:
+        yield started
+
+
+def draws(kernel: ClientKernel, *, drawn: bool) -> None:
+    """Whether the kernel draws the figures of its cells."""
+    formatter = "get_ipython().display_formatter.formatters['image/png']"
+    source = f"{formatter}.enabled = {drawn}"
+    for _ in kernel.run("0" * 8, source, timeout=60, stop=threading.Event()):
+        pass
+
+
+@pytest.fixture
+def undrawn(kernel: ClientKernel) -> Iterator[None]:
+    """No figure is drawn, which is half of the work: for tests of what is said alone."""
+    draws(kernel, drawn=False)
+    yield
+    draws(kernel, drawn=True)
+
+
+@pytest.fixture(scope="session")
+def analyse(folder: Path, kernel: ClientKernel) -> Analyse:
     """``analyse(task, table)``: the real agent and tools, one kernel for all tests.
 
     The table is a frame, or a file that is looked at as the hosts do. `reply` answers each
     question; `spoil` replaces words in the cells, `facts` in the briefing.
     """
-    folder = tmp_path_factory.mktemp("analysis")
-    with ClientKernel("python3", folder, kernel_environment(os.environ)) as kernel:
 
-        def run(
-            task: str,
-            table: pd.DataFrame | Path,
-            *,
-            reply: str | None = None,
-            spoil: tuple[str, str] | None = None,
-            facts: Mapping[str, object] | None = None,
-        ) -> Analysis:
-            if isinstance(table, Path):
-                brief = f"<briefing>\n{inspect(table, folder).briefing_line()}\n</briefing>"
-            else:
-                table.to_csv(folder / "data.csv", index=False)
-                columns = list(map(str, table.columns))
-                brief = briefing("data.csv", **{"columns": columns, **(facts or {})})
-            document = FileDocument(folder / "analysis.ipynb")
-            for cell in document.cells():
-                document.delete(cell.id, seen=cell.hash)
-            agent = build_agent(
-                ScriptedModel(_spoiled(spoil) if spoil else answer, name="offline analyst"),
-                Notebook(document, kernel),
-                limits=Limits(),
-                redact=str,
-                policy=Policy(),
-            )
-            events = agent.run(task, threading.Event(), briefing=brief)
-            plan: dict[str, str] = {}
-            questions = []
-            event = next(events)
-            while not isinstance(event, TurnFinished):
-                said = None
-                if isinstance(event, PlanChanged):
-                    plan = {item.title: item.state for item in event.items}
-                if isinstance(event, QuestionRequest):
-                    questions.append(event)
-                    said = Reply(reply) if reply else None
-                event = events.send(said)
-            return Analysis(event, tuple(document.cells()), plan, tuple(questions), folder)
+    def run(
+        task: str,
+        table: pd.DataFrame | Path,
+        *,
+        reply: str | None = None,
+        spoil: tuple[str, str] | None = None,
+        facts: Mapping[str, object] | None = None,
+    ) -> Analysis:
+        if isinstance(table, Path):
+            brief = f"<briefing>\n{inspect(table, folder).briefing_line()}\n</briefing>"
+        else:
+            table.to_csv(folder / "data.csv", index=False)
+            columns = list(map(str, table.columns))
+            brief = briefing("data.csv", **{"columns": columns, **(facts or {})})
+        document = FileDocument(folder / "analysis.ipynb")
+        for cell in document.cells():
+            document.delete(cell.id, seen=cell.hash)
+        agent = build_agent(
+            ScriptedModel(_spoiled(spoil) if spoil else answer, name="offline analyst"),
+            Notebook(document, kernel),
+            limits=Limits(),
+            redact=str,
+            policy=Policy(),
+        )
+        events = agent.run(task, threading.Event(), briefing=brief)
+        plan: dict[str, str] = {}
+        questions = []
+        event = next(events)
+        while not isinstance(event, TurnFinished):
+            said = None
+            if isinstance(event, PlanChanged):
+                plan = {item.title: item.state for item in event.items}
+            if isinstance(event, QuestionRequest):
+                questions.append(event)
+                said = Reply(reply) if reply else None
+            event = events.send(said)
+        return Analysis(event, tuple(document.cells()), plan, tuple(questions), folder)
 
-        yield run
+    return run

@@ -46,6 +46,8 @@ def flats() -> pd.DataFrame:
 ALONE = """\
 import contextlib, io, json, os, sys, traceback
 import matplotlib
+
+pytestmark = pytest.mark.usefixtures("undrawn")
 matplotlib.use("pdf")
 for line in sys.stdin:
     folder, source = json.loads(line)

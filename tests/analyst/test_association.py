@@ -68,6 +68,7 @@ def test_the_table_is_tested_as_scipy_and_statsmodels_test_it(case: str, analyse
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_interval_of_v_is_that_of_noncentral_chi2(analyse: Analyse) -> None:
     frame = marriages()
 
@@ -82,6 +83,7 @@ def test_the_interval_of_v_is_that_of_noncentral_chi2(analyse: Analyse) -> None:
         assert stats.ncx2.cdf(chi2, df, ncp) == pytest.approx(share, abs=0.02)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_cells_that_stand_out_have_statsmodels_residuals(analyse: Analyse) -> None:
     frame = marriages()
 
@@ -120,6 +122,7 @@ def test_two_groups_get_a_difference_and_an_odds_ratio(analyse: Analyse) -> None
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_an_empty_cell_has_an_odds_ratio_all_the_same(analyse: Analyse) -> None:
     frame = pd.DataFrame({"seed": ["old"] * 9 + ["new"] * 8, "sprouted": ["no"] * 9 + ["yes"] * 8})
 
@@ -128,6 +131,7 @@ def test_an_empty_cell_has_an_odds_ratio_all_the_same(analyse: Analyse) -> None:
     assert odds["estimate"] == pytest.approx((0.5 / 8.5) / (9.5 / 0.5), rel=0.02)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_rows_that_must_repeat_are_not_counted_as_odd(analyse: Analyse) -> None:
     frame = ward()[["drug", "healed"]]
 
@@ -136,6 +140,7 @@ def test_rows_that_must_repeat_are_not_counted_as_odd(analyse: Analyse) -> None:
     assert not any("repeat" in caveat for caveat in analysis.conclusion.caveats)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_column_to_cross_with_is_asked_for(analyse: Analyse) -> None:
     frame = marriages()
 
@@ -145,6 +150,7 @@ def test_the_column_to_cross_with_is_asked_for(analyse: Analyse) -> None:
     assert "`religious`" in analysis.conclusion.text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_rows_that_stand_for_many_are_not_taken_for_cases(analyse: Analyse) -> None:
     frame = pd.DataFrame(
         {

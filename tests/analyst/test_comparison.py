@@ -147,6 +147,7 @@ def test_two_factors_agree_with_statsmodels_and_the_dashboard_is_written(analyse
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_repeats_are_counted_and_the_test_is_made_without_them(analyse: Analyse) -> None:
     frame = salaries()
 
@@ -251,6 +252,7 @@ def test_very_large_and_very_small_numbers_have_exponents(
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_group_that_vanishes_with_the_missing_values_is_replaced(analyse: Analyse) -> None:
     frame = pd.DataFrame(
         {"shop": ["a", "b"] * 30, "team": ["x", "y", "z"] * 20, "sales": np.arange(60.0) % 17}
@@ -266,6 +268,7 @@ def test_a_group_that_vanishes_with_the_missing_values_is_replaced(analyse: Anal
 
 
 @pytest.mark.parametrize("reply", [None, "bill_depth"])
+@pytest.mark.usefixtures("undrawn")
 def test_equally_good_readings_are_asked_about(analyse: Analyse, reply: str | None) -> None:
     rng = np.random.default_rng(3)
     frame = pd.DataFrame(rng.normal(9, 1, (60, 2)), columns=["bill_length", "bill_depth"])

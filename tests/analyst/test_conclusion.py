@@ -11,6 +11,8 @@ import pytest
 from k2_jupyter.analyst.work import LONGEST_TITLE, headed
 from tests.analyst.conftest import Analyse
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def harvest() -> pd.DataFrame:
     """Fields of five soils and four crops, three rows each: the soils differ, nothing else."""

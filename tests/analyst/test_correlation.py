@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+import pytest
 from scipy import stats
 from sklearn.datasets import load_iris, load_wine
 from statsmodels.stats.multitest import multipletests
@@ -45,6 +46,7 @@ def test_all_pairs_are_correlated_and_corrected(analyse: Analyse) -> None:
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_of_many_columns_those_that_the_task_names_are_correlated(analyse: Analyse) -> None:
     analysis = analyse("Correlate ash, hue and magnesium", wines())
 
@@ -61,6 +63,7 @@ def test_two_columns_get_a_line_and_no_matrix(analyse: Analyse) -> None:
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_missing_values_leave_the_other_pairs_alone(analyse: Analyse) -> None:
     frame = wines()[["ash", "hue", "alcohol"]]
     frame.loc[:99, "hue"] = np.nan
@@ -71,6 +74,7 @@ def test_missing_values_leave_the_other_pairs_alone(analyse: Analyse) -> None:
     assert named("ash and hue", printed)["n"] == 78
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_outliers_are_told_where_the_two_correlations_differ(analyse: Analyse) -> None:
     frame = wines()[["ash", "hue", "alcohol"]]
     frame.loc[0, ["ash", "hue"]] = 90

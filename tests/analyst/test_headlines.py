@@ -8,6 +8,8 @@ import pytest
 
 from tests.analyst.conftest import Analyse
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 RNG = np.random.default_rng(3)
 FRAME = pd.DataFrame(
     {

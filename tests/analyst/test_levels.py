@@ -46,6 +46,7 @@ def test_groups_are_told_in_their_natural_order(levels: list[str], analyse: Anal
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_trend_along_ordered_groups_is_tested(analyse: Analyse) -> None:
     frame = survey()
 
@@ -93,6 +94,7 @@ def test_spellings_are_joined_and_counted(analyse: Analyse) -> None:
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_marks_for_nothing_are_missing(analyse: Analyse) -> None:
     frame = survey()
     frame.loc[:9, "stress"] = "?"
@@ -103,6 +105,7 @@ def test_marks_for_nothing_are_missing(analyse: Analyse) -> None:
     assert "stress = ?" not in analysis.conclusion.text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_codes_that_may_be_two_things_stay_apart_and_are_told(analyse: Analyse) -> None:
     frame = survey(["mV", "MV", "kV"])
 
@@ -115,6 +118,7 @@ def test_codes_that_may_be_two_things_stay_apart_and_are_told(analyse: Analyse) 
 # Pairs
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_pairs_agree_with_scipy(analyse: Analyse) -> None:
     frame = survey()
 
@@ -137,6 +141,7 @@ def test_pairs_agree_with_scipy(analyse: Analyse) -> None:
     assert "`stress = always` minus `stress = never`" in analysis.conclusion.text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_pairs_that_do_not_differ_are_told(analyse: Analyse) -> None:
     frame = survey(["soup", "salad", "steak"], rise=0)
     frame.loc[frame["stress"] == "steak", "sleep"] -= 2

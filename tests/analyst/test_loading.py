@@ -18,6 +18,7 @@ from tests.analyst.conftest import Analyse
 SHOP = pd.DataFrame({"price": np.arange(60.0) % 7, "region": list("abc") * 20})
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_large_file_is_sampled_and_the_conclusion_says_so(analyse: Analyse) -> None:
     analysis = analyse("Compare the price by region", SHOP, facts={"bytes": LARGE + 1})
 
@@ -27,6 +28,7 @@ def test_a_large_file_is_sampled_and_the_conclusion_says_so(analyse: Analyse) ->
     assert any("random sample" in caveat for caveat in analysis.conclusion.caveats)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_of_a_wide_file_the_columns_that_the_task_names_are_profiled(analyse: Analyse) -> None:
     rng = np.random.default_rng(0)
     wide = pd.DataFrame(rng.normal(0, 1, (40, 90)), columns=[f"gene {i}" for i in range(90)])

@@ -64,10 +64,12 @@ def test_with_nobody_there_the_first_is_taken_and_said(
         "Compare score 2 of north and south",
     ],
 )
+@pytest.mark.usefixtures("undrawn")
 def test_what_is_clear_is_not_asked(task: str, pupils: pd.DataFrame, analyse: Analyse) -> None:
     assert analyse(task, pupils).questions == ()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_before_and_after_are_one_thing_measured_twice(analyse: Analyse) -> None:
     rng = np.random.default_rng(0)
     before = rng.normal(50, 9, 40).round(1)

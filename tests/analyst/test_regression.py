@@ -99,6 +99,7 @@ def test_all_columns_explain_where_the_task_names_none(analyse: Analyse) -> None
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_predictors_that_go_together_are_told(analyse: Analyse) -> None:
     frame = economy()
 
@@ -166,6 +167,7 @@ def test_few_rows_of_many_columns_are_not_guessed_at(analyse: Analyse) -> None:
     assert "name the ones that matter" in " ".join([told.text, *told.caveats])
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_an_unclear_effect_of_predictors_that_go_together_is_no_finding(analyse: Analyse) -> None:
     rng = np.random.default_rng(6)
     rooms, side = rng.uniform(1, 9, 90), rng.choice(["n", "s"], 90)
@@ -214,6 +216,7 @@ def test_odds_are_told_without_repeats_as_well(analyse: Analyse) -> None:
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_is_controlled_for_does_not_lead(analyse: Analyse) -> None:
     task = "Does poverty affect murder, controlling for single and region?"
 
@@ -225,6 +228,7 @@ def test_what_is_controlled_for_does_not_lead(analyse: Analyse) -> None:
     assert "95 % CI" in headline
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_all_levels_of_a_predictor_count_as_one(analyse: Analyse) -> None:
     """Any of many levels is far from the rarest by chance; together they are not."""
     rng = np.random.default_rng(11)
@@ -242,6 +246,7 @@ def test_all_levels_of_a_predictor_count_as_one(analyse: Analyse) -> None:
     assert "**None of `team` and `age` goes clearly with `won = yes`**" in analysis.conclusion.text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_perfect_separation_has_no_odds(analyse: Analyse) -> None:
     frame = pd.DataFrame({"dose": np.arange(40.0), "cured": ["no"] * 20 + ["yes"] * 20})
 
@@ -260,6 +265,7 @@ def test_a_target_of_many_words_needs_a_model(analyse: Analyse) -> None:
     assert "needs a model" in analysis.conclusion.text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_finding_that_hangs_on_one_row_is_told(analyse: Analyse) -> None:
     rng = np.random.default_rng(9)
     frame = pd.DataFrame({"rain": rng.normal(50, 9, 40)})

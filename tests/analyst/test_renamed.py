@@ -140,6 +140,7 @@ OTHER_NAMES = {
 
 
 @pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.usefixtures("undrawn")
 def test_so_it_is_with_other_data(kind: str, analyse: Analyse) -> None:
     made, task, other = OTHERS[kind]
     frame = made()

@@ -64,6 +64,7 @@ def test_the_statistics_of_two_groups_agree_with_scipy(case: str, analyse: Analy
     is_sound(analysis)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_sizes_of_effects_lie_in_their_intervals(analyse: Analyse) -> None:
     printed = analyse("Is the height different between the beds?", apart()).printed
 
@@ -75,6 +76,7 @@ def test_the_sizes_of_effects_lie_in_their_intervals(analyse: Analyse) -> None:
     assert g["low"] < g["estimate"] < g["high"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_difference_that_is_none_is_told_as_none(analyse: Analyse) -> None:
     rng = np.random.default_rng(5)
     frame = pd.DataFrame({"weight": rng.normal(80, 9, 60), "ward": ["north", "south"] * 30})
@@ -85,6 +87,7 @@ def test_a_difference_that_is_none_is_told_as_none(analyse: Analyse) -> None:
     assert "All tests agree" in text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_exact_repeats_that_carry_the_finding_are_told(analyse: Analyse) -> None:
     rng = np.random.default_rng(6)
     frame = pd.DataFrame({"weight": rng.normal(80, 9, 40).round(1), "ward": ["a", "b"] * 20})
