@@ -146,7 +146,8 @@ class Kernel(Protocol):
 
         `timeout` is the soft limit in seconds: then the run is interrupted, waited for,
         and the namespace kept. Within 1 s of `stop` the run has ended as well; where it
-        does not react to the interrupt, the namespace goes with it.
+        does not react to the interrupt, the namespace goes with it, or, in a kernel that
+        others use too, the run is given up while it goes on there.
         A failing cell is an ordinary `CellRun`. Raises `KernelError` only where no
         kernel can be had.
         """

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from k2_jupyter.adapters import execution
 from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
+from k2_jupyter.adapters.kernel_process import KernelProcess
 from k2_jupyter.adapters.patience import Patience, Step
 from k2_jupyter.agent.limits import Deadline
 from tests.adapters.kernels import HANG, drained, stream_text, when_printed
@@ -168,6 +170,19 @@ def test_a_crash_says_how_it_ended(fresh: ClientKernel, crash: str, cause: str) 
     result = run(fresh, crash)
     assert result.status == "dead"
     assert cause in result.detail
+
+
+def test_an_interrupt_that_begins_a_restart_is_no_error_of_the_cell(
+    fresh: ClientKernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(fresh, "1")
+    monkeypatch.setattr(execution, "CHECK_SECONDS", HANG)
+    seen = iter([True])
+    monkeypatch.setattr(KernelProcess, "alive", lambda process: next(seen, False))
+    monkeypatch.setattr(KernelProcess, "ending", lambda process: "was restarted")
+    result = run(fresh, "raise KeyboardInterrupt")
+    assert result.status == "dead"
+    assert result.detail.startswith("The kernel was restarted while the cell ran.")
 
 
 def test_an_aborted_run_is_queued_again(shared: ClientKernel) -> None:

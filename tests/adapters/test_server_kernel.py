@@ -190,6 +190,7 @@ def test_nothing_of_ours_stays_among_the_users_names(served: Served) -> None:
         assert kernel.describe(stop=threading.Event()).keys() == {"before", "x"}
         new = "sorted(n for n in set(globals()) - set(before) if n[0] != '_')"
         assert other.value(new) == "['before', 'x']"
+        assert other.value("'_k2_jupyter.streams' in __import__('sys').modules") == "False"
         assert other.value("In[1:]") == "['before = sorted(globals())', 'x = 1']"
 
 
