@@ -170,6 +170,17 @@ def test_a_silent_page_leaves_it_to_the_server_and_may_refuse_late() -> None:
     assert page.sources == [("a", "the user's")]
 
 
+def test_a_report_from_before_a_change_does_not_undo_it() -> None:
+    document = PageDocument(answer_seconds=0.01)
+    page = opened(document, raw("a", "old"))
+    document.replace("a", "new", seen=source_hash("old"))
+    page.ran("a", 5)  # the instruction has not arrived
+    page.deliver()
+    assert document.cell("a").source == "new"
+    page.settle()
+    assert document.cell("a").source == "new" == page.cell("a")["source"]
+
+
 def test_a_stop_ends_the_wait(document: PageDocument) -> None:
     page = opened(document, raw("a", "old"))
     document.stop.set()

@@ -25,6 +25,11 @@ class Sidebar:
         self.page.locator(".jp-SideBar.jp-mod-right [data-id=k2-panel]").click()
         expect(self.panel).to_be_visible()
 
+    def show(self) -> None:
+        """Open it where the page has not opened it by itself."""
+        if not self.panel.is_visible():
+            self.open()
+
     # Asking
 
     @property

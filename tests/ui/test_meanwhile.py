@@ -102,7 +102,9 @@ def test_each_notebook_has_its_own_turn(
     sidebar.allow()
     expect(sidebar.cell(1).locator(".jp-OutputArea-output")).to_have_text("begun\n")
     left = sidebar.page.evaluate("jupyterapp.shell.currentWidget.id")
-    sidebar.page.evaluate("jupyterapp.commands.execute('docmanager:open', {path: 'right.ipynb'})")
+    sidebar.page.evaluate(
+        "void jupyterapp.commands.execute('docmanager:open', {path: 'right.ipynb'})"
+    )
     expect(sidebar.panel.locator(".k2-Header-name")).to_have_text("right.ipynb")
     expect(sidebar.panel.locator(".k2-Turn")).to_have_count(0)
     expect(sidebar.notebook.kernel).to_have_text(re.compile(r"\| Idle$"))
