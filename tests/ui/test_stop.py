@@ -64,7 +64,7 @@ def test_a_limit_pauses_and_goes_on(notebook: Open, model: Scripts) -> None:
     expect(sidebar.card).to_contain_text("A limit is reached")
     assert "2" not in sidebar.sources
     sidebar.card.get_by_role("button", name=re.compile(r"Continue with \+2")).click()
-    expect(sidebar.card).to_contain_text("A limit is reached")
+    expect(sidebar.card).to_contain_text("4 steps of 4 steps")
     sidebar.card.get_by_role("spinbutton").fill("20")
     sidebar.card.get_by_role("button", name=re.compile(r"Continue with \+20")).click()
     sidebar.wait_for("Done")
