@@ -70,7 +70,7 @@ class Conversation:
                     "status": self._status(),
                 },
                 "running": self._turn.id if self._turn else None,
-                "lead": scene.document.leads(page),
+                "lead": scene.log.is_unread,
             }
         )
         live = scene.kernel.live()

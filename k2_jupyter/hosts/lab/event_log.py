@@ -52,6 +52,11 @@ class EventLog:
         """The number of the newest event; 0 for none."""
         return len(self._entries)
 
+    @property
+    def is_unread(self) -> bool:
+        """Is no page there?"""
+        return not self._pages
+
     def add(self, event: Mapping[str, Json]) -> None:
         """Number an event and send it to all pages."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -33,7 +33,7 @@ _NOT_STORED = "Nothing was stored."
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Whether it works now, and what to do next, for people."""
+    """Whether it works now, and what to do next, for people; the model layer keeps the key out."""
 
     ok: bool
     text: str
@@ -50,10 +50,10 @@ def login(choice: Choice, rules: Rules, *, base_url: str, key: str, model: str) 
         credentials = Credentials(endpoint.base_url, key, name)
         write_credentials(credentials)
     except (SettingsError, ModelError) as problem:
-        return Tried(ok=False, text=_without(key, f"{problem} {_NOT_STORED}"))
+        return Tried(ok=False, text=f"{problem} {_NOT_STORED}")
     choice.logged_in(credentials)
     if doubt:
-        return Tried(ok=False, text=_without(key, f"Stored, but it does not answer now: {doubt}"))
+        return Tried(ok=False, text=f"Stored, but it does not answer now: {doubt}")
     return Tried(ok=True, text=f"{profile.name} at {endpoint.host} answers. The key is stored.")
 
 
@@ -83,8 +83,3 @@ def _doubt(profile: ModelProfile, endpoint: EndpointProfile, key: str) -> str:
             return str(problem)
         raise
     return ""
-
-
-def _without(key: str, text: str) -> str:
-    """An endpoint may quote the key that it refuses."""
-    return text.replace(key, "…") if len(key) > 3 else text

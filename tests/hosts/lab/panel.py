@@ -134,8 +134,7 @@ class Panel:
 
     def close(self) -> None:
         if self._socket is not None:
-            self._socket.close()
-            self.gone()
+            self.drop()
 
     def send(self, **message: Any) -> None:
         assert self._socket is not None
@@ -249,7 +248,8 @@ class Panel:
             case "do":
                 self._do(message)
                 if "id" in message:
-                    source.send(json.dumps({"op": "done", "id": message["id"], "ok": True}))
+                    with contextlib.suppress(websocket.WebSocketException, OSError):
+                        source.send(json.dumps({"op": "done", "id": message["id"], "ok": True}))
 
     def _do(self, message: Raw) -> None:
         by_id = {cell["id"]: cell for cell in self.cells}

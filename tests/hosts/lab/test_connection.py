@@ -75,20 +75,23 @@ def test_a_running_cell_is_shown_as_far_as_it_has_come(
     panel.answer(panel.until("Opened"))
     panel.told("do", what="mirror")
     with lab.panel(panel.path) as late:
-
-        def shown() -> Raw:
+        mirror: Raw = {"outputs": []}
+        while not mirror["outputs"]:  # it has begun, and has not printed yet
             seen = len(late.received)
             late.drop()
             late.open()
             mirror = late.told("do", after=seen, what="mirror")
-            return mirror if mirror["outputs"] else {}
-
-        mirror = late.wait(shown)
         assert mirror["cell"] == panel.cells[0]["id"]
         assert mirror["outputs"][0]["text"] == "begun\n"
         assert mirror["skip"]
         late.send(op="stop")  # any page may
         assert panel.until("TurnFinished")["reason"] == "interrupted"
+
+
+def test_the_first_page_leads(lab: Lab, panel: Panel) -> None:
+    with lab.panel(panel.path) as other:
+        assert panel.told("welcome")["lead"]
+        assert not other.told("welcome")["lead"]
 
 
 def test_a_foreign_log_is_not_gone_on_with(lab: Lab, panel: Panel, endpoint: Server) -> None:
