@@ -1,6 +1,6 @@
 /** Cells of an open notebook, as they go over the wire. */
 import type { ISharedCell, ISharedCodeCell } from '@jupyter/ydoc';
-import { CodeCell, type Cell } from '@jupyterlab/cells';
+import { CodeCell, type Cell, type ICellModel } from '@jupyterlab/cells';
 import type { ICell as IRawCell, IOutput } from '@jupyterlab/nbformat';
 import type { Notebook } from '@jupyterlab/notebook';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -27,7 +27,9 @@ export function k2Of(cell: ISharedCell): K2Metadata | null {
 }
 
 export function findCell(notebook: Notebook, id: string): Cell | null {
-  return notebook.widgets.find(cell => cell.model.id === id) ?? null;
+  // A cell that is being disposed of has no model any more, and its outputs end their runs then.
+  const idOf = (cell: Cell) => (cell.model as ICellModel | null)?.id;
+  return notebook.widgets.find(cell => idOf(cell) === id) ?? null;
 }
 
 export function findCodeCell(notebook: Notebook, id: string): CodeCell | null {
