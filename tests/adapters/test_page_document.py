@@ -411,6 +411,23 @@ def test_one_page_leads_and_another_can_take_over(document: PageDocument) -> Non
     assert document.leads(first)
 
 
+def test_a_page_that_leads_no_more_does_not_decide(document: PageDocument) -> None:
+    first = opened(document, raw("a", "old"))
+    second = opened(document, raw("a", "old"))
+    first.edit("a", "of the first page alone")
+    changing = threading.Thread(
+        target=lambda: document.replace("a", "new", seen=source_hash("old"))
+    )
+    changing.start()
+    while first.inbox.empty():
+        changing.join(0.001)
+    document.lead(second)
+    first.settle()  # it refuses
+    changing.join()
+    second.settle()
+    assert document.cell("a").source == "new" == second.cell("a")["source"]
+
+
 def test_a_second_page_gets_the_agents_cells_but_not_the_users(document: PageDocument) -> None:
     first = opened(document, raw("a", "1"))
     first.add(raw("b", "unsaved"), at=1)
