@@ -14,15 +14,21 @@ import type { IOutput } from '@jupyterlab/nbformat';
 import { KernelMessage, type Kernel } from '@jupyterlab/services';
 import { PromiseDelegate } from '@lumino/coreutils';
 
-type IOPub = KernelMessage.IIOPubMessage;
-type Hook = (message: IOPub) => boolean | PromiseLike<boolean>;
-type Reply = KernelMessage.IExecuteReplyMsg;
-type Future = Kernel.IShellFuture<KernelMessage.IExecuteRequestMsg, Reply>;
+import {
+  HeldMessages,
+  SeenMessages,
+  asMessage,
+  isIdle,
+  replyTo,
+  requestOf,
+  type IOPub,
+  type Reply,
+  type Request
+} from './kernel-messages';
 
-/** Milliseconds that a message is kept which no cell shows (yet). */
-export const HELD = 5000;
-/** Ids of messages that a run remembers, so that it takes none twice. */
-const REMEMBERED = 4000;
+type Hook = (message: IOPub) => boolean | PromiseLike<boolean>;
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Where a page comes in the middle of a run. */
 export interface ISnapshot {
@@ -34,20 +40,14 @@ export interface ISnapshot {
 }
 
 /** A run of another client, as a future of this page's kernel connection. */
-export class MirroredRun implements Future {
+export class MirroredRun implements Kernel.IShellFuture<Request, Reply> {
   /** @param find the widget of a cell, or null where the notebook has no such cell */
   constructor(id: string, find: (cell: string) => CodeCell | null) {
     this._find = find;
-    this.msg = KernelMessage.createMessage<KernelMessage.IExecuteRequestMsg>({
-      msgType: 'execute_request',
-      msgId: id,
-      channel: 'shell',
-      session: '',
-      content: { code: '' }
-    });
+    this.msg = requestOf(id);
   }
 
-  readonly msg: KernelMessage.IExecuteRequestMsg;
+  readonly msg: Request;
   onReply: (message: Reply) => void = ignored;
   onStdin: (message: KernelMessage.IStdinMessage) => void = ignored;
   onIOPub: (message: IOPub) => void | PromiseLike<void> = ignored;
@@ -86,30 +86,28 @@ export class MirroredRun implements Future {
 
   /** Whether nobody has a use for it any longer. */
   get idle(): boolean {
-    this._forget();
-    return !this._shown && !this._hooks.length && !this._held.length;
+    return !this._shown && !this._hooks.length && this._held.isEmpty;
   }
 
   /** Shows it in a cell without outputs, from its beginning or from where the snapshot ends. */
   show(cell: CodeCell, snapshot: ISnapshot | null): void {
     const contained = new Set(snapshot?.skip);
     contained.forEach(id => {
-      this._remember(id);
+      this._seen.add(id);
     });
-    this._forget();
-    this._held = this._held.filter(one => !contained.has(one.message.header.msg_id));
+    const held = this._held.take(contained);
     this._cell = cell.model.id;
     this._count ??= snapshot?.count ?? null;
     this._refilled = snapshot !== null;
     this._lossy = false;
-    this._attach(cell, snapshot?.outputs ?? []);
+    this._attach(cell, [...(snapshot?.outputs ?? []).map(asMessage), ...held]);
   }
 
   /** Goes on in the widget that took the place of the one before: the cell was moved. */
   restore(cell: CodeCell): void {
     // A widget that was never in sight has not let go of the run.
     if (cell.outputArea.future !== this && !this._gone) {
-      this._attach(cell, []);
+      this._attach(cell, this._held.take(NONE));
     }
   }
 
@@ -163,30 +161,27 @@ export class MirroredRun implements Future {
     this.finish();
     this._gone = true;
     this._hooks = [];
-    this._held = [];
+    this._held.clear();
   }
 
-  private _attach(cell: CodeCell, outputs: readonly IOutput[]): void {
-    const held = this._held;
-    this._held = [];
+  private _attach(cell: CodeCell, messages: readonly IOPub[]): void {
     this._shown = true;
     // Unlike a new future this leaves the outputs as they are.
     cell.outputArea.reattachFuture(this);
     this._mark(cell);
-    for (const message of [...outputs.map(asMessage), ...held.map(one => one.message)]) {
+    for (const message of messages) {
       void this.onIOPub(message);
     }
   }
 
   private async _take(message: IOPub): Promise<void> {
-    if (this._gone || this._knows(message)) {
+    if (this._gone || this._seen.knows(message)) {
       return;
     }
     this._watch(message);
     if (await this._passes(message)) {
       if (!this.whole) {
-        this._forget();
-        this._held.push({ at: Date.now(), message });
+        this._held.add(message);
       }
       if (this._shown) {
         await this.onIOPub(message);
@@ -233,37 +228,10 @@ export class MirroredRun implements Future {
     return cell?.outputArea.future === this ? cell : null;
   }
 
-  /** A display whose id was shown before comes twice, first as an update of those before. */
-  private _knows(message: IOPub): boolean {
-    const { msg_id, msg_type } = message.header;
-    const key = `${msg_id} ${msg_type}`;
-    if (this._seen.has(msg_id) || this._seen.has(key)) {
-      return true;
-    }
-    this._remember(key);
-    return false;
-  }
-
-  private _remember(key: string): void {
-    this._seen.add(key);
-    for (const oldest of this._seen) {
-      if (this._seen.size <= REMEMBERED) {
-        break;
-      }
-      this._seen.delete(oldest);
-    }
-  }
-
-  private _forget(): void {
-    const oldest = Date.now() - HELD;
-    const kept = this._held.findIndex(one => one.at >= oldest);
-    this._held.splice(0, kept < 0 ? this._held.length : kept);
-  }
-
   private readonly _find: (cell: string) => CodeCell | null;
   private readonly _done = new PromiseDelegate<Reply>();
-  private readonly _seen = new Set<string>();
-  private _held: { at: number; message: IOPub }[] = [];
+  private readonly _seen = new SeenMessages();
+  private readonly _held = new HeldMessages();
   private _hooks: Hook[] = [];
   private _chain: Promise<void> = Promise.resolve();
   private _cell: string | null = null;
@@ -274,29 +242,6 @@ export class MirroredRun implements Future {
   private _failed = false;
   private _ended = false;
   private _gone = false;
-}
-
-/** Through the output area, so that it knows the ids of displays. */
-function asMessage({ output_type, ...content }: IOutput): IOPub {
-  return { header: { msg_type: output_type }, content } as unknown as IOPub;
-}
-
-function isIdle(message: IOPub): boolean {
-  return KernelMessage.isStatusMsg(message) && message.content.execution_state === 'idle';
-}
-
-/** What the kernel told its own client; JupyterLab reads the count when a cell comes back. */
-function replyTo(request: Future['msg'], failed: boolean, count: number | null): Reply {
-  const content = { execution_count: count ?? 0, user_expressions: {}, payload: [] };
-  return KernelMessage.createMessage<Reply>({
-    msgType: 'execute_reply',
-    channel: 'shell',
-    session: '',
-    parentHeader: request.header,
-    content: failed
-      ? { ...content, status: 'error', ename: '', evalue: '', traceback: [] }
-      : { ...content, status: 'ok' }
-  });
 }
 
 function ignored(): void {

@@ -2,11 +2,12 @@
 import { CodeCell, type Cell } from '@jupyterlab/cells';
 import type { IOutput } from '@jupyterlab/nbformat';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
-import { UUID } from '@lumino/coreutils';
+import { JSONExt, UUID } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import { HELD, MirroredRun, type ISnapshot } from './mirror';
+import { HELD } from './kernel-messages';
+import { MirroredRun, type ISnapshot } from './mirror';
 import { distrust, isInert } from './outputs';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -160,8 +161,12 @@ export class Mirrors implements IDisposable {
   private _isDisposed = false;
 }
 
-/** Puts in what a run has shown that is over. */
+/** Puts in what a run has shown that is over; what is there already stays as it is. */
 export function refill(cell: CodeCell, outputs: readonly IOutput[], count: number | null): void {
+  if (JSONExt.deepEqual(cell.model.outputs.toJSON(), [...outputs])) {
+    cell.model.executionCount = count;
+    return;
+  }
   clear(cell, outputs);
   const run = new MirroredRun(UUID.uuid4(), () => cell);
   run.end();

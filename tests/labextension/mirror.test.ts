@@ -100,6 +100,14 @@ test('what was filled in is trusted only where that makes no difference', () => 
   expect(state()).toEqual(['idle', 1]);
 });
 
+test('what is there already stays as trusted as it was', () => {
+  const html = display({ 'text/plain': 'x', 'text/html': '<b>x</b>' });
+  cell.model.outputs.add(html);
+  refill(cell, [html], 1);
+  expect(cell.model.trusted).toBe(true);
+  expect(cell.model.executionCount).toBe(1);
+});
+
 test('the Output widget catches what it hooked before the server told of the run', async () => {
   const run = kernel.run('r');
   await run.begin();
