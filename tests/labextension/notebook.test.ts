@@ -292,6 +292,12 @@ test('the connection is opened anew where messages of the kernel were lost', asy
   expect(connection.open).toHaveBeenCalledTimes(1);
 });
 
+test('a notebook that shows a run can be closed', async () => {
+  await connection.do({ what: 'mirror', cell: 'c', run: 'r' });
+  notebook.dispose();
+  expect(notebook.isDisposed).toBe(true);
+});
+
 describe('a save', () => {
   test('is done, one after the other', async () => {
     context.saveState.emit('started');
