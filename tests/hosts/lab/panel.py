@@ -120,8 +120,9 @@ class Panel:
     def drop(self) -> None:
         """The connection is lost, without a word."""
         assert self._socket is not None
-        assert self._socket.sock is not None
-        self._socket.sock.shutdown(socket.SHUT_RDWR)
+        if self._socket.sock is not None:
+            with contextlib.suppress(OSError):  # the server was first
+                self._socket.sock.shutdown(socket.SHUT_RDWR)
         self.gone()
 
     def gone(self) -> None:

@@ -130,7 +130,7 @@ def test_a_notebook_without_a_kernel_is_refused(lab: Lab) -> None:
     page.send('{"op": "hello", "log": null, "since": 0, "cells": []}')
     assert '"refused"' in page.recv()
     assert page.recv_data()[0] == websocket.ABNF.OPCODE_CLOSE
-    page.close()
+    page.shutdown()  # type: ignore[no-untyped-call]
 
 
 def test_what_is_no_message_is_refused_and_the_page_stays(panel: Panel, endpoint: Server) -> None:
