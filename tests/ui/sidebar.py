@@ -60,6 +60,11 @@ class Sidebar:
     def button(self, name: str) -> Locator:
         return self.panel.get_by_role("button", name=name, exact=True)
 
+    def restart_kernel(self) -> None:
+        """By JupyterLab's menu."""
+        self.page.evaluate("void jupyterapp.commands.execute('kernelmenu:restart')")
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+
     # What it shows
 
     @property

@@ -88,9 +88,7 @@ def test_an_answer_does_not_outlive_the_kernel(notebook: Open, model: Scripts) -
     sidebar = notebook()
     sidebar.ask("late please")
     expect(sidebar.card).to_be_visible()
-    sidebar.page.evaluate("void jupyterapp.commands.execute('kernelmenu:restart')")
-    dialog = sidebar.page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Restart").click()
+    sidebar.restart_kernel()
     expect(sidebar.card).to_be_hidden()
     sidebar.wait_for("Done")
     assert "print('late')" not in sidebar.sources
