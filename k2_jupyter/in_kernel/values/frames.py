@@ -31,8 +31,9 @@ def dtypes(frame: Any) -> dict[str, str]:
     shown = frame.dtypes.iloc[:_COLUMNS]
     for position, (column, dtype) in enumerate(zip(shown.index, shown.array)):  # noqa: B905
         name = kinds.label(column)
-        text = texts.setdefault(id(dtype), dtype_name(dtype))
-        named[f"{name} (column {position})" if name in named else name] = text
+        if id(dtype) not in texts:
+            texts[id(dtype)] = dtype_name(dtype)
+        named[f"{name} (column {position})" if name in named else name] = texts[id(dtype)]
     return named
 
 

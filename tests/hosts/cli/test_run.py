@@ -39,9 +39,9 @@ def test_a_comparison_from_the_table_to_the_files(
     plants.to_excel(path, index=False)
     out = tmp_path / "out"
     task = "does height_cm differ by bed?"
-    options = ["--data", str(path), "--out", str(out), "--no-verify"]  # the demo is run again
-    assert main(["run", task, *options]) == 0
+    assert main(["run", task, "--data", str(path), "--out", str(out)]) == 0
     shown = capsys.readouterr().out
+    assert "cells equal" in shown  # so few rows are drawn as points, spread at random
     assert "Yes" in shown
     assert "offline analyst" in shown
     assert "not found" not in shown
