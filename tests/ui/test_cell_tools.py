@@ -1,0 +1,48 @@
+"""What a cell's own toolbar offers."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.conftest import Open
+from tests.ui.scripts import Scripts, end, text_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+def test_a_failing_cell_can_be_fixed_and_each_explained(notebook: Open, model: Scripts) -> None:
+    sidebar = notebook("print(undefined_name)", "good = 1")
+    model.steps["Fix"] = model.steps["Explain"] = model.steps["The"] = [end("So it is.")]
+    fix = sidebar.page.get_by_role("button", name="Fix this cell with K2")
+    sidebar.cell(0).locator(".jp-InputPrompt").click()
+    expect(fix).to_be_hidden()
+    sidebar.notebook.run(0)
+    fix.click()
+    sidebar.wait_for("Done")
+    asked = text_of(model.bodies[-1]["messages"][-1])
+    assert "print(undefined_name)" in asked
+    assert "NameError" in asked
+    sidebar.cell(1).locator(".jp-InputPrompt").click()
+    expect(fix).to_be_hidden()
+    sidebar.page.get_by_role("button", name="Explain this cell with K2").click()
+    expect(sidebar.panel.locator(".k2-Turn")).to_have_count(2)
+    sidebar.wait_for("Done")
+    assert "good = 1" in text_of(model.bodies[-1]["messages"][-1])
+
+
+def test_a_cell_and_a_selection_are_attached(notebook: Open, model: Scripts) -> None:
+    model.steps["what"] = [end()]
+    sidebar = notebook("alpha = 1\nbeta = 2", "gamma = 3")
+    sidebar.cell(1).locator(".jp-InputPrompt").click()
+    sidebar.page.get_by_role("button", name="Attach this cell to the next request").click()
+    sidebar.cell(0).locator(".cm-line").nth(1).click(click_count=3)
+    sidebar.page.evaluate("jupyterapp.commands.execute('k2:attach-selection')")
+    chips = sidebar.panel.locator(".k2-Composer .k2-Chip")
+    expect(chips).to_have_count(2)
+    sidebar.ask("what is this")
+    sidebar.wait_for("Done")
+    asked = text_of(model.bodies[-1]["messages"][-1])
+    assert "gamma = 3" in asked
+    assert "beta = 2" in asked
+    expect(chips).to_have_count(0)

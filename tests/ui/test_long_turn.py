@@ -1,0 +1,31 @@
+"""A turn of hundreds of steps stays as quick as a short one."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.conftest import Open
+from tests.ui.scripts import Scripts, call, cell, end
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+_LONG = """() => { window.long = [];
+    new PerformanceObserver(list => window.long.push(...list.getEntries().map(one => one.duration)))
+        .observe({type: 'longtask'}); }"""
+
+
+@pytest.mark.parametrize("steps", [40, pytest.param(298, marks=pytest.mark.full)])
+def test_a_long_turn_is_folded(notebook: Open, model: Scripts, steps: int) -> None:
+    work = [cell(f"{n}", f"{n}", text=f"Step **{n}**.") for n in range(20)]
+    model.steps["long"] = [*work, *[call("read_notebook") for _ in range(20, steps)], end()]
+    sidebar = notebook()
+    sidebar.page.evaluate(_LONG)
+    sidebar.finish("long one")
+    drawn = sidebar.turn.locator(".k2-Step")
+    expect(drawn).to_have_count(30)
+    if steps > 100:
+        long = sidebar.page.evaluate("window.long")
+        assert [round(one) for one in long if one > 100] == []
+    sidebar.turn.get_by_role("button", name=f"Show {steps + 1 - 30} earlier steps").click()
+    expect(drawn).to_have_count(steps + 1)
