@@ -3,6 +3,7 @@ import {
   caretUpEmptyThinIcon,
   closeIcon,
   editIcon,
+  ellipsesIcon,
   undoIcon
 } from '@jupyterlab/ui-components';
 import { useRef, useState } from 'react';
@@ -30,6 +31,7 @@ export function PlanRow(props: IPlanRowProps): ReactElement {
   const { item, editable } = props;
   const { trans } = usePanel();
   const [editing, setEditing] = useState(false);
+  const [acting, setActing] = useState(false);
   return (
     <li
       className={`k2-PlanItem k2-mod-${item.state}`}
@@ -63,7 +65,18 @@ export function PlanRow(props: IPlanRowProps): ReactElement {
           ))}
         </span>
       )}
-      {editable && !editing && (
+      {editable && (
+        <IconButton
+          className="k2-PlanItem-more"
+          icon={ellipsesIcon}
+          label={trans.__('Change “%1”', visible(item.title))}
+          aria-expanded={acting}
+          onClick={() => {
+            setActing(!acting);
+          }}
+        />
+      )}
+      {editable && acting && (
         <Actions
           {...props}
           onEdit={() => {

@@ -2,6 +2,7 @@ import { act } from 'react';
 
 import { ConversationView } from '../../../labextension/src/components/conversation-view';
 import type { EventOf } from '../../../labextension/src/events';
+import type { IStatus } from '../../../labextension/src/tokens';
 import contract from '../../contracts/events.json';
 import type { IDrawn } from './shown';
 import { click, draw, press, settle, type } from './shown';
@@ -25,8 +26,12 @@ const risky: EventOf<'Opened'> = {
 
 const asked = { type: 'Asked', id: 'a', request: 'Count', attached: [], mode: 'ask', model: 'm' };
 
-async function waiting(open: EventOf<'Opened'>, prepare?: (drawn: IDrawn) => void): Promise<IDrawn> {
-  const drawn = draw(<ConversationView />);
+async function waiting(
+  open: EventOf<'Opened'>,
+  prepare?: (drawn: IDrawn) => void,
+  status: Partial<IStatus> = {}
+): Promise<IDrawn> {
+  const drawn = draw(<ConversationView />, { status });
   drawn.server.add(asked);
   await settle();
   prepare?.(drawn);
@@ -80,11 +85,17 @@ describe('a request', () => {
     });
   });
 
-  it('allows a kind, where an administrator has not switched that off', async () => {
+  it('allows a kind', async () => {
     const { server, button } = await waiting(risky);
     await armed();
     click(button('in this notebook'));
     expect(server.heard('answer')[0]?.answer).toMatchObject({ granted: true, always: true });
+  });
+
+  it('offers no kind where an administrator has switched that off', async () => {
+    const { host } = await waiting(risky, undefined, { off: { approve_kinds: 'one by one' } });
+    expect(host.textContent).toContain('Allow once');
+    expect(host.textContent).not.toContain('in this notebook');
   });
 
   it('offers no kinds for a whole task, and says what goes where', async () => {
