@@ -137,7 +137,12 @@ export class Commands {
       return conversation.ask({ request });
     }
     const draft = draftOf(conversation);
-    draft.offer(draft.value.text, draft.value.mode);
+    // A panel that was closed is drawn first, and the palette gives the focus back to the notebook.
+    requestAnimationFrame(() => {
+      setTimeout(() => {
+        draft.offer(draft.value.text, draft.value.mode);
+      });
+    });
     return undefined;
   }
 
