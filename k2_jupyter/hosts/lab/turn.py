@@ -10,7 +10,7 @@ from typing import cast
 
 from k2_jupyter.agent.agent import Agent
 from k2_jupyter.agent.limits import Limits
-from k2_jupyter.errors import K2Error, SettingsError
+from k2_jupyter.errors import K2Error
 from k2_jupyter.events import (
     Answer,
     EndReason,
@@ -30,6 +30,7 @@ from k2_jupyter.hosts.data.in_variables import table_told
 from k2_jupyter.hosts.lab.asking import Asking
 from k2_jupyter.hosts.lab.briefing import Surroundings, briefing, task, title
 from k2_jupyter.hosts.lab.deltas import Deltas
+from k2_jupyter.hosts.lab.fitting import fitting
 from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.hosts.lab.scene import HOST, Scene
 from k2_jupyter.hosts.lab.spent import Spent
@@ -38,7 +39,7 @@ from k2_jupyter.hosts.lab.wire import Ask
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.recall import MESSAGE
 from k2_jupyter.journal.recorded import recorded
-from k2_jupyter.journal.records import encode_fields
+from k2_jupyter.journal.records import encode, encode_fields
 from k2_jupyter.journal.redaction import Redactor
 from k2_jupyter.models.base import Model
 from k2_jupyter.notebook.base import Notebook
@@ -47,18 +48,6 @@ from k2_jupyter.tools.set_plan import Plan
 
 logger = logging.getLogger(__name__)
 
-_NEEDS_PYTHON = (
-    "The offline analyst writes Python, and this kernel speaks {language}. "
-    "Choose a model, or a Python kernel."
-)
-_NEEDS_MODEL = (
-    "To {} a cell needs a model: the offline analyst works by rules, on tables of data. "
-    "Choose a model in the panel."
-)
-_OTHER_LANGUAGE = (
-    "This kernel speaks {language}: cells and their output work; variables and figures are "
-    "described in Python kernels only, and what is risky is judged as if it were Python."
-)
 _LOOK_SECONDS = 10.0
 """For what the kernel holds, our part of it brought there first; a busy one is not asked."""
 _BUG = "This is a bug of k2_jupyter: {!r}. The server's log has more."
@@ -116,13 +105,17 @@ class Turn:
         self._log(TurnFinished("failed", None, why))
 
     def _log(self, event: Event) -> None:
-        self._scene.log.add({"type": type(event).__name__, **encode_fields(event)})
+        told = self._scene.redactor(None).json(encode(event))
+        assert isinstance(told, dict)  # noqa: S101  an event is encoded as an object
+        self._scene.log.add(told)
 
     def _play(self) -> EndReason:
         scene, asked = self._scene, self.asked
         settings = scene.choice.settings(asked.model)
         limits = scene.rules.within(self._caps(settings))
-        self._check_fitting(settings)
+        notice = fitting(settings, scene.language, asked.mode)
+        if notice:
+            self._log(Notice(notice))
         redactor = scene.redactor(settings.key)
         facts = {"host": HOST, "request": title(asked), "folder": str(scene.notebook.parent)}
         with Journal.create(
@@ -188,17 +181,6 @@ class Turn:
             dollars=rules.lowest("dollars", asked.get("dollars")),
             only_lower=True,
         )
-
-    def _check_fitting(self, settings: Settings) -> None:
-        """Can what answers do this, in this kernel? Raises `SettingsError`."""
-        language, mode = self._scene.language, self.asked.mode
-        if settings.endpoint is None and mode in ("fix", "explain"):
-            raise SettingsError(_NEEDS_MODEL.format(mode))
-        if language in ("python", ""):  # "": nobody knows yet
-            return
-        if settings.endpoint is None:
-            raise SettingsError(_NEEDS_PYTHON.format(language=language))
-        self._log(Notice(_OTHER_LANGUAGE.format(language=language)))
 
     def _notebook(self, redactor: Redactor, journal: Journal) -> Notebook:
         document = self._scene.document
