@@ -73,6 +73,8 @@ function button(cell: CodeCell, offer: IOffer, commands: CommandRegistry): Widge
     // A click leaves the focus, and with it the selection, in the cell.
     noFocusOnClick: true,
     onClick: () => {
+      // JupyterLab takes it for one that stays pressed.
+      widget.pressed = false;
       void commands.execute(command, { cell: cell.model.id });
     }
   });
