@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,6 +81,9 @@ def test_the_corpus_is_large() -> None:
 def test_nothing_runs_and_nothing_is_fetched(
     sidebar: Sidebar, model: Scripts, sink: list[str]
 ) -> None:
+    expect(sidebar.cell(0).get_by_role("note")).to_be_visible()
+    expect(sidebar.panel.locator(".k2-Turn")).to_have_count(0)
+    assert [one["execution_count"] for one in sidebar.cells()] == [None] * 6
     printed = "\n".join(f"print({text!r})" for text in PAYLOADS)
     named = f"class Named:\n    def __repr__(self): return {PAYLOADS[4]!r}\nnamed = Named()\nnamed"
     broken = f"raise type({PAYLOADS[4]!r}, (Exception,), {{}})({ALL!r})"
@@ -128,14 +130,3 @@ def unfold(sidebar: Sidebar) -> None:
             '#k2-panel .k2-Fold-summary[aria-expanded=false]')) fold.click(); }"""
     )
     expect(sidebar.turn.locator("[aria-expanded=true]").first).to_be_visible()
-
-
-def test_opening_a_notebook_runs_and_asks_nothing(sidebar: Sidebar, model: Scripts) -> None:
-    """Whatever it says of itself."""
-    expect(sidebar.cell(0).get_by_role("note")).to_be_visible()
-    before = len(model.bodies)
-    expect(sidebar.panel.locator(".k2-Turn")).to_have_count(0)
-    assert [one["execution_count"] for one in sidebar.cells()] == [None] * 6
-    assert len(model.bodies) == before
-    assert sidebar.page.evaluate("window.executed") == 0
-    assert json.dumps(sidebar.cells()).count("onerror") > 0
