@@ -126,7 +126,7 @@ function Code({ open, request }: Pick<IApprovalProps, 'open' | 'request'>): Reac
   const label = request.action === 'edit' ? trans.__('The change') : trans.__('The exact code');
   const view = <CodeView strict code={request.code} label={label} />;
   const link = open.cell && <CellLink cell={open.cell} />;
-  if (open.asks && request.kinds.length === 0) {
+  if (open.asks && request.kinds.length === 0 && request.action === 'run') {
     return <Fold summary={trans.__('The first cell')}>{() => view}</Fold>;
   }
   return (
