@@ -9,7 +9,7 @@ from typing import Any
 from k2_jupyter.adapters.notebook_json import cell_of, raw_output
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Cell
-from k2_jupyter.outputs import Output
+from k2_jupyter.outputs import Display, Output
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """As the notebook format has it: ids are quoted to the model, so they may be no sentences."""
@@ -30,9 +30,16 @@ def to_page(cell: Cell) -> dict[str, Json]:
     }
 
 
-def outputs_to_page(outputs: Sequence[Output]) -> list[Json]:
-    """Outputs in the notebook format."""
-    return [raw_output(output) for output in outputs]
+def outputs_to_page(outputs: Sequence[Output]) -> list[dict[str, Json]]:
+    """Outputs in the notebook format, with the ids by which later updates find displays."""
+    return [_to_page(output) for output in outputs]
+
+
+def _to_page(output: Output) -> dict[str, Json]:
+    raw = raw_output(output)
+    if isinstance(output, Display) and output.display_id is not None:
+        raw["transient"] = {"display_id": output.display_id}
+    return raw
 
 
 def from_page(cells: Any) -> list[Cell]:

@@ -18,7 +18,7 @@ from k2_jupyter.adapters.kernel_owner import KernelOwner, Sight
 from k2_jupyter.adapters.kernel_report import texts_in
 from k2_jupyter.adapters.kernel_runs import ask
 from k2_jupyter.adapters.kernel_setup import TABLES, describe_expression, value_of
-from k2_jupyter.adapters.notebook_json import raw_output
+from k2_jupyter.adapters.page_cells import outputs_to_page
 from k2_jupyter.adapters.shared_port import SharedPort, install
 from k2_jupyter.adapters.shared_process import SharedProcess
 from k2_jupyter.errors import KernelError, StopRequested
@@ -141,7 +141,7 @@ class SharedKernel:
         if execution is None:
             return None
         now = execution.so_far()
-        outputs = tuple(map(raw_output, now.outputs))
+        outputs = tuple(outputs_to_page(now.outputs))
         return LiveRun(now.msg_id, now.cell, outputs, now.count, now.seen)
 
     def variables(

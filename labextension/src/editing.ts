@@ -3,7 +3,7 @@ import type { ISharedCell } from '@jupyter/ydoc';
 import { NotebookActions, type Notebook } from '@jupyterlab/notebook';
 import type { JSONObject } from '@lumino/coreutils';
 
-import { findCell, fromCell, setSource, sourceHash } from './cells';
+import { findCell, findCodeCell, fromCell, setSource, sourceHash } from './cells';
 import type { DoOf, ToServer } from './events';
 
 /** How an instruction ended; `current` is the source where it was not the expected one. */
@@ -27,7 +27,10 @@ export function insertCell(notebook: Notebook, { cell, after }: DoOf<'insert'>):
   return shared ? DONE : { ok: false, why: 'The notebook was closed.' };
 }
 
-/** Changes a source where it is the expected one. A cursor in the cell stays where it is. */
+/**
+ * Changes a source where it is the expected one; the outputs of the old one go. A cursor in the
+ * cell stays where it is.
+ */
 export function replaceCell(notebook: Notebook, instruction: DoOf<'replace'>): Outcome {
   return edited(notebook, instruction, 'editable', cell => {
     alone(cell, () => {
@@ -35,6 +38,10 @@ export function replaceCell(notebook: Notebook, instruction: DoOf<'replace'>): O
     });
     for (const [key, value] of Object.entries(instruction.metadata)) {
       cell.setMetadata(key, value as JSONObject);
+    }
+    const widget = findCodeCell(notebook, instruction.cell);
+    if (widget && widget.model.executionState !== 'running') {
+      widget.model.clearExecution();
     }
   });
 }

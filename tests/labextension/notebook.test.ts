@@ -155,9 +155,11 @@ describe('a source is replaced', () => {
       metadata: { k2: { author: 'agent', step: 2 } }
     });
 
-  test('where it is the expected one', async () => {
+  test('where it is the expected one, and the outputs go', async () => {
+    codeCell(notebook, 'a').model.outputs.add(printed('of the old source'));
     expect(await replace('a', 'a', 'new')).toEqual({ op: 'done', id: 'd', ok: true });
     expect(source('a')).toBe('new');
+    expect(shown(codeCell(notebook, 'a'))).toEqual([]);
     expect(codeCell(notebook, 'a').model.getMetadata('k2')).toEqual({ author: 'agent', step: 2 });
   });
 
