@@ -193,7 +193,8 @@ class SharedProcess:
             self._left(restart=False)
         elif sight.alive and sight.pid == self.pid:
             self._leaving = sight.leaving
-        elif sight.leaving or self._leaving:
+        elif self._leaving or (sight.leaving and sight.code == 0):
+            # a kernel that had died before is "leaving" too while the server replaces it
             self._left(restart=True)
         elif sight.alive:
             self.end("died", "ended and was started again")

@@ -203,5 +203,9 @@ class Running:
         except K2Error as problem:
             self._ended.set_exception(problem)
 
+    def printed(self, word: str) -> bool:
+        changes = [getattr(event, "change", None) for event in self.events]
+        return any(word in getattr(change, "text", "") for change in changes)
+
     def result(self) -> CellRun:
         return self._ended.result(HANG)
