@@ -11,6 +11,7 @@ import { Empty } from './empty';
 import { Footer } from './footer';
 import { visible } from './hidden';
 import { useLatest } from './hooks';
+import { sendIcon } from './icons';
 import { Plan } from './plan';
 import { RequestCard } from './request-card';
 import { Transcript } from './transcript';
@@ -36,7 +37,7 @@ export function ConversationView(): ReactElement {
       {turn ? <Transcript turns={state.turns} /> : <Empty />}
       <Notices notices={state.notices} />
       {state.open && <RequestCard key={state.open.id} open={state.open} />}
-      <Queue queue={state.queue} />
+      <Queue queue={state.queue} running={running} />
       <Composer
         running={running}
         accepted={state.connection !== 'refused'}
@@ -47,7 +48,13 @@ export function ConversationView(): ReactElement {
   );
 }
 
-const Queue = memo(function Queue({ queue }: { queue: readonly IQueued[] }): ReactElement | null {
+interface IQueueProps {
+  queue: readonly IQueued[];
+  running: boolean;
+}
+
+/** What waits for the turn to end. After a stop it waits for the user. */
+const Queue = memo(function Queue({ queue, running }: IQueueProps): ReactElement | null {
   const { trans } = usePanel();
   const { conversation } = useShown();
   if (queue.length === 0) {
@@ -62,6 +69,15 @@ const Queue = memo(function Queue({ queue }: { queue: readonly IQueued[] }): Rea
               ? trans.__('Next: %1', visible(request))
               : trans.__('To be sent: %1', visible(request))}
           </span>
+          {isSent && !running && (
+            <IconButton
+              icon={sendIcon}
+              label={trans.__('Send it now')}
+              onClick={() => {
+                conversation.sendQueued(id);
+              }}
+            />
+          )}
           <IconButton
             icon={closeIcon}
             label={trans.__('Take it back')}

@@ -19,13 +19,18 @@ export function Said(props: {
           {notice.kind === 'kernel' ? kernelWords(notice.text, trans) : visible(notice.text)}
         </p>
       ))}
-      {props.decisions.map((decision, at) => (
+      {props.decisions.filter(isNews).map((decision, at) => (
         <p key={at} className="k2-Said k2-mod-decision">
           {decisionWords(decision, trans)}
         </p>
       ))}
     </>
   );
+}
+
+/** The card of the call shows the question and its answer. */
+function isNews({ request, by }: IDecision): boolean {
+  return request.type !== 'QuestionRequest' || by !== 'page';
 }
 
 function kernelWords(status: string, trans: TranslationBundle): string {
@@ -51,9 +56,7 @@ function decisionWords(decision: IDecision, trans: TranslationBundle): string {
     case 'ApprovalRequest':
       return approvalWords(request, answer, trans);
     case 'QuestionRequest':
-      return answer?.type === 'Reply'
-        ? `${visible(request.question)} — ${visible(answer.text)}`
-        : trans.__('%1 — no answer', visible(request.question));
+      return visible(request.question);
     case 'CapRequest':
       return answer?.type === 'Extension'
         ? trans.__('Continued with +%1', amountWords(request.limit, answer.extra, trans))

@@ -91,4 +91,14 @@ describe('the composer', () => {
     press(textarea(), 'Escape');
     expect(server.heard('stop')).toHaveLength(2);
   });
+
+  it('sends what a stop left in the queue, when the user says so', async () => {
+    const { server, button } = draw(<ConversationView />);
+    server.add({ type: 'Queued', id: 'q', request: 'and then' } as never);
+    await settle();
+    click(button('Send it now'));
+    expect(server.heard('ask')).toMatchObject([{ id: 'q', request: 'and then' }]);
+    click(button('Take it back'));
+    expect(server.heard('unqueue')).toMatchObject([{ id: 'q' }]);
+  });
 });

@@ -1,4 +1,5 @@
 import { Markdown } from '../../../labextension/src/components/markdown';
+import { harden } from '../../../labextension/src/components/sanitizing';
 import { draw, settle } from './shown';
 
 async function rendered(text: string): Promise<HTMLElement> {
@@ -22,7 +23,8 @@ describe('Markdown of a model', () => {
     '<table background="https://evil.example/a.png"><tr><td>a</td></tr></table>',
     '<div data-commandlinker-command="k2:ask" data-commandlinker-args="{}">a</div>',
     '<p id="jupyter-config-data" name="cookie">a</p>',
-    '<p class="jp-Dialog">a</p>'
+    '<p class="jp-Dialog">a</p>',
+    '<span class="jp-Dialog">a</span>'
   ])('%s loads, does and poses as nothing', async html => {
     const node = await rendered(`${html} text`);
     expect(node.textContent).toContain('text');
@@ -45,6 +47,16 @@ describe('Markdown of a model', () => {
     const node = await rendered(`<a href="${address}">words</a>`);
     expect(node.querySelector('a')).toBeNull();
     expect(node.textContent).toContain('words');
+  });
+
+  it('an address of another kind is no link, whatever the sanitizer lets through', () => {
+    const host = document.createElement('div');
+    for (const address of ['javascript:alert(1)', 'file:///etc/passwd', 'x:y', '']) {
+      host.append(Object.assign(document.createElement('a'), { href: address, textContent: 'a' }));
+    }
+    harden(host);
+    expect(host.querySelector('a')).toBeNull();
+    expect(host.textContent).toBe('aaaa');
   });
 
   it('a link shows where it goes, in a tab of its own', async () => {
