@@ -17,9 +17,17 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
-HANG = 45_000.0
+HANG = 60_000.0
 """Milliseconds that anything may take."""
 _IDLE = re.compile(r"\| Idle$")
 _OWN_FOLDERS = (

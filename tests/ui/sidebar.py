@@ -47,6 +47,18 @@ class Sidebar:
         """Say yes to the task."""
         self.button("Allow").click()
 
+    def allow_all(self) -> None:
+        """Say yes once to whatever is asked, until the turn has ended."""
+        facts = self.turn.locator(".k2-Turn-facts")
+        yes = self.card.get_by_role("button", name=re.compile("^Allow( once)?$"))
+        while True:
+            yes.or_(facts).first.wait_for()
+            if facts.is_visible():
+                return
+            asked = self.card.get_attribute("data-request")
+            yes.click()
+            expect(self.panel.locator(f"[data-request='{asked}']")).to_be_hidden()
+
     def finish(self, text: str, *, model: str = "") -> None:
         """Ask, allow, and wait for the end."""
         self.ask(text, model=model)

@@ -5,28 +5,36 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from k2_jupyter.notebook.base import source_hash
 from tests.ui.conftest import Open
-from tests.ui.scripts import Scripts, end, text_of
+from tests.ui.scripts import Scripts, call, end, text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 def test_a_failing_cell_can_be_fixed_and_each_explained(notebook: Open, model: Scripts) -> None:
     sidebar = notebook("print(undefined_name)", "good = 1")
-    model.steps["Fix"] = model.steps["Explain"] = model.steps["The"] = [end("So it is.")]
+    mine, mended = sidebar.cells()[0], "undefined_name = 5\nprint(undefined_name)"
+    seen = source_hash(mine["source"])
+    model.steps["Cell"] = [call("edit_cell", cell=mine["id"], hash=seen, source=mended)]
+    model.steps["Explain"] = [end("So it is.")]
     fix = sidebar.page.get_by_role("button", name="Fix this cell with K2")
     sidebar.cell(0).locator(".jp-InputPrompt").click()
     expect(fix).to_be_hidden()
     sidebar.notebook.run(0)
+    before = len(model.bodies)
     fix.click()
-    sidebar.wait_for("Done")
-    asked = text_of(model.bodies[-1]["messages"][-1])
+    expect(sidebar.card).to_contain_text("+undefined_name = 5")
+    sidebar.allow_all()
+    asked = text_of(model.bodies[before]["messages"][-1])
     assert "print(undefined_name)" in asked
     assert "NameError" in asked
-    sidebar.cell(1).locator(".jp-InputPrompt").click()
+    assert sidebar.sources[0] == mended
+    expect(sidebar.cell(0).locator(".jp-OutputArea-output")).to_have_text("5\n")
     expect(fix).to_be_hidden()
+    sidebar.page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt").click()
     sidebar.page.get_by_role("button", name="Explain this cell with K2").click()
-    expect(sidebar.panel.locator(".k2-Turn")).to_have_count(2)
+    expect(sidebar.turn).to_contain_text("So it is.")
     sidebar.wait_for("Done")
     assert "good = 1" in text_of(model.bodies[-1]["messages"][-1])
 

@@ -156,6 +156,8 @@ def test_the_user_edits_the_plan(notebook: Open, model: Scripts) -> None:
     sidebar.ask("plan this")
     items = sidebar.panel.locator(".k2-PlanItem")
     expect(items).to_have_count(3)
+    for number, title in enumerate(("Load", "Model", "Report")):
+        items.nth(number).get_by_role("button", name=f"Change “{title}”").click()
     items.nth(1).get_by_role("button", name="Drop").click()
     expect(items.nth(1)).to_have_class(re.compile("k2-mod-dropped"))
     items.nth(2).get_by_role("button", name="Move up").click()
