@@ -16,10 +16,10 @@ from k2_jupyter.adapters.kernel_channels import POLL_MS
 from k2_jupyter.adapters.kernel_messages import Redactor
 from k2_jupyter.adapters.kernel_owner import KernelOwner, Sight
 from k2_jupyter.adapters.kernel_report import texts_in
-from k2_jupyter.adapters.kernel_runs import ask
-from k2_jupyter.adapters.kernel_setup import TABLES, describe_expression, value_of
+from k2_jupyter.adapters.kernel_setup import TABLES, describe_expression
 from k2_jupyter.adapters.page_cells import outputs_to_page
-from k2_jupyter.adapters.shared_port import SharedPort, install
+from k2_jupyter.adapters.shared_look import Late, look
+from k2_jupyter.adapters.shared_port import SharedPort
 from k2_jupyter.adapters.shared_process import SharedProcess
 from k2_jupyter.errors import KernelError, StopRequested
 from k2_jupyter.messages import Json
@@ -27,7 +27,6 @@ from k2_jupyter.notebook.base import Kernel
 
 _START_SECONDS = 60.0
 _VARIABLES_SECONDS = 0.8
-_BUSY_SECONDS = 0.5
 _JOIN_SECONDS = 2.0
 _LEFT = "is no longer followed"
 
@@ -145,34 +144,32 @@ class SharedKernel:
         return LiveRun(now.msg_id, now.cell, outputs, now.count, now.seen)
 
     def variables(
-        self, redactor: Redactor | None = None, *, seconds: float = _VARIABLES_SECONDS
+        self,
+        redactor: Redactor | None = None,
+        *,
+        seconds: float = _VARIABLES_SECONDS,
+        stop: threading.Event | None = None,
     ) -> Mapping[str, str]:
         """Name → a line; empty where the kernel is busy, not Python, or later than `seconds`.
 
         Not on the loop's thread.
         """
-        return texts_in(self._told(describe_expression(()), seconds), redactor)
+        told = self._told(describe_expression(()), Late(seconds, stop))
+        return texts_in(told, redactor)
 
-    def tables(self, *, seconds: float = _VARIABLES_SECONDS) -> Sequence[Mapping[str, Json]]:
+    def tables(
+        self, *, seconds: float = _VARIABLES_SECONDS, stop: threading.Event | None = None
+    ) -> Sequence[Mapping[str, Json]]:
         """Which variables hold a table: name, kind, rows, columns; as `variables` else."""
-        told = self._told(TABLES, seconds).values()
+        told = self._told(TABLES, Late(seconds, stop)).values()
         return [table for table in told if isinstance(table, dict)]
 
-    def _told(self, expression: str, seconds: float) -> Mapping[str, Any]:
-        late = threading.Event()
-        timer = threading.Timer(seconds, late.set)
-        timer.start()
+    def _told(self, expression: str, late: Late) -> Mapping[str, Any]:
         try:
             process = self.process(late)
-            if process is None or process.language != "python" or process.in_use:
-                return {}
-            with process.used():
-                told = _free(process) and install(process, late)
-                return (told and value_of(ask(process, expression, late))) or {}
+            return look(process, expression, late) if process is not None else {}
         except KernelError:
             return {}
-        finally:
-            timer.cancel()
 
     # For ports
 
@@ -268,13 +265,3 @@ class SharedKernel:
     def _tell(self, status: Status) -> None:
         for changed in self._watches:
             changed(status, self._epoch)
-
-
-def _free(process: SharedProcess) -> bool:
-    """Whether the kernel has time now; what it did before it was followed, nobody knows."""
-    answered = process.ping() if process.busy else None
-    deadline = time.monotonic() + _BUSY_SECONDS
-    while answered and not answered(POLL_MS):
-        if time.monotonic() > deadline:
-            return False
-    return True

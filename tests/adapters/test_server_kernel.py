@@ -216,7 +216,10 @@ def test_the_magic_in_the_same_kernel_describes_nothing_twice(served: Served) ->
 
 def test_variables_are_listed_unless_the_kernel_is_busy(served: Served, hold: Hold) -> None:
     run(served.shared.port(), "listed = 1")
-    assert served.shared.variables()["listed"] == "int = 1"
+    stop = threading.Event()
+    assert served.shared.variables(seconds=60, stop=stop)["listed"] == "int = 1"
+    stop.set()
+    assert served.shared.variables(seconds=60, stop=stop) == {}
     served.busy_with(hold)
     assert served.shared.variables() == {}
 

@@ -224,12 +224,12 @@ class Turn:
         scene = self._scene
         changes = scene.document.take_user_changes()
         self._tell_changes(changes)
-        tables = scene.kernel.tables(seconds=_LOOK_SECONDS)
+        tables = scene.kernel.tables(seconds=_LOOK_SECONDS, stop=self.stop)
         around = Surroundings(
             scene.notebook.parent,
             scene.root,
             scene.document,
-            scene.kernel.variables(redactor, seconds=_LOOK_SECONDS),
+            scene.kernel.variables(redactor, seconds=_LOOK_SECONDS, stop=self.stop),
             [one for told in tables if (one := table_told(told))],
             [*scene.news(), *changes],
         )
