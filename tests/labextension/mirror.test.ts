@@ -181,6 +181,8 @@ test("when the user runs the cell again, only the user's run is shown", async ()
   cell.outputArea.future = kernel.connection.requestExecute({ code: 'a' });
   cell.model.executionState = 'running';
   await run.print('of the run before');
+  mirrors.restore(cell); // as after a move
+  await run.print('of the run before');
   await run.end();
   expect(shown(cell)).toEqual([]);
   expect(cell.model.executionState).toBe('running');
