@@ -57,7 +57,10 @@ export class K2Panel extends ReactWidget {
       reveal: id => {
         const notebook = find();
         if (notebook) {
-          this._options.activate(notebook.id);
+          // One that is in sight already would only take the focus.
+          if (!notebook.isVisible) {
+            this._options.activate(notebook.id);
+          }
           void reveal(notebook, id);
         }
       }
