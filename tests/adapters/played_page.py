@@ -20,7 +20,7 @@ Raw: TypeAlias = dict[str, Any]
 
 def raw(cell_id: str, source: str = "", *, kind: str = "code", **fields: Any) -> Raw:
     """A cell of a page."""
-    cell = {"id": cell_id, "kind": kind, "source": source, "metadata": {}, "count": None}
+    cell: Raw = {"id": cell_id, "kind": kind, "source": source, "metadata": {}, "count": None}
     return cell | {"outputs": []} | fields
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from k2_jupyter.analyst.conversation import read_turn
-from k2_jupyter.messages import AssistantMessage, ToolCall, ToolMessage, ToolResult, UserMessage
+from k2_jupyter.messages import (
+    AssistantMessage,
+    Message,
+    ToolCall,
+    ToolMessage,
+    ToolResult,
+    UserMessage,
+)
 
 CALL = ToolCall("1", "run_cell", "{}")
 
 
 def test_a_reminder_begins_no_turn() -> None:
-    messages = [
+    messages: list[Message] = [
         UserMessage("Profile data.csv"),
         AssistantMessage(calls=(CALL,)),
         ToolMessage(CALL, ToolResult("first")),
