@@ -136,11 +136,15 @@ describe('a cell is inserted', () => {
   });
 
   test('in a step of its own in what can be undone', async () => {
+    const { sharedModel } = notebook.model!;
+    sharedModel.insertCell(3, { cell_type: 'raw', id: 'mine' });
     await connection.do({ what: 'insert', cell: newCell('x'), after: 'a' });
     await connection.do({ what: 'insert', cell: newCell('y'), after: 'x' });
-    notebook.model!.sharedModel.undo();
-    expect(ids()).toEqual(['a', 'x', 'b', 'c']);
-    notebook.model!.sharedModel.undo();
+    sharedModel.undo();
+    expect(ids()).toEqual(['a', 'x', 'b', 'c', 'mine']);
+    sharedModel.undo();
+    expect(ids()).toEqual(['a', 'b', 'c', 'mine']);
+    sharedModel.undo();
     expect(ids()).toEqual(['a', 'b', 'c']);
   });
 });
