@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 _EMPTY = "There is nothing in the request."
 _NOT_QUEUED = "That request is not waiting any more."
 _NO_TURN = "Nothing is running here."
+_ENDED = "The notebook's kernel was shut down. Start one and ask again."
 _WAITING = (
     "You stopped the turn, so what was queued behind it waits ({}). It goes on behind your "
     "next request; or send one of them now, or take it out."
@@ -38,7 +39,7 @@ _OTHER_KERNEL = "The notebook has another kernel now, so the turn was stopped."
 
 
 class Conversation:
-    """Its methods are called by the server's loop, but for `end` and what others report."""
+    """Its methods are called by the server's loop, but for `finish` and what others report."""
 
     def __init__(self, scene: Scene, kernel_status: Callable[[], str]) -> None:
         self._scene = scene
@@ -47,6 +48,7 @@ class Conversation:
         self._queue: dict[str, Ask] = {}
         self._held = False
         """Whether the queue waits for the user, who has stopped a turn."""
+        self._ended = False
         self._taken: set[str] = set()
         """Ids of all requests: a page that lost its connection may send one twice."""
         self._errands: set[asyncio.Task[None]] = set()
@@ -108,23 +110,26 @@ class Conversation:
             self._turn.stop.set()
             self._scene.requests.stop()
 
-    def end(self, seconds: float) -> None:
-        """For good: the notebook's kernel is shut down, or the server stops. Waits so long."""
+    def end(self) -> None:
+        """For good: the notebook's kernel is shut down, or the server stops. Then `finish`."""
+        self._ended = True
         self._queue.clear()
-        turn = self._turn
         self.stop()
+
+    def finish(self, seconds: float) -> None:
+        """Wait so long for the turn, then let go of kernel and pages. Not on the loop's thread."""
+        turn = self._turn
         if turn is not None and not turn.join(seconds):
             logger.warning("turn %s did not end within %g s", turn.id, seconds)
         self._scene.kernel.close()
         self._scene.log.dismiss()
 
     def moved(self, kernel_id: str, kernel: SharedKernel, spec: KernelSpec) -> None:
-        """The notebook was given another kernel."""
+        """The notebook was given another kernel; who calls this closes the one before."""
         if self._turn is not None:
             self._notice(_OTHER_KERNEL)
             self.stop()
         self._scene.requests.restarted()
-        self._scene.kernel.close()
         self._scene.kernel_id, self._scene.spec = kernel_id, spec
         self._scene.kernel = kernel
         kernel.watch(self._kernel_changed)
@@ -136,18 +141,19 @@ class Conversation:
         if not asked.request and asked.mode in ("ask", "plan"):
             page.send(refusal("ask", _EMPTY, asked.id))
             return
+        if self._ended:
+            page.send(refusal("ask", _ENDED, asked.id))
+            return
         self._scene.document.lead(page)
-        queued = self._queue.pop(asked.id, None)
-        if queued is None and asked.id in self._taken:
+        waits = asked.id in self._queue
+        if not waits and asked.id in self._taken:
             return
         self._taken.add(asked.id)
-        asked = queued or asked
         if self._turn is None and (self._held or not self._queue):
-            self._begin(asked)
-        else:
+            self._begin(self._queue.pop(asked.id, asked))
+        elif not waits:
             self._queue[asked.id] = asked
-            if queued is None:
-                self._say("Queued", id=asked.id, request=title(asked))
+            self._say("Queued", id=asked.id, request=title(asked))
 
     def _unqueue(self, page: Page, asked: str) -> None:
         if self._queue.pop(asked, None) is None:

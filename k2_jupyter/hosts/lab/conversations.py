@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,9 @@ class Conversations:
         self._kernels: dict[str, str] = {}
         """Session → the kernel that its conversation uses."""
         self._making = asyncio.Lock()
+        self._seeing = asyncio.Lock()
         self._looking: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def of(self, path: str) -> Conversation:
         """The one of the notebook at this path of the server's contents.
@@ -59,23 +61,27 @@ class Conversations:
             if self._looking is None:
                 self._looking = asyncio.get_running_loop().create_task(self._look())
         await self.look()
+        if self._known.get(session["id"]) is not known:
+            raise NoKernelError(f"{path} was just closed.")
         return known
 
     async def look(self) -> None:
         """What became of the sessions: ended, renamed, given another kernel."""
-        sessions = {one["id"]: one for one in await self._sessions()}
-        for session_id, conversation in list(self._known.items()):
-            session = sessions.get(session_id)
-            if session is None:
-                del self._known[session_id]
-                await asyncio.to_thread(conversation.end, _END_SECONDS)
-                continue
-            conversation.scene.notebook = self._file(session)
-            kernel_id = session["kernel"]["id"]
-            if kernel_id != self._kernels[session_id]:
-                self._kernels[session_id] = kernel_id
-                kernel = await self._kernel(kernel_id)
-                conversation.moved(kernel_id, kernel, self._spec(session))
+        async with self._seeing:  # one that saw less must not undo what a later one did
+            sessions = {one["id"]: one for one in await self._sessions()}
+            for session_id, conversation in list(self._known.items()):
+                session = sessions.get(session_id)
+                if session is None:
+                    del self._known[session_id], self._kernels[session_id]
+                    self._end(conversation)
+                    continue
+                conversation.scene.notebook = self._file(session)
+                kernel_id = session["kernel"]["id"]
+                if kernel_id != self._kernels[session_id]:
+                    self._kernels[session_id] = kernel_id
+                    kernel, before = await self._kernel(kernel_id), conversation.scene.kernel
+                    conversation.moved(kernel_id, kernel, self._spec(session))
+                    self._meanwhile(before.close)
 
     async def close(self) -> None:
         """The server stops: all turns end in order."""
@@ -84,8 +90,19 @@ class Conversations:
             with suppress(asyncio.CancelledError):
                 await self._looking
         known, self._known = [*self._known.values()], {}
-        ending = (asyncio.to_thread(one.end, _END_SECONDS) for one in known)
-        await asyncio.gather(*ending)
+        for conversation in known:
+            self._end(conversation)
+        await asyncio.gather(*self._ending)
+
+    def _end(self, conversation: Conversation) -> None:
+        conversation.end()
+        self._meanwhile(conversation.finish, _END_SECONDS)
+
+    def _meanwhile(self, work: Callable[..., None], *given: Any) -> None:
+        """On a thread: no page of another notebook waits for it."""
+        task = asyncio.get_running_loop().create_task(asyncio.to_thread(work, *given))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     async def _look(self) -> None:
         while True:

@@ -74,12 +74,12 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             return
         if said["op"] == "hello":
             await self._hello(said)
-        elif self._conversation is None:
+        elif (conversation := self._conversation) is None:
             self.close(WRONG, "hello comes first")
         else:
             if said["op"] == "ask":  # in the kernel that the notebook has now
                 await self._server.conversations.look()
-            self._conversation.take(self, said)
+            conversation.take(self, said)  # also where the page has gone meanwhile
 
     async def _hello(self, said: Mapping[str, Any]) -> None:
         from k2_jupyter.hosts.lab.conversations import NoKernelError

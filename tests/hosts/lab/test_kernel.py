@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
+
+import websocket
 
 from tests.hosts.lab.panel import Lab, Raw
 from tests.hosts.lab.script import finish, observed, run, script, told
@@ -50,6 +53,21 @@ def test_a_shut_down_kernel_ends_the_conversation(lab: Lab, endpoint: Server) ->
         panel.open()
         assert panel.log != first
         assert panel.until("Earlier")["request"] == "Work"
+
+
+def test_nothing_begins_without_a_kernel(lab: Lab, endpoint: Server) -> None:
+    endpoint.play = script(finish("First."), finish("Second."))
+    endpoint.bodies.clear()
+    with lab.panel(lab.notebook()) as panel:
+        known = session(lab, panel.path)["id"]
+        assert lab.ask("DELETE", f"api/sessions/{known}")[0] == 204
+        with contextlib.suppress(websocket.WebSocketException, OSError):  # the server was first
+            panel.request("Too late")
+        panel.gone()
+        lab.session(panel.path)
+        panel.open()
+        assert panel.finish("In time")["conclusion"]["text"] == "First."
+    assert len(endpoint.bodies) == 1
 
 
 def test_a_conversation_follows_its_file(lab: Lab, endpoint: Server) -> None:
