@@ -174,6 +174,21 @@ def test_a_queued_request_can_be_sent_at_once(panel: Panel, endpoint: Server) ->
     panel.until("TurnFinished", reason="done")
 
 
+def test_a_queued_request_that_comes_twice_keeps_its_place(panel: Panel, endpoint: Server) -> None:
+    endpoint.play = script(run("1"), *(finish(text) for text in ("First.", "Second.", "Third.")))
+    panel.request("One")
+    opened = panel.until("Opened")
+    panel.request("Two", id="two")
+    panel.request("Three", id="three")
+    panel.request("Two", id="two")
+    panel.until("Queued", id="three")
+    panel.send(op="variables", id="v")  # answered behind it
+    panel.told("variables", id="v")
+    panel.answer(opened)
+    panel.wait(lambda: len(of_kind(panel, "TurnFinished")) == 3)
+    assert [one["request"] for one in of_kind(panel, "Asked")] == ["One", "Two", "Three"]
+
+
 def test_a_request_that_comes_twice_is_one(panel: Panel, endpoint: Server) -> None:
     endpoint.play = script(finish())
     asked = panel.request("One")
