@@ -10,7 +10,7 @@ from k2_jupyter.errors import SettingsError
 from k2_jupyter.hosts.caps import caps
 from k2_jupyter.hosts.lab.rules import Rules, is_here
 from k2_jupyter.messages import Json
-from k2_jupyter.models.presets import PRESETS, endpoint_profile
+from k2_jupyter.models.presets import DEFAULT_PRESET, PRESETS, endpoint_profile
 from k2_jupyter.models.profiles import OFFLINE
 from k2_jupyter.settings import Credentials, Settings
 
@@ -139,13 +139,14 @@ def _model(name: str, settings: Settings | None) -> dict[str, Json]:
 
 
 def _presets() -> list[Json]:
-    """Models that their vendor serves, for the form that asks for a key."""
+    """Models that their vendor serves, for the form that asks for a key: the default first."""
+    offered = sorted(PRESETS.items(), key=lambda preset: preset[0] != DEFAULT_PRESET)
     return [
         {
             "name": name,
             "label": f"{model.name} at {endpoint_profile(model.home).host}",
             "base_url": model.home,
         }
-        for name, model in PRESETS.items()
+        for name, model in offered
         if model.home
     ]

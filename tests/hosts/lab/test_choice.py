@@ -10,6 +10,7 @@ from k2_jupyter.errors import SettingsError
 from k2_jupyter.events import CapRequest, Extension
 from k2_jupyter.hosts.lab.choice import Choice
 from k2_jupyter.hosts.lab.rules import Rules
+from k2_jupyter.models.presets import DEFAULT_PRESET
 from k2_jupyter.settings import config_folder
 
 KEYS = {"K2_API_KEY": "key-of-the-environment"}
@@ -31,6 +32,7 @@ def test_nothing_is_configured_at_first() -> None:
     assert not first["configured"]
     assert not first["problem"]
     assert {"name", "label", "base_url"} == set(first["presets"][0])
+    assert first["presets"][0]["name"] == DEFAULT_PRESET
 
 
 def test_a_key_in_the_environment_is_a_choice() -> None:
