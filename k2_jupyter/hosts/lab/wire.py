@@ -15,7 +15,12 @@ from k2_jupyter.notebook.text import valid_unicode
 Message: TypeAlias = Mapping[str, Any]
 Mode: TypeAlias = Literal["ask", "plan", "fix", "explain"]
 
-_SHOWN = 200
+_RULES = {
+    "maxLength": "longer than {} characters",
+    "maxItems": "more than {} entries",
+    "maximum": "above {}",
+}
+"""What a person can break by what they type; anything else is a fault of the page."""
 
 
 class WrongMessageError(Exception):
@@ -52,19 +57,34 @@ class Ask:
 def read(text: str | bytes) -> Message:
     """One message of a page. Raises `WrongMessageError`."""
     try:
-        message = json.loads(text)
+        message = _repaired(json.loads(text, parse_constant=_refused))
     except (ValueError, RecursionError):
-        raise WrongMessageError("The message was no JSON.") from None
+        raise WrongMessageError("The message was no JSON, or is nested too deeply.") from None
     op = str(message.get("op")) if isinstance(message, dict) else ""
     validator = _validators().get(op)
     if validator is None:
         raise WrongMessageError("The message was none that this server knows.")
-    broken = next(iter(validator.iter_errors(message)), None)
-    if broken is not None:
-        where = ".".join(map(str, broken.absolute_path)) or op
-        raise WrongMessageError(f"{where}: {broken.message[:_SHOWN]}", op)
-    known: Message = _repaired(message)
+    broken = _broken(validator, message)
+    if broken:
+        raise WrongMessageError(broken, op)
+    known: Message = message
     return known
+
+
+def _broken(validator: Any, message: Message) -> str:
+    """Where the message is wrong and how, without what it says: it is logged as well."""
+    first = next(iter(validator.iter_errors(message)), None)
+    if first is None:
+        return ""
+    error = next((one for one in (first, *first.context) if one.validator in _RULES), first)
+    where = ".".join(map(str, error.absolute_path)) or message["op"]
+    rule = _RULES.get(error.validator, "not as it should be ({validator})")
+    return f"{where}: {rule.format(error.validator_value, validator=error.validator)}."
+
+
+def _refused(constant: str) -> float:
+    """NaN and Infinity, which no limit holds. Raises `ValueError`."""
+    raise ValueError(constant)
 
 
 @cache

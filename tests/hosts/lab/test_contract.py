@@ -36,6 +36,8 @@ from k2_jupyter.outputs import Stream
 EXAMPLES: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "contracts" / "events.json").read_text("utf-8")
 )
+NESTED = range(300, 1_000, 100)
+"""Around what one reader of JSON takes and the next does not."""
 CALL = ToolCall("run_cell:0", "run_cell", "{}")
 MADE = [
     TurnStarted("t", "task", "model"),
@@ -97,12 +99,26 @@ def test_what_a_page_says_is_taken(message: Any) -> None:
         '{"op": "answer", "request": "r", "answer": {"type": "Approval", "granted": "yes"}}',
         '{"op": "answer", "request": "r", "answer": true}',
         '{"op": "plan", "items": [{"title": "", "state": "open"}]}',
+        '{"op": "answer", "request": "r", "answer": {"type": "Extension", "extra": NaN}}',
         "[" * 100_000,
+        *(
+            f'{{"op": "hello", "log": null, "since": 0, "cells": {"[" * n + "]" * n}}}'
+            for n in NESTED
+        ),
     ],
 )
 def test_what_is_no_message_is_refused(text: str) -> None:
     with pytest.raises(WrongMessageError):
         read(text)
+
+
+def test_what_is_too_long_is_said_without_repeating_it() -> None:
+    ask = next(one for one in EXAMPLES["to_server"] if one["op"] == "ask")
+    long = {"kind": "selection", "cell": "c", "text": "My own words. " * 10_000}
+    for field, value in (("request", long["text"]), ("attached", [long])):
+        with pytest.raises(WrongMessageError, match=f"{field}.*longer than 100000") as refused:
+            read(json.dumps({**ask, field: value}))
+        assert "own words" not in str(refused.value)
 
 
 def test_lone_surrogates_do_not_come_in() -> None:
