@@ -55,7 +55,7 @@ def _cell(raw: Any) -> Cell | None:
     cell_id, source, count = raw.get("id"), raw.get("source"), raw.get("count")
     if not (isinstance(cell_id, str) and _ID.fullmatch(cell_id) and isinstance(source, str)):
         return None
-    metadata = raw.get("metadata")
+    metadata, outputs = raw.get("metadata"), raw.get("outputs")
     k2 = metadata.get("k2") if isinstance(metadata, dict) else None
     return cell_of(
         {
@@ -64,7 +64,9 @@ def _cell(raw: Any) -> Cell | None:
             "source": source,
             "metadata": {"k2": k2} if isinstance(k2, dict) else {},
             "execution_count": count if isinstance(count, int) else None,
-            "outputs": [one for one in raw.get("outputs") or () if _is_output(one)],
+            "outputs": [one for one in outputs if _is_output(one)]
+            if isinstance(outputs, list)
+            else [],
         }
     )
 
@@ -73,6 +75,8 @@ def _is_output(raw: Any) -> bool:
     if not isinstance(raw, Mapping) or raw.get("output_type") not in _OUTPUTS:
         return False
     maps = (raw.get("data", {}), raw.get("metadata", {}))
-    return all(isinstance(one, Mapping) for one in maps) and isinstance(
-        raw.get("traceback", []), list
+    return (
+        all(isinstance(one, Mapping) for one in maps)
+        and isinstance(raw.get("traceback", []), list)
+        and isinstance(raw.get("text", ""), str | list)
     )

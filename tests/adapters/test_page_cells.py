@@ -1,4 +1,8 @@
-from k2_jupyter.adapters.page_cells import outputs_to_page
+from typing import Any
+
+import pytest
+
+from k2_jupyter.adapters.page_cells import from_page, outputs_to_page
 from k2_jupyter.outputs import Display, Stream
 
 
@@ -8,3 +12,19 @@ def test_a_display_keeps_the_id_that_later_updates_name() -> None:
     )
     assert bar["transient"] == {"display_id": "bar"}
     assert text == {"output_type": "stream", "name": "stdout", "text": "one\n"}
+
+
+@pytest.mark.parametrize(
+    "outputs", [5, True, "text", {"output_type": "stream"}, [None], [{"output_type": "other"}]]
+)
+def test_outputs_that_are_none_are_left_out(outputs: Any) -> None:
+    (cell,) = from_page([{"id": "c", "kind": "code", "source": "1", "outputs": outputs}])
+    assert cell.outputs == ()
+
+
+@pytest.mark.parametrize("wrong", [{"text": 5}, {"data": []}, {"metadata": 1}, {"traceback": 1}])
+def test_an_output_of_wrong_parts_is_left_out(wrong: Any) -> None:
+    raw = {"output_type": "stream", "name": "stdout", "text": "printed"}
+    outputs = [{**raw, **wrong}, raw]
+    (cell,) = from_page([{"id": "c", "kind": "code", "source": "1", "outputs": outputs}])
+    assert cell.outputs == (Stream("stdout", "printed"),)
