@@ -34,7 +34,7 @@ def look(process: SharedProcess, expression: str, late: threading.Event) -> Mapp
     if process.language != "python" or process.in_use:
         return {}
     with process.used():
-        asked = _free(process, late) and install(process, late)
+        asked = not process.over and _free(process, late) and install(process, late)
         return (asked and value_of(ask(process, expression, late))) or {}
 
 

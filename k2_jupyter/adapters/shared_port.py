@@ -88,6 +88,8 @@ class SharedPort:
         if process is None:
             return CellRun(cell_id, "interrupted", detail="Stopped before it ran.")
         with process.used():
+            if process.over:  # its sockets may be closed
+                return self._dead(cell_id, process)
             begun = time.monotonic()
             not_run = yield from self._waited(process, cell_id, stop)
             waited = time.monotonic() - begun
@@ -116,9 +118,11 @@ class SharedPort:
         process = self._shared.process(stop)
         if process is None:
             raise StopRequested
+        texts = None
         with process.used():
-            install(process, stop)
-            texts = described(process, names, self._redactor, stop)
+            if not process.over:
+                install(process, stop)
+                texts = described(process, names, self._redactor, stop)
         if texts is None:
             raise KernelSilentError(self._news(process))
         return texts

@@ -57,7 +57,10 @@ class SharedProcess:
 
     @contextmanager
     def used(self) -> Iterator[None]:
-        """The channels are the caller's alone; whoever else wants them waits."""
+        """The channels are the caller's alone; whoever else wants them waits.
+
+        Who finds this life `over` then must not touch them: they may be closed.
+        """
         try:
             with self._one_at_a_time:
                 try:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from k2_jupyter.adapters.server_kernel import Status
+from k2_jupyter.adapters.server_kernel import SharedKernel, Status
+from k2_jupyter.adapters.shared_look import Late, look
+from k2_jupyter.adapters.shared_process import SharedProcess
 from k2_jupyter.errors import KernelError, KernelSilentError
 from tests.adapters.kernels import stream_text
 from tests.adapters.served import Hold, Running, Served, server, wait_for
@@ -119,3 +121,21 @@ def test_shut_down_by_the_user(served: Served, hold: Hold) -> None:
         assert "was shut down by the user while the cell ran" in result.detail
         with pytest.raises(KernelError, match="Start one"):
             run(kernel, "1")
+
+
+def test_ended_while_a_run_waited_for_its_turn(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served.server.kernel() as other:
+        ended = other.shared.process(threading.Event())
+        assert ended is not None
+        other.shared.close()  # its sockets are closed by now
+
+        def found_before(*_: object) -> SharedProcess:
+            return ended
+
+        monkeypatch.setattr(SharedKernel, "process", found_before)
+        assert run(other.shared.port(), "1").status == "dead"
+        with pytest.raises(KernelSilentError):
+            other.shared.port().describe(stop=threading.Event())
+        assert look(ended, "1", Late(1.0)) == {}
