@@ -61,6 +61,8 @@ class ModelHandler(_Handler):
         """The user's choice for this server process; answers with the status."""
         from k2_jupyter.errors import SettingsError
 
+        if self._refuse("panel"):
+            return
         try:
             await asyncio.to_thread(self._server.choice.choose, self._field("name"))
         except SettingsError as problem:
@@ -79,7 +81,7 @@ class LoginHandler(_Handler):
         """Try the endpoint, then store it; ``{ok, text}``, in which no key is."""
         from k2_jupyter.hosts.lab.login import login
 
-        if self._refuse("login"):
+        if self._refuse("panel") or self._refuse("login"):
             return
         fields: dict[str, Any] = {name: self._field(name) for name in ("base_url", "key", "model")}
         tried = await asyncio.to_thread(login, self._server.choice, self._server.rules, **fields)

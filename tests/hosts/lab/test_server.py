@@ -136,6 +136,9 @@ def test_there_may_be_no_panel_at_all(tmp_path: Path) -> None:
     with serving_lab(tmp_path, config={"enabled": False}) as lab:
         _, status = lab.ask("GET", "k2/api/status")
         assert "panel" in status["off"]
+        login = {"base_url": "http://127.0.0.1:1/v1", "key": "some-key-123", "model": "k3"}
+        assert lab.ask("POST", "k2/api/login", login)[0] == 403
+        assert lab.ask("POST", "k2/api/model", {"name": "offline"})[0] == 403
         path = lab.notebook()
         with pytest.raises(Exception, match="403"):
             Panel(lab, path).open()
