@@ -52,6 +52,7 @@ export class K2Panel extends ReactWidget {
     const { trans } = this._panel;
     return {
       session: find()?.sessionContext ?? null,
+      edited: find()?.content.model?.contentChanged ?? null,
       cells: () => withNotebook(find(), notebook => cells(notebook, trans), []),
       cellName: id => withNotebook(find(), notebook => cellName(notebook, id, trans), ''),
       reveal: id => {

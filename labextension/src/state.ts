@@ -1,7 +1,7 @@
 /** What a conversation looks like after each event of its log. */
 import type { Answer, EventOf, LogEvent, MessageOf } from './events';
 import { earlierTurn, newCall, newStep, newTurn } from './parts';
-import type { ICall, IState, IStep, ITurn } from './tokens';
+import type { ICall, IDecision, IOpenRequest, IState, IStep, ITurn } from './tokens';
 
 export const EMPTY: IState = {
   connection: 'connecting',
@@ -174,9 +174,13 @@ function decided(state: IState, answer: Answer | null, by: EventOf<'Closed'>['by
   return inTurn(state, turn => ({
     ...turn,
     decisions: state.open
-      ? [...turn.decisions, { step: turn.stepCount, request: state.open.request, answer, by }]
+      ? [...turn.decisions, { step: turn.stepCount, ...decision(state.open), answer, by }]
       : turn.decisions
   }));
+}
+
+function decision({ request, asks }: IOpenRequest): Pick<IDecision, 'request' | 'task'> {
+  return { request, task: asks !== null };
 }
 
 function inTurn(state: IState, change: (turn: ITurn) => ITurn): IState {

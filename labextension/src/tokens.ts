@@ -78,6 +78,8 @@ export interface INotice {
 /** A request of the turn that was answered, or closed without an answer. */
 export interface IDecision {
   step: number;
+  /** Whether it was asked for the whole task. */
+  task: boolean;
   request: Request;
   answer: Answer | null;
   by: EventOf<'Closed'>['by'];

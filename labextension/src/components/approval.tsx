@@ -8,6 +8,7 @@ import { usePanel } from './context';
 import { Button, CellLink, Fold } from './controls';
 import { visible } from './hidden';
 import { limitWords } from './limit-words';
+import { ownReasons, Reason } from './reasons';
 import type { IFormProps } from './request-card';
 
 interface IApprovalProps extends IFormProps {
@@ -19,6 +20,7 @@ interface IApprovalProps extends IFormProps {
 export function Approval({ open, request, armed, answer }: IApprovalProps): ReactElement {
   const { trans } = usePanel();
   const [comment, setComment] = useState('');
+  const reasons = ownReasons(request, open.asks !== null);
   return (
     <form
       className="k2-Approval"
@@ -28,11 +30,15 @@ export function Approval({ open, request, armed, answer }: IApprovalProps): Reac
       }}
     >
       {open.asks && <Asks asks={open.asks} />}
-      <ul className="k2-Approval-reasons">
-        {request.reasons.map((reason, at) => (
-          <li key={at}>{visible(reason)}</li>
-        ))}
-      </ul>
+      {reasons.length > 0 && (
+        <ul className="k2-Approval-reasons">
+          {reasons.map((reason, at) => (
+            <li key={at}>
+              <Reason text={reason} />
+            </li>
+          ))}
+        </ul>
+      )}
       {request.code && <Code open={open} request={request} />}
       <input
         type="text"
@@ -112,7 +118,7 @@ function Asks({ asks }: { asks: NonNullable<IOpenRequest['asks']> }): ReactEleme
   return (
     <dl className="k2-Facts">
       <dt>{trans.__('Runs in')}</dt>
-      <dd>{visible(asks.where)}</dd>
+      <dd>{trans.__('%1, with your variables', visible(asks.where))}</dd>
       <dt>{trans.__('Sent')}</dt>
       <dd>{visible(sent)}</dd>
       <dt>{trans.__('At most')}</dt>

@@ -15,7 +15,7 @@ import type { ReactElement } from 'react';
 import type { ICall } from '../tokens';
 import { duration } from './amounts';
 import { CodeView } from './code-view';
-import { usePanel } from './context';
+import { usePanel, useWaits } from './context';
 import { CellLink, Fold, StateIcon } from './controls';
 import { useSeconds } from './hooks';
 import { callWords, shortGist } from './words';
@@ -37,6 +37,7 @@ const ICONS = new Map<string, LabIcon>([
 export const CallCard = memo(function CallCard({ call }: { call: ICall }): ReactElement {
   const { trans } = usePanel();
   const Icon = ICONS.get(call.name) ?? codeIcon;
+  const waits = useWaits() && call.status === 'running';
   return (
     <div className={`k2-Call k2-mod-${call.status}`}>
       <Fold
@@ -44,9 +45,12 @@ export const CallCard = memo(function CallCard({ call }: { call: ICall }): React
         summary={
           <>
             <Icon.react tag="span" className="k2-Call-icon" width="14px" height="14px" aria-hidden="true" />
-            <span className="k2-Call-words">{callWords(call, trans)}</span>
+            <span className="k2-Call-words">{callWords(call, trans, waits)}</span>
             <Seconds call={call} />
-            <StateIcon state={call.status} words={stateWords(call, trans.__.bind(trans))} />
+            <StateIcon
+              state={waits ? 'open' : call.status}
+              words={waits ? trans.__('waiting for you') : stateWords(call, trans.__.bind(trans))}
+            />
           </>
         }
       >

@@ -2,7 +2,7 @@ import { closeIcon } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 
 import type { Attached } from '../events';
-import { usePanel, useShown } from './context';
+import { useCellName, usePanel } from './context';
 import { IconButton } from './controls';
 import { visible } from './hidden';
 
@@ -15,7 +15,7 @@ interface IChipProps {
 /** A thing that goes with a request. */
 export function AttachedChip({ attached, remove }: IChipProps): ReactElement {
   const { trans } = usePanel();
-  const { cellName } = useShown();
+  const cellName = useCellName();
   const words = attachedWords(attached, cellName, trans.__.bind(trans));
   return (
     <span className="k2-Chip" title={attached.kind === 'selection' ? visible(attached.text) : words}>

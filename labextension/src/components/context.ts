@@ -2,6 +2,7 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
 import { createContext, useContext } from 'react';
 
 import type { IConversation, IK2 } from '../tokens';
@@ -33,12 +34,18 @@ export interface IShown {
   /** `[4]` where the cell was run, else "cell 7" by its place; "" where it is gone. */
   cellName: (cell: string) => string;
   cells: () => readonly INamedCell[];
+  /** Whatever changed in the notebook, and names of cells with it; null where it is closed. */
+  edited: ISignal<unknown, unknown> | null;
   /** The notebook's own session, which knows when its kernel is busy; null where it is closed. */
   session: ISessionContext | null;
 }
 
 export const PanelContext = createContext<IPanel | null>(null);
 export const ShownContext = createContext<IShown | null>(null);
+/** Another text once a cell has another name. */
+export const NamesContext = createContext('');
+/** Whether K2 waits for the user's answer. */
+export const WaitsContext = createContext(false);
 
 export function usePanel(): IPanel {
   return required(useContext(PanelContext));
@@ -46,6 +53,17 @@ export function usePanel(): IPanel {
 
 export function useShown(): IShown {
   return required(useContext(ShownContext));
+}
+
+/** Names of cells as they are now: what uses it is drawn again when one changes. */
+export function useCellName(): IShown['cellName'] {
+  useContext(NamesContext);
+  return useShown().cellName;
+}
+
+/** Whether K2 waits for the user's answer. */
+export function useWaits(): boolean {
+  return useContext(WaitsContext);
 }
 
 function required<T>(value: T | null): T {

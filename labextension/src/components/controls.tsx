@@ -3,7 +3,7 @@ import { checkIcon, closeIcon, circleEmptyIcon, errorIcon } from '@jupyterlab/ui
 import type { ButtonHTMLAttributes, ReactElement, ReactNode } from 'react';
 import { useId, useState } from 'react';
 
-import { useShown, usePanel } from './context';
+import { useCellName, usePanel, useShown } from './context';
 import { droppedIcon, workingIcon } from './icons';
 
 interface IButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
@@ -59,7 +59,8 @@ export function StateIcon({ state, words }: { state: keyof typeof ICONS; words: 
 /** Goes to a cell of the notebook. */
 export function CellLink({ cell, text }: { cell: string; text?: string }): ReactElement {
   const { trans } = usePanel();
-  const { reveal, cellName } = useShown();
+  const { reveal } = useShown();
+  const cellName = useCellName();
   const name = cellName(cell);
   if (!name) {
     return <span className="k2-CellLink k2-mod-gone">{text ?? trans.__('cell deleted')}</span>;

@@ -5,21 +5,34 @@ import type { KeyboardEvent, ReactElement } from 'react';
 import type { IQueued, IState } from '../tokens';
 import { Banner, Notices } from './banner';
 import { Composer } from './composer';
-import { usePanel, useShown } from './context';
+import { NamesContext, useCellName, usePanel, useShown, WaitsContext } from './context';
 import { IconButton } from './controls';
 import { Empty } from './empty';
 import { Footer } from './footer';
-import { visible } from './hidden';
 import { useLatest } from './hooks';
 import { sendIcon } from './icons';
 import { Plan } from './plan';
 import { RequestCard } from './request-card';
 import { Transcript } from './transcript';
+import { namedCells } from './words';
 
-/** One notebook's conversation, from what stands in the way down to what may be asked next. */
+/** One notebook's conversation, and what all of it is drawn by. */
 export function ConversationView(): ReactElement {
-  const { conversation } = useShown();
+  const { conversation, cells, edited } = useShown();
   const state = useLatest(conversation.changed, () => conversation.state);
+  const names = useLatest(edited, () => cells().map(({ id, name }) => `${id} ${name}`).join('\n'));
+  return (
+    <NamesContext.Provider value={names}>
+      <WaitsContext.Provider value={state.open !== null}>
+        <Conversation state={state} />
+      </WaitsContext.Provider>
+    </NamesContext.Provider>
+  );
+}
+
+/** From what stands in the way down to what may be asked next. */
+function Conversation({ state }: { state: IState }): ReactElement {
+  const { conversation } = useShown();
   const turn = state.turns.at(-1);
   const running = turn?.status === 'running';
   const stopByKey = (event: KeyboardEvent) => {
@@ -57,6 +70,7 @@ interface IQueueProps {
 const Queue = memo(function Queue({ queue, running }: IQueueProps): ReactElement | null {
   const { trans } = usePanel();
   const { conversation } = useShown();
+  const cellName = useCellName();
   if (queue.length === 0) {
     return null;
   }
@@ -66,8 +80,8 @@ const Queue = memo(function Queue({ queue, running }: IQueueProps): ReactElement
         <li key={id} className="k2-Chip">
           <span className="k2-Chip-words">
             {isSent
-              ? trans.__('Next: %1', visible(request))
-              : trans.__('To be sent: %1', visible(request))}
+              ? trans.__('Next: %1', namedCells(request, cellName))
+              : trans.__('To be sent: %1', namedCells(request, cellName))}
           </span>
           {isSent && !running && (
             <IconButton

@@ -8,7 +8,7 @@ import type { Draft, IDrafted } from './draft';
  * The value, read again after a signal: at most once a frame, however often it comes, so that a
  * stream of events costs one drawing each frame.
  */
-export function useLatest<T>(signal: ISignal<unknown, unknown>, read: () => T): T {
+export function useLatest<T>(signal: ISignal<unknown, unknown> | null, read: () => T): T {
   const [value, setValue] = useState(read);
   useEffect(() => {
     let frame = 0;
@@ -19,10 +19,10 @@ export function useLatest<T>(signal: ISignal<unknown, unknown>, read: () => T): 
     const changed = () => {
       frame ||= requestAnimationFrame(draw);
     };
-    signal.connect(changed);
+    signal?.connect(changed);
     draw();
     return () => {
-      signal.disconnect(changed);
+      signal?.disconnect(changed);
       cancelAnimationFrame(frame);
     };
     // `read` is a new function at each drawing and reads the same thing.

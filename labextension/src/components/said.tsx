@@ -1,10 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
 
+import type { RequestOf } from '../events';
 import type { IDecision, INotice } from '../tokens';
 import { usePanel } from './context';
 import { visible } from './hidden';
 import { amountWords } from './limit-words';
+import { ownReasons, shortReason } from './reasons';
 
 /** What was said and decided after a step. */
 export function Said(props: {
@@ -45,7 +47,7 @@ function kernelWords(status: string, trans: TranslationBundle): string {
 }
 
 function decisionWords(decision: IDecision, trans: TranslationBundle): string {
-  const { request, answer, by } = decision;
+  const { request, answer, by, task } = decision;
   if (by === 'restart') {
     return trans.__('The kernel was restarted meanwhile: nothing was allowed.');
   }
@@ -54,7 +56,7 @@ function decisionWords(decision: IDecision, trans: TranslationBundle): string {
   }
   switch (request.type) {
     case 'ApprovalRequest':
-      return approvalWords(request, answer, trans);
+      return approvalWords(whatWords(request, task, trans), answer, trans);
     case 'QuestionRequest':
       return visible(request.question);
     case 'CapRequest':
@@ -64,12 +66,19 @@ function decisionWords(decision: IDecision, trans: TranslationBundle): string {
   }
 }
 
+/** `the task; starts a process`: the card has shown the lines and the code. */
+function whatWords(request: RequestOf<'ApprovalRequest'>, task: boolean, trans: TranslationBundle): string {
+  const reasons = ownReasons(request, task);
+  const whole = reasons.length < request.reasons.length ? [trans.__('the task')] : [];
+  const cell = request.action === 'edit' ? [trans.__('a change of your cell')] : reasons.map(shortReason);
+  return visible([...new Set([...whole, ...cell])].join('; '));
+}
+
 function approvalWords(
-  request: Extract<IDecision['request'], { type: 'ApprovalRequest' }>,
+  what: string,
   answer: IDecision['answer'],
   trans: TranslationBundle
 ): string {
-  const what = visible(request.reasons.join('; '));
   const given = answer?.type === 'Approval' ? answer : { granted: false, comment: '' };
   if (given.granted) {
     return trans.__('Allowed: %1', what);

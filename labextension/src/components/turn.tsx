@@ -5,14 +5,14 @@ import type { IStep, ITurn } from '../tokens';
 import { duration } from './amounts';
 import { AttachedChip } from './chip';
 import { Conclusion } from './conclusion';
-import { usePanel, useShown } from './context';
+import { useCellName, usePanel, useShown, useWaits } from './context';
 import { Button, Fold, StateIcon } from './controls';
 import { visible } from './hidden';
 import { Markdown } from './markdown';
 import { Plan } from './plan';
 import { Said } from './said';
 import { Step } from './step';
-import { endWords } from './words';
+import { endWords, namedCells } from './words';
 
 /** Steps in the page at once; a turn of 300 steps stays as quick as one of 30. */
 const MOST_STEPS = 30;
@@ -25,6 +25,7 @@ interface ITurnProps {
 
 export const Turn = memo(function Turn({ turn, newest }: ITurnProps): ReactElement {
   const { trans } = usePanel();
+  const cellName = useCellName();
   if (newest) {
     return (
       <article className="k2-Turn" aria-label={trans.__('Request and answer')}>
@@ -38,7 +39,7 @@ export const Turn = memo(function Turn({ turn, newest }: ITurnProps): ReactEleme
       <Fold
         summary={
           <>
-            <span className="k2-Turn-request">{visible(turn.request)}</span>
+            <span className="k2-Turn-request">{namedCells(turn.request, cellName)}</span>
             <span className="k2-Turn-end">{endWords(turn, trans)}</span>
           </>
         }
@@ -56,11 +57,12 @@ export const Turn = memo(function Turn({ turn, newest }: ITurnProps): ReactEleme
 
 function Request({ turn }: { turn: ITurn }): ReactElement {
   const { trans } = usePanel();
+  const cellName = useCellName();
   return (
     <div className="k2-Request">
       <p className="k2-Request-text">
         <span className="k2-hidden">{trans.__('You asked:')} </span>
-        {requestWords(turn, trans.__.bind(trans))}
+        {namedCells(turn.request, cellName) || modeWords(turn, trans.__.bind(trans))}
       </p>
       {turn.attached.length > 0 && (
         <div className="k2-Chips">
@@ -125,26 +127,32 @@ function SaidAfter({ turn, step }: { turn: ITurn; step: number }): ReactElement 
 /** What is waited for where nothing else shows that something happens. */
 function Waiting({ turn }: { turn: ITurn }): ReactElement | null {
   const { trans } = usePanel();
+  const waits = useWaits();
   const step = turn.steps.at(-1);
   if (step && showsWork(step)) {
     return null;
   }
   return (
     <p className="k2-Waiting">
-      <StateIcon state="running" words={trans.__('working')} />
-      {step?.streaming ? trans.__('Waiting for the model…') : trans.__('Working…')}
+      <StateIcon state={waits ? 'open' : 'running'} words={waits ? '' : trans.__('working')} />
+      {waits ? trans.__('Waiting for you') : waitingWords(step, trans.__.bind(trans))}
     </p>
   );
 }
 
+function waitingWords(step: IStep | undefined, __: (text: string) => string): string {
+  return step?.streaming ? __('Waiting for the model…') : __('Working…');
+}
+
 function UserChanged({ lines }: { lines: readonly string[] }): ReactElement {
   const { trans } = usePanel();
+  const cellName = useCellName();
   return (
     <Fold className="k2-UserChanged" summary={trans.__('K2 was told of your changes')}>
       {() => (
         <ul>
           {lines.map((line, at) => (
-            <li key={at}>{visible(line)}</li>
+            <li key={at}>{namedCells(line, cellName)}</li>
           ))}
         </ul>
       )}
@@ -184,9 +192,6 @@ function showsWork({ reasoning, text, retry, streaming, calls }: IStep): boolean
   return comes || calls.some(call => call.status === 'running');
 }
 
-function requestWords(turn: ITurn, __: (text: string) => string): string {
-  if (turn.request) {
-    return visible(turn.request);
-  }
+function modeWords(turn: ITurn, __: (text: string) => string): string {
   return turn.mode === 'fix' ? __('Fix this cell') : __('Explain this cell');
 }

@@ -5,22 +5,63 @@ import type { ICall, ITurn } from '../tokens';
 import { visible } from './hidden';
 
 /** By the tool's name, which a model may have invented: a map has no names but its own. */
-type Phrases = Map<string, readonly [running: string, done: string]>;
+type Phrases = Map<string, IPhrases>;
+
+interface IPhrases {
+  running: string;
+  done: string;
+  /** While the user is asked. */
+  waits?: string;
+  /** Where it was refused or could not be done. */
+  failed?: string;
+}
 
 function phrases(trans: TranslationBundle): Phrases {
-  return new Map([
-    ['run_cell', [trans.__('Running a cell'), trans.__('Ran a cell')]],
-    ['edit_cell', [trans.__('Changing a cell'), trans.__('Changed a cell')]],
-    ['delete_cell', [trans.__('Deleting a cell'), trans.__('Deleted a cell')]],
-    ['add_markdown', [trans.__('Writing a note'), trans.__('Wrote a note')]],
-    ['read_notebook', [trans.__('Reading the notebook'), trans.__('Read the notebook')]],
-    ['read_output', [trans.__('Reading an output'), trans.__('Read an output')]],
-    ['inspect_variables', [trans.__('Looking at variables'), trans.__('Looked at variables')]],
-    ['view_figure', [trans.__('Looking at a figure'), trans.__('Looked at a figure')]],
-    ['restart_kernel', [trans.__('Restarting the kernel'), trans.__('Restarted the kernel')]],
-    ['ask_user', [trans.__('Asking you'), trans.__('Asked you')]],
-    ['set_plan', [trans.__('Planning'), trans.__('Wrote the plan')]],
-    ['finish', [trans.__('Concluding'), trans.__('Concluded')]]
+  return new Map<string, IPhrases>([
+    [
+      'run_cell',
+      {
+        running: trans.__('Running a cell'),
+        done: trans.__('Ran a cell'),
+        waits: trans.__('Wants to run a cell'),
+        failed: trans.__('Not run')
+      }
+    ],
+    [
+      'edit_cell',
+      {
+        running: trans.__('Changing a cell'),
+        done: trans.__('Changed a cell'),
+        waits: trans.__('Wants to change a cell'),
+        failed: trans.__('Not changed')
+      }
+    ],
+    [
+      'delete_cell',
+      {
+        running: trans.__('Deleting a cell'),
+        done: trans.__('Deleted a cell'),
+        waits: trans.__('Wants to delete a cell'),
+        failed: trans.__('Not deleted')
+      }
+    ],
+    ['add_markdown', { running: trans.__('Writing a note'), done: trans.__('Wrote a note') }],
+    ['read_notebook', { running: trans.__('Reading the notebook'), done: trans.__('Read the notebook') }],
+    ['read_output', { running: trans.__('Reading an output'), done: trans.__('Read an output') }],
+    ['inspect_variables', { running: trans.__('Looking at variables'), done: trans.__('Looked at variables') }],
+    ['view_figure', { running: trans.__('Looking at a figure'), done: trans.__('Looked at a figure') }],
+    [
+      'restart_kernel',
+      {
+        running: trans.__('Restarting the kernel'),
+        done: trans.__('Restarted the kernel'),
+        waits: trans.__('Wants to restart the kernel'),
+        failed: trans.__('Not restarted')
+      }
+    ],
+    ['ask_user', { running: trans.__('Asking you'), done: trans.__('Asked you') }],
+    ['set_plan', { running: trans.__('Planning'), done: trans.__('Wrote the plan') }],
+    ['finish', { running: trans.__('Concluding'), done: trans.__('Concluded') }]
   ]);
 }
 
@@ -34,12 +75,30 @@ const TOLD = new Map([
   ['ask_user', 'question']
 ]);
 
-/** `Ran a cell: mean by group`. A tool that is not known here keeps its own name. */
-export function callWords(call: ICall, trans: TranslationBundle): string {
-  const [running, done] = phrases(trans).get(call.name) ?? [call.name, call.name];
-  const said = call.status === 'running' ? running : done;
+/**
+ * `Ran a cell: mean by group`. A tool that is not known here keeps its own name. `waits`: K2 waits for the
+ * user, which only a running call can.
+ */
+export function callWords(call: ICall, trans: TranslationBundle, waits = false): string {
+  const known = phrases(trans).get(call.name) ?? { running: call.name, done: call.name };
+  const said = phrase(call, known, waits);
   const told = line(call.arguments?.[TOLD.get(call.name) ?? '']);
   return visible(told ? `${said}: ${told}` : said);
+}
+
+function phrase({ status, run }: ICall, known: IPhrases, waits: boolean): string {
+  if (status === 'running') {
+    return (waits ? known.waits : undefined) ?? known.running;
+  }
+  // A cell that ran and failed was run all the same.
+  return (status === 'error' && run === null ? known.failed : undefined) ?? known.done;
+}
+
+/** What the server says of a cell's id, in the name that people know the cell by. */
+export function namedCells(text: string, cellName: (cell: string) => string): string {
+  return visible(
+    text.replace(/\bcell ([\w-]+)/g, (said: string, id: string) => cellName(id) || said)
+  );
 }
 
 /** A gist is written for the model; people need neither the cell's hash nor the tool to call. */

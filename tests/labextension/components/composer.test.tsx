@@ -58,7 +58,7 @@ describe('the composer', () => {
     server.socket.tell({ op: 'variables', id, items: [{ name: 'df', text: 'DataFrame' }] });
     await settle();
     const options = [...host.querySelectorAll('[role=option]')].map(option => option.textContent);
-    expect(options).toEqual(['variabledfDataFrame', 'cellcell [1]df = load()', 'filesalaries.csv']);
+    expect(options).toEqual(['variabledfDataFrame', 'cellcell c1df = load()', 'filesalaries.csv']);
     press(text, 'ArrowDown');
     press(text, 'ArrowDown');
     const active = find('[aria-selected=true]');

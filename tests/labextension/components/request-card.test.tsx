@@ -17,7 +17,7 @@ const risky: EventOf<'Opened'> = {
   request: {
     type: 'ApprovalRequest',
     action: 'run',
-    reasons: ['line 1: starts a process'],
+    reasons: ['line 1: starts a process (`os.system`)'],
     kinds: ['shell'],
     code: 'os.system("ls")\u202e # <img src=x onerror=alert(1)>',
     digest: ''
@@ -53,7 +53,8 @@ describe('a request', () => {
     );
     expect(host.querySelector('img')).toBeNull();
     expect(find('.k2-CodeView-warning').textContent).toContain('1 hidden character');
-    expect(find('.k2-Approval-reasons').textContent).toBe('line 1: starts a process');
+    expect(find('.k2-Approval-reasons').textContent).toBe('line 1: starts a process (os.system)');
+    expect(find('.k2-Approval-reasons code').textContent).toBe('os.system');
   });
 
   it('grants nothing in the moment that it appears', async () => {
@@ -104,6 +105,20 @@ describe('a request', () => {
     expect(find('.k2-Facts').textContent).toContain('salaries.ipynb, kernel Python 3');
     expect(find('.k2-Facts').textContent).toContain('api.moonshot.ai');
     expect(find('.k2-Facts').textContent).toContain('300 steps');
+    expect(host.querySelector('.k2-Approval-reasons')).toBeNull();
+  });
+
+  it('is a short line in the transcript once it is answered', async () => {
+    const { server, host, find } = await waiting(task);
+    expect(find('.k2-Waiting').textContent).toContain('Waiting for you');
+    const answer = { type: 'Approval', granted: true, comment: '' };
+    server.add({ type: 'Closed', id: task.id, answer, by: 'page' } as never);
+    server.add(risky);
+    server.add({ type: 'Closed', id: 'risky', answer: { ...answer, granted: false }, by: 'page' } as never);
+    await settle();
+    const said = [...host.querySelectorAll('.k2-Said')].map(line => line.textContent);
+    expect(said).toEqual(['Allowed: the task', 'Not allowed: starts a process']);
+    expect(find('.k2-Waiting').textContent).toContain('Working…');
   });
 
   it('takes the focus, on "No", only from within the panel', async () => {

@@ -38,6 +38,8 @@ export interface IDrawn {
   find: (selector: string) => HTMLElement;
   field: (selector: string) => HTMLInputElement;
   textarea: () => HTMLTextAreaElement;
+  /** Gives all cells other names. */
+  rename: (name: (cell: string) => string) => void;
   button: (words: string) => HTMLButtonElement;
 }
 
@@ -93,13 +95,20 @@ export function draw(
     rendermime,
     contents: contents as unknown as Contents.IManager
   };
+  let named = (cell: string) => `cell ${cell}`;
+  const edited = new Signal<object, void>({});
+  const rename: IDrawn['rename'] = name => {
+    named = name;
+    edited.emit();
+  };
   const shown: IShown = {
     conversation,
     draft: draftOf(conversation),
     reveal: cell => revealed.push(cell),
-    cellName: cell => (cell === 'gone' ? '' : `cell ${cell}`),
+    cellName: cell => (cell === 'gone' ? '' : named(cell)),
     session: null,
-    cells: () => [{ id: 'c1', name: 'cell [1]', line: 'df = load()' }]
+    cells: () => [{ id: 'c1', name: named('c1'), line: 'df = load()' }],
+    edited
   };
   const host = document.createElement('div');
   host.className = 'k2-Panel';
@@ -130,7 +139,7 @@ export function draw(
   };
   const field = (selector: string) => find(selector) as HTMLInputElement;
   const textarea = () => find('textarea') as HTMLTextAreaElement;
-  return { host, server, shown, k2, revealed, find, field, textarea, button };
+  return { host, server, shown, k2, revealed, find, field, textarea, rename, button };
 }
 
 /** Lets the conversation's events and what follows from them be drawn. */

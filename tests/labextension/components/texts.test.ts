@@ -2,11 +2,13 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import { count, dollars, duration } from '../../../labextension/src/components/amounts';
 import { hiddenCount, pieces, visible } from '../../../labextension/src/components/hidden';
-import { callWords, shortGist } from '../../../labextension/src/components/words';
+import { ownReasons, shortReason } from '../../../labextension/src/components/reasons';
+import { callWords, namedCells, shortGist } from '../../../labextension/src/components/words';
+import type { RequestOf } from '../../../labextension/src/events';
 import type { ICall } from '../../../labextension/src/tokens';
 
 const trans = nullTranslator.load('k2_jupyter');
-const call = (part: Partial<ICall>) => ({ status: 'ok', arguments: null, ...part }) as ICall;
+const call = (part: Partial<ICall>) => ({ status: 'ok', arguments: null, run: null, ...part }) as ICall;
 
 describe('hidden characters', () => {
   it.each([
@@ -50,6 +52,16 @@ describe('words of calls', () => {
     expect(callWords(call({ name: 'run_cell', status: 'running' }), trans)).toBe('Running a cell');
   });
 
+  it('say what is only wanted, and what was not done', () => {
+    const told = (part: Partial<ICall>, waits = false) => callWords(call({ name: 'run_cell', ...part }), trans, waits);
+    expect(told({ status: 'running' }, true)).toBe('Wants to run a cell');
+    expect(told({ status: 'ok' }, true)).toBe('Ran a cell');
+    expect(told({ status: 'error' })).toBe('Not run');
+    expect(told({ status: 'error', run: 'error' })).toBe('Ran a cell');
+    expect(told({ name: 'edit_cell', status: 'error' })).toBe('Not changed');
+    expect(told({ name: 'read_output', status: 'error' })).toBe('Read an output');
+  });
+
   it('keep the name of a tool that is not known, without its tricks', () => {
     expect(callWords(call({ name: 'constructor\u202e' }), trans)).toBe('constructor‹U+202E›');
     expect(callWords(call({ name: 'constructor' }), trans)).toBe('constructor');
@@ -62,6 +74,32 @@ describe('words of calls', () => {
     expect(shortGist('cell a48057ee added (hash 0123456789ab)')).toBe('added');
     expect(shortGist('cell 3f2a91bc (hash 0123456789ab) · error · KeyError: 1')).toBe('error · KeyError: 1');
     expect(shortGist('the question was not answered')).toBe('the question was not answered');
+  });
+});
+
+describe('names of cells', () => {
+  const cellName = (id: string) => (id === '3f2a91bc' ? 'cell [2]' : '');
+
+  it('stand for the ids of those that are there, and for nothing else', () => {
+    expect(namedCells('Fix cell 3f2a91bc. And\u202e more', cellName)).toBe('Fix cell [2]. And‹U+202E› more');
+    expect(namedCells('compare cell 2 with cell 3', cellName)).toBe('compare cell 2 with cell 3');
+  });
+});
+
+describe('reasons', () => {
+  const asked = (reasons: string[], action: 'run' | 'edit' = 'run'): RequestOf<'ApprovalRequest'> => {
+    return { type: 'ApprovalRequest', action, reasons, kinds: [], code: '', digest: '' };
+  };
+
+  it('of a task are those of its first cell', () => {
+    expect(ownReasons(asked(['K2 runs cells', 'line 1: reads']), true)).toEqual(['line 1: reads']);
+    expect(ownReasons(asked(['line 1: reads']), true)).toEqual(['line 1: reads']);
+    expect(ownReasons(asked(['line 1: reads']), false)).toEqual(['line 1: reads']);
+    expect(ownReasons(asked(["cell 1 is the user's"], 'edit'), true)).toHaveLength(1);
+  });
+
+  it('are short once they are history', () => {
+    expect(shortReason('line 12: starts a process (`subprocess`); 2 more of this kind, to line 20')).toBe('starts a process');
   });
 });
 

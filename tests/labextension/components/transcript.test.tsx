@@ -67,6 +67,41 @@ describe('the transcript', () => {
     expect(drawn.revealed).toEqual(['c1']);
   });
 
+  it('calls a cell by the name that it has now', async () => {
+    const drawn = draw(<ConversationView />);
+    add(
+      drawn,
+      { ...asked, request: 'Fix cell c1.', mode: 'fix' } as never,
+      { type: 'StepStarted', number: 1 } as never,
+      answered('', [ran]),
+      { type: 'CallStarted', call: ran, position: 0 } as never,
+      { type: 'CellStarted', cell: 'c1', source: 'n', purpose: 'count', epoch: 0 } as never
+    );
+    await settle();
+    drawn.rename(() => 'cell [7]');
+    await settle();
+    expect(drawn.find('.k2-Call .k2-CellLink').textContent).toBe('cell [7]');
+    expect(drawn.find('.k2-Request').textContent).toContain('Fix cell [7].');
+  });
+
+  it('says that a call waits for the user', async () => {
+    const drawn = draw(<ConversationView />);
+    const request = { type: 'QuestionRequest', question: 'Go on?', choices: [] };
+    add(
+      drawn,
+      asked,
+      { type: 'StepStarted', number: 1 } as never,
+      answered('', [ran]),
+      { type: 'CallStarted', call: ran, position: 0 } as never,
+      { type: 'Opened', id: 'q', request, cell: null, epoch: 0, asks: null } as never
+    );
+    await settle();
+    expect(drawn.find('.k2-Call-words').textContent).toBe('Wants to run a cell: count');
+    add(drawn, { type: 'Closed', id: 'q', answer: null, by: 'page' } as never);
+    await settle();
+    expect(drawn.find('.k2-Call-words').textContent).toBe('Running a cell: count');
+  });
+
   it('marks what was not found in the outputs, and offers the next steps', async () => {
     const drawn = draw(<ConversationView />);
     const claim = { number: '5', cell: 'c1', label: 'groups', found: false, problem: '', headline: '' };
