@@ -134,6 +134,7 @@ class Conversation:
         self._scene.kernel = kernel
         kernel.watch(self._kernel_changed)
         self._kernel_changed("started", kernel.epoch)
+        self._tell("moved")
 
     # What pages say
 
@@ -220,8 +221,13 @@ class Conversation:
         if status == "started":
             return
         self._scene.requests.restarted()
-        if self._scene.kept.history.asked:
-            self._scene.kept.news.append(load(status))
+        self._tell(status)
+
+    def _tell(self, news: str) -> None:
+        """The model, if it knows anything yet that the kernel may have lost; once is enough."""
+        kept, text = self._scene.kept, load(news)
+        if kept.history.asked and text not in kept.news:
+            kept.news.append(text)
 
     def _notice(self, text: str) -> None:
         self._say("Notice", text=text, detail="")

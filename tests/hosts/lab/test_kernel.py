@@ -95,6 +95,7 @@ def test_another_kernel_of_the_notebook_is_used(lab: Lab, endpoint: Server) -> N
         panel.finish("Look")
         assert panel.until("KernelChanged", status="started")
         assert "False" in observed(endpoint.requests[-1])
+        assert told(endpoint.requests[-1]).count("gave the notebook another kernel") == 1
 
 
 def test_a_kernel_of_another_language(lab: Lab, endpoint: Server) -> None:
