@@ -12,8 +12,10 @@ import pytest
 from k2_jupyter.models.presets import KEY_VARIABLES
 from tests.loopback import Play, Server, serving
 
-LONGEST = ("ui", "hosts", "analyst", "adapters", "in_kernel")
+LONGEST = ("hosts", "analyst", "adapters", "in_kernel")
 """Folders whose files may take a minute: they start kernels and browsers."""
+LAST = "ui"
+"""Its files share a browser, whose event loop no kernel client may meet on its thread."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The short files come last, so that no worker waits for another one in the end."""
     if hasattr(config, "workerinput"):
-        ranks = {name: rank for rank, name in enumerate(LONGEST)}
+        ranks = {name: rank for rank, name in enumerate(LONGEST)} | {LAST: len(LONGEST) + 1}
         root = Path(__file__).parent
         items.sort(key=lambda item: ranks.get(item.path.relative_to(root).parts[0], len(LONGEST)))
 
