@@ -49,6 +49,7 @@ def test_a_task_asks_once_and_a_risky_cell_again(notebook: Open, model: Scripts)
     assert sidebar.sources.count("2") == 1
 
 
+@pytest.mark.full
 def test_a_kind_is_allowed_for_the_notebook(notebook: Open, model: Scripts) -> None:
     model.steps["shell"] = [cell("!echo one", "first"), cell("!echo two", "second")]
     sidebar = notebook()
@@ -83,6 +84,7 @@ def test_of_two_tabs_that_answer_one_wins(
         assert "!echo raced" not in first.sources
 
 
+@pytest.mark.full
 def test_an_answer_does_not_outlive_the_kernel(notebook: Open, model: Scripts) -> None:
     model.steps["late"] = [cell("print('late')", "late")]
     sidebar = notebook()
@@ -95,6 +97,7 @@ def test_an_answer_does_not_outlive_the_kernel(notebook: Open, model: Scripts) -
     expect(sidebar.turn).to_contain_text(re.compile("restarted", re.IGNORECASE))
 
 
+@pytest.mark.full
 def test_the_kernel_cannot_approve(notebook: Open, model: Scripts) -> None:
     """What looks like an answer, a request or an event of ours and comes from a cell is output."""
     more = threading.Event()

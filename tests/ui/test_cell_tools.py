@@ -39,6 +39,7 @@ def test_a_failing_cell_can_be_fixed_and_each_explained(notebook: Open, model: S
     assert "good = 1" in text_of(model.bodies[-1]["messages"][-1])
 
 
+@pytest.mark.full
 def test_a_cell_and_a_selection_are_attached(notebook: Open, model: Scripts) -> None:
     model.steps["what"] = [end()]
     sidebar = notebook("alpha = 1\nbeta = 2", "gamma = 3")

@@ -37,6 +37,7 @@ def test_a_restart_by_the_user_ends_the_cell_and_not_the_turn(
     assert re.search("restarted", told(model))
 
 
+@pytest.mark.full
 def test_a_restart_while_the_model_thinks_is_told_at_once(notebook: Open, model: Scripts) -> None:
     more = threading.Event()
     model.steps["think"] = [cell("kept = 1", "one"), held(more, cell("2", "two"))]
@@ -51,6 +52,7 @@ def test_a_restart_while_the_model_thinks_is_told_at_once(notebook: Open, model:
     assert re.search("restarted", told(model))
 
 
+@pytest.mark.full
 def test_a_kernel_that_is_killed_is_noticed(notebook: Open, model: Scripts) -> None:
     model.steps["kill"] = [cell(SLEEP, "sleep"), cell("'alive'", "after")]
     sidebar = notebook()

@@ -17,7 +17,13 @@ from tests.ui.sidebar import Sidebar
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-THEMES = ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]
+THEMES = [
+    "JupyterLab Dark",
+    *(
+        pytest.param(name, marks=pytest.mark.full)
+        for name in ("JupyterLab Light", "JupyterLab Dark High Contrast")
+    ),
+]
 RISKY = "import subprocess\nsubprocess.run(['ls'], check=True)"
 
 
@@ -63,6 +69,7 @@ def test_each_state_is_accessible(notebook: Open, model: Scripts, theme: str) ->
     sidebar.notebook.theme(THEMES[0])  # it is kept for the pages that come
 
 
+@pytest.mark.full
 def test_it_is_used_by_keyboard_alone(notebook: Open, model: Scripts) -> None:
     model.steps["keys"] = [cell("'keys'", "keys"), end(next_steps=["Do more"])]
     sidebar = notebook("first = 1", panel=False)
@@ -88,6 +95,7 @@ def test_it_is_used_by_keyboard_alone(notebook: Open, model: Scripts) -> None:
     expect(sidebar.request).to_have_value("Do more")
 
 
+@pytest.mark.full
 def test_nothing_moves_where_motion_is_unwanted(notebook: Open, model: Scripts) -> None:
     more = threading.Event()
     model.steps["still"] = [held(more, end())]
@@ -104,6 +112,7 @@ def test_nothing_moves_where_motion_is_unwanted(notebook: Open, model: Scripts) 
     sidebar.wait_for("Done")
 
 
+@pytest.mark.full
 def test_it_fits_where_there_is_little_room(notebook: Open, model: Scripts) -> None:
     model.steps["narrow"] = [cell("print('x' * 500)", "a purpose that is long " * 4), end()]
     sidebar = notebook()

@@ -48,6 +48,7 @@ def test_a_user_who_types_notices_nothing(notebook: Open, model: Scripts) -> Non
     assert len(sidebar.sources) == 30 + 8 + 1
 
 
+@pytest.mark.full
 def test_the_users_text_wins_and_the_agent_is_told(notebook: Open, model: Scripts) -> None:
     edited = threading.Event()
 
@@ -76,6 +77,7 @@ def test_the_users_text_wins_and_the_agent_is_told(notebook: Open, model: Script
     expect(sidebar.turn).to_contain_text("The user edited cell")
 
 
+@pytest.mark.full
 def test_the_user_runs_own_cells_meanwhile(notebook: Open, model: Scripts, lab: Lab) -> None:
     model.steps["queue"] = [cell(waiting("go-queue"), "wait"), cell("mine + 1", "after")]
     sidebar = notebook("mine = 41")
@@ -118,6 +120,7 @@ def test_each_notebook_has_its_own_turn(
     expect(sidebar.turn).to_contain_text("left one")
 
 
+@pytest.mark.full
 def test_a_second_tab_of_the_notebook_shows_the_same(
     notebook: Open, model: Scripts, lab: Lab, context: BrowserContext
 ) -> None:

@@ -42,6 +42,7 @@ def test_widgets_are_live(notebook: Open, model: Scripts) -> None:
     assert sidebar.notebook.problems == []
 
 
+@pytest.mark.full
 def test_figures_are_drawn_and_displays_updated(notebook: Open, model: Scripts) -> None:
     model.steps["figures"] = [cell(PLOT, "plot"), cell(PICTURE, "picture"), cell(UPDATE, "update")]
     sidebar = notebook()

@@ -87,6 +87,7 @@ def test_a_reload_loses_and_doubles_nothing(
     numbers.check()
 
 
+@pytest.mark.full
 def test_a_lost_connection_is_told_and_made_up_for(
     notebook: Open, model: Scripts, lab: Lab, context: BrowserContext
 ) -> None:
@@ -118,6 +119,7 @@ def told(sidebar: Sidebar) -> list[str]:
     return sidebar.turn.locator(parts).all_inner_texts()
 
 
+@pytest.mark.full
 def test_the_conversation_is_found_again(notebook: Open, model: Scripts, lab: Lab) -> None:
     """By a page that comes after the turn, with all that was shown of it."""
     model.steps["find"] = [cell("'kept'", "kept")]

@@ -73,6 +73,7 @@ def test_cells_come_into_the_notebook_and_run_before_the_users_eyes(
     expect(sidebar.cell(2).locator(".jp-OutputArea-output").last).to_have_text("42")
 
 
+@pytest.mark.full
 def test_the_panel_tells_what_was_thought_planned_and_done(notebook: Open, model: Scripts) -> None:
     model.steps["tell"] = [
         call("set_plan", items=[{"title": "Add up", "state": "active"}], reasoning="Let me think."),
@@ -103,6 +104,7 @@ def test_the_panel_tells_what_was_thought_planned_and_done(notebook: Open, model
     expect(sidebar.request).to_have_value("Go on with more")
 
 
+@pytest.mark.full
 def test_the_answer_streams(notebook: Open, model: Scripts) -> None:
     """What has come is shown before the answer is complete."""
     more = threading.Event()
@@ -135,6 +137,7 @@ def test_each_cell_of_the_agents_is_marked(notebook: Open, model: Scripts) -> No
     expect(badge).to_contain_text("edited by you")
 
 
+@pytest.mark.full
 def test_undo_takes_back_one_cell_at_a_time(notebook: Open, model: Scripts) -> None:
     model.steps["twice"] = [cell("1", "one"), cell("2", "two")]
     sidebar = notebook("mine = 1")

@@ -53,6 +53,7 @@ def test_stop_interrupts_the_agents_cell_only(notebook: Open, model: Scripts, la
     expect(mine.locator(".jp-OutputArea-output")).to_have_text("begun\nended\n")
 
 
+@pytest.mark.full
 def test_a_limit_pauses_and_goes_on(notebook: Open, model: Scripts) -> None:
     model.steps["count"] = [cell(f"{n}", f"{n}") for n in range(4)]
     sidebar = notebook()
@@ -71,6 +72,7 @@ def test_a_limit_pauses_and_goes_on(notebook: Open, model: Scripts) -> None:
     assert [one for one in sidebar.sources if one.isdigit()] == ["0", "1", "2", "3"]
 
 
+@pytest.mark.full
 def test_a_request_waits_for_the_turn_and_can_be_taken_back(notebook: Open, model: Scripts) -> None:
     more = threading.Event()
     model.steps["first"] = [held(more, end("First is done."))]

@@ -29,6 +29,7 @@ def test_tokens_context_and_time_are_shown(notebook: Open, model: Scripts) -> No
     expect(used.get_by_role("meter", name="Context in use")).to_be_visible()
 
 
+@pytest.mark.full
 def test_the_model_is_chosen_for_a_request(notebook: Open, model: Scripts) -> None:
     sidebar = notebook()
     before = len(model.bodies)
@@ -37,6 +38,7 @@ def test_the_model_is_chosen_for_a_request(notebook: Open, model: Scripts) -> No
     assert len(model.bodies) == before
 
 
+@pytest.mark.full
 def test_settings_are_those_of_jupyterlab(notebook: Open, model: Scripts) -> None:
     model.steps["set"] = [cell("1", "one", reasoning="So I think."), end()]
     sidebar = notebook()
