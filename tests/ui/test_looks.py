@@ -66,7 +66,7 @@ def test_each_state_is_accessible(notebook: Open, model: Scripts, theme: str) ->
     more.set()
     sidebar.wait_for("Done")
     check(sidebar, f"finished-{named}")
-    sidebar.notebook.theme(THEMES[0])  # it is kept for the pages that come
+    sidebar.notebook.theme("JupyterLab Light")  # it is kept for the pages that come
 
 
 @pytest.mark.full
