@@ -14,6 +14,8 @@ import pytest
 
 from tests.analyst.conftest import Analyse
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 TASKS = {
     "two samples": "Does the rent differ by pets?",
     "paired": "Compare score before with score after",
@@ -46,8 +48,6 @@ def flats() -> pd.DataFrame:
 ALONE = """\
 import contextlib, io, json, os, sys, traceback
 import matplotlib
-
-pytestmark = pytest.mark.usefixtures("undrawn")
 matplotlib.use("pdf")
 for line in sys.stdin:
     folder, source = json.loads(line)
