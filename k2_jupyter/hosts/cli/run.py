@@ -27,6 +27,7 @@ from k2_jupyter.hosts.cli.signals import stopping
 from k2_jupyter.hosts.cli.verify import AfterTurn, Rerun, refusal
 from k2_jupyter.hosts.cli.view import TerminalView
 from k2_jupyter.hosts.data.files import DataFile, inspect
+from k2_jupyter.hosts.data.told import begun, whole
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.recorded import recorded
 from k2_jupyter.journal.redaction import Redactor, collect_secrets
@@ -208,15 +209,9 @@ class _Turn:
             yield from collect_secrets({}, beside)
 
     def _briefing(self) -> str:
-        lines = ["Working folder: the kernel's current directory. Write files there."]
-        if self.data:
-            lines.append(
-                "Data files, one JSON object a line, paths relative to the working folder:"
-            )
-            lines += [file.briefing_line() for file in self.data]
         count = len(self.document.cells())
-        lines.append(f"Notebook: {count} cells." + (f" {NEW_KERNEL}" if count else ""))
-        return "<briefing>\n" + "\n".join(lines) + "\n</briefing>"
+        cells = f"Notebook: {count} cells." + (f" {NEW_KERNEL}" if count else "")
+        return whole([*begun(self.data), cells])
 
 
 def _opened(path: Path) -> FileDocument:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from k2_jupyter.errors import CellNotFoundError, SettingsError
 from k2_jupyter.hosts.data.files import DataFile, inspect
 from k2_jupyter.hosts.data.named import literal, named_files
+from k2_jupyter.hosts.data.told import begun, fact_line, tables_told, whole
 from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.hosts.lab.wire import Ask
 from k2_jupyter.messages import Json
@@ -66,18 +66,12 @@ def title(asked: Ask) -> str:
 
 def briefing(asked: Ask, around: Surroundings) -> str:
     """Files, variables, attachments and news; everything that is data is JSON on one line."""
-    lines = ["Working folder: the kernel's current directory. Write files there."]
-    files = list(_files(asked, around))
-    if files:
-        lines.append("Data files, one JSON object a line, paths relative to the working folder:")
-        lines += [file.briefing_line() for file in files]
-    if around.tables:
-        lines.append("Tables in variables of the user, one JSON object a line:")
-        lines += [literal(json.dumps(table, ensure_ascii=False)) for table in around.tables]
+    lines = begun(list(_files(asked, around)))
+    lines += tables_told(around.tables)
     attached = list(_attached(asked, around))
     if attached:
         lines.append("Attached by the user, one JSON object a line:")
-        lines += [literal(json.dumps(one, ensure_ascii=False)) for one in attached]
+        lines += map(fact_line, attached)
     lines.append("The kernel and the notebook are the user's, who goes on working in both.")
     named = {table.get("variable") for table in around.tables}
     others = [(name, text) for name, text in around.variables.items() if name not in named]
@@ -90,7 +84,7 @@ def briefing(asked: Ask, around: Surroundings) -> str:
         lines += map(literal, around.news)
     selected = f" Cell {asked.after} is selected; new cells go behind it." if asked.after else ""
     lines.append(f"Notebook: {len(around.document.cells())} cells.{selected}")
-    return "<briefing>\n" + "\n".join(lines) + "\n</briefing>"
+    return whole(lines)
 
 
 def _files(asked: Ask, around: Surroundings) -> Iterator[DataFile]:
