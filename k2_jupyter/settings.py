@@ -69,6 +69,13 @@ class Settings:
     """What the user should know about the choice, a line each."""
     preferences: Preferences = field(default_factory=Preferences)
 
+    @property
+    def sent_to(self) -> str | None:
+        """The host that requests go to; ``None`` where nothing leaves this machine."""
+        if self.endpoint is None or self.endpoint.is_loopback:
+            return None
+        return self.endpoint.host
+
     @classmethod
     def load(
         cls,

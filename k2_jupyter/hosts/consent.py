@@ -11,10 +11,9 @@ _MOST_STANDING = 2_000
 
 def agreement(settings: Settings) -> str:
     """What will be done where, and what is sent to whom."""
-    endpoint = settings.endpoint
     where = "nothing leaves this machine"
-    if endpoint is not None and not endpoint.is_loopback:
-        where = f"the request, outputs and descriptions of variables go to {endpoint.host}"
+    if settings.sent_to is not None:
+        where = f"the request, outputs and descriptions of variables go to {settings.sent_to}"
     return f"K2 writes and runs cells in this kernel, with your variables; {where}"
 
 

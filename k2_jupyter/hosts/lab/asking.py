@@ -20,7 +20,6 @@ from k2_jupyter.events import (
     QuestionRequest,
     Request,
 )
-from k2_jupyter.hosts.lab.rules import is_here
 from k2_jupyter.hosts.lab.scene import Scene
 from k2_jupyter.hosts.lab.spent import Spent
 from k2_jupyter.hosts.lab.telling import Teller
@@ -109,11 +108,10 @@ class Asking:
 
     def _card(self) -> Mapping[str, Json]:
         """What the user agrees to for the whole turn."""
-        endpoint = self._settings.endpoint
         limits: dict[str, float | None] = asdict(self._limits)
         return {
             "where": f"{self._scene.notebook.name}, kernel {self._scene.spec.name}",
-            "sent_to": None if endpoint is None or is_here(self._settings) else endpoint.host,
+            "sent_to": self._settings.sent_to,
             "caps": limits,
         }
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from k2_jupyter import __version__
 from k2_jupyter.errors import SettingsError
 from k2_jupyter.hosts.caps import caps
-from k2_jupyter.hosts.lab.rules import Rules, is_here
+from k2_jupyter.hosts.lab.rules import Rules
 from k2_jupyter.messages import Json
 from k2_jupyter.models.presets import DEFAULT_PRESET, PRESETS, endpoint_profile
 from k2_jupyter.models.profiles import OFFLINE
@@ -97,7 +97,7 @@ class Choice:
                 found[name] = label(self._rules.check(Settings.load(name, keys=self._keys)))
             except SettingsError:
                 continue  # no key for it, or not allowed here
-        if own.endpoint is not None and not (self._rules.allow_hosted or is_here(own)):
+        if own.sent_to is not None and not self._rules.allow_hosted:
             del found[DEFAULT]
         return found
 

@@ -42,7 +42,7 @@ class Rules:
 
     def check(self, settings: Settings) -> Settings:
         """The same settings. Raises `SettingsError` where their model may not be used."""
-        if not (self.allow_hosted or is_here(settings)):
+        if settings.sent_to is not None and not self.allow_hosted:
             raise SettingsError(_ONLY_HERE)
         return settings
 
@@ -78,8 +78,3 @@ class Rules:
             "dollars": self.max_dollars,
         }
         return {name: most for name, most in said.items() if most is not None}
-
-
-def is_here(settings: Settings) -> bool:
-    """Whether nothing leaves this machine."""
-    return settings.endpoint is None or settings.endpoint.is_loopback
