@@ -22,7 +22,6 @@ from k2_jupyter.adapters.shared_look import Late, look
 from k2_jupyter.adapters.shared_port import SharedPort
 from k2_jupyter.adapters.shared_process import SharedProcess
 from k2_jupyter.errors import KernelError, StopRequested
-from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Kernel
 
 _START_SECONDS = 60.0
@@ -159,10 +158,9 @@ class SharedKernel:
 
     def tables(
         self, *, seconds: float = _VARIABLES_SECONDS, stop: threading.Event | None = None
-    ) -> Sequence[Mapping[str, Json]]:
-        """Which variables hold a table: name, kind, rows, columns; as `variables` else."""
-        told = self._told(TABLES, Late(seconds, stop)).values()
-        return [table for table in told if isinstance(table, dict)]
+    ) -> Sequence[Any]:
+        """What the kernel says of variables that hold a table, unchecked; as `variables` else."""
+        return [*self._told(TABLES, Late(seconds, stop)).values()]
 
     def _told(self, expression: str, late: Late) -> Mapping[str, Any]:
         try:

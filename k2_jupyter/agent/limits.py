@@ -74,6 +74,11 @@ class Deadline(threading.Event):
         return self.is_set()
 
 
+def new_tokens(usage: Usage, known: int) -> int:
+    """What an answer has used besides the `known` tokens that were in earlier requests."""
+    return max(0, usage.input_tokens - known) + usage.output_tokens
+
+
 class Budget:
     """What one turn has used of its limits and of the day's."""
 
@@ -140,7 +145,7 @@ class Budget:
 
     def spend(self, usage: Usage, *, known: int = 0) -> None:
         """An answer has used this; `known` tokens of its input were in earlier requests."""
-        new = max(0, usage.input_tokens - known) + usage.output_tokens
+        new = new_tokens(usage, known)
         dollars = self._prices.of(usage) if self._prices else 0.0
         self.tokens += new
         self.usage += usage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from asyncio import AbstractEventLoop
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from k2_jupyter.hosts.lab.event_log import EventLog
 from k2_jupyter.hosts.lab.requests import Requests
 from k2_jupyter.hosts.lab.rules import Rules
 from k2_jupyter.journal.redaction import Redactor, collect_secrets
+from k2_jupyter.messages import Json
 
 HOST = "lab"
 """The fact by which the journals of this host are found."""
@@ -75,6 +76,12 @@ class Scene:
         """What the model has not been told yet; told once."""
         waiting = self.kept.news
         return [waiting.popleft() for _ in range(len(waiting))]
+
+    def say(self, event: Json) -> None:
+        """Log what the host tells by itself, an object with its ``type``; redacted."""
+        redacted = self.redactor(None).json(event)
+        assert isinstance(redacted, Mapping)  # noqa: S101  it was one
+        self.log.add(redacted)
 
     def redactor(self, key: str | None) -> Redactor:
         """With the key of a model; what else is secret may have changed since it was asked."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from k2_jupyter.agent.history import History
-from k2_jupyter.agent.limits import Limits
+from k2_jupyter.agent.limits import Limits, new_tokens
 from k2_jupyter.events import CapRequest, Extension
 from k2_jupyter.messages import Json, Usage
 from k2_jupyter.models.profiles import ModelProfile
@@ -36,7 +36,7 @@ class Spent:
     def answer(self, usage: Usage) -> None:
         """An answer has used this; what was sent before is not new."""
         self._usage += usage
-        self._tokens += max(0, usage.input_tokens - self._known) + usage.output_tokens
+        self._tokens += new_tokens(usage, self._known)
 
     def extended(self, request: CapRequest, extension: Extension) -> None:
         """The user granted more."""
