@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+
+from tests.jupyter_server import running
 
 HANG = 60_000.0
 """Milliseconds that anything may take."""
@@ -173,20 +174,9 @@ def serving_lab(
         *("--ip=127.0.0.1", "--port=0", f"--IdentityProvider.token={token}"),
         *(f"--ServerApp.root_dir={content}", "--LabApp.expose_app_in_browser=True"),
     ]
-    with log.open("w") as said:
-        process = subprocess.Popen(
-            command, stdout=said, stderr=said, env={**os.environ, **own, **environment}
-        )
-    try:
-        port = _port(folder / "jupyter_runtime_dir", process, log)
+    known = {**os.environ, **own, **environment}
+    with running(command, known, log) as (process, port):
         yield Lab(content, port, token, process, log)
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @contextlib.contextmanager
@@ -232,20 +222,6 @@ def opened(
 def _write(path: Path, content: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content))
-
-
-def _port(runtime: Path, server: subprocess.Popen[bytes], log: Path) -> int:
-    """That the server listens on, once it answers."""
-    until = time.monotonic() + HANG / 1000
-    while time.monotonic() < until:
-        assert server.poll() is None, log.read_text()
-        for file in runtime.glob("jpserver-*.json"):
-            with contextlib.suppress(OSError, ValueError):
-                told = json.loads(file.read_text())
-                socket.create_connection(("127.0.0.1", told["port"]), 5).close()
-                return int(told["port"])
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
 
 
 def _cell(source: str) -> Mapping[str, Any]:

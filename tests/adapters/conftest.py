@@ -11,6 +11,7 @@ import pytest
 from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
 from k2_jupyter.journal.redaction import Redactor
 from tests.adapters.kernels import SECRET
+from tests.adapters.served import Hold, Served, server
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +35,19 @@ def fresh(tmp_path: Path) -> Iterator[ClientKernel]:
         "python3", tmp_path, kernel_environment(os.environ), interrupt_waits=(0.5, 0.5)
     ) as kernel:
         yield kernel
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server's kernel for all tests, and one user: whatever they do to it, there is a next."""
+    folder = tmp_path_factory.mktemp("served")
+    with server(folder) as made, made.kernel() as kernel:
+        yield kernel
+
+
+@pytest.fixture
+def hold(tmp_path: Path) -> Iterator[Hold]:
+    """What a cell waits for; let go at the end."""
+    made = Hold(tmp_path)
+    yield made
+    made.let_go()

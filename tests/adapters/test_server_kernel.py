@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,29 +16,14 @@ from k2_jupyter.journal.redaction import Redactor
 from k2_jupyter.notebook.base import Kernel
 from k2_jupyter.outputs import Display
 from tests.adapters.kernels import ECHO, SECRET, install_kernel, stream_text
-from tests.adapters.served import Hold, Running, Served, server, wait_for
+from tests.adapters.served import Hold, Running, Served, wait_for
 from tests.notebook.contract import KernelContract, run
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One kernel for all tests, and one user."""
-    folder = tmp_path_factory.mktemp("served")
-    with server(folder) as made, made.kernel() as kernel:
-        yield kernel
 
 
 @pytest.fixture
 def kernel(served: Served) -> Kernel:
     """Of a turn."""
     return served.shared.port(redactor=Redactor([SECRET]))
-
-
-@pytest.fixture
-def hold(tmp_path: Path) -> Iterator[Hold]:
-    made = Hold(tmp_path)
-    yield made
-    made.let_go()
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,26 +13,11 @@ from k2_jupyter.adapters.shared_look import Late, look
 from k2_jupyter.adapters.shared_process import SharedProcess
 from k2_jupyter.errors import KernelError, KernelSilentError
 from tests.adapters.kernels import stream_text
-from tests.adapters.served import Hold, Running, Served, server, wait_for
+from tests.adapters.served import Hold, Running, Served, wait_for
 from tests.notebook.contract import run
 
 ENDED = re.compile("The kernel (was ended by signal SIGKILL|ended)")
 """The second where the server was faster to replace it."""
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One kernel for all tests: whatever they do to it, there is a next one."""
-    folder = tmp_path_factory.mktemp("served")
-    with server(folder) as made, made.kernel() as kernel:
-        yield kernel
-
-
-@pytest.fixture
-def hold(tmp_path: Path) -> Iterator[Hold]:
-    made = Hold(tmp_path)
-    yield made
-    made.let_go()
 
 
 @pytest.fixture

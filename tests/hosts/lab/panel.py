@@ -20,6 +20,8 @@ from urllib.request import Request, urlopen
 
 import websocket
 
+from tests.jupyter_server import running
+
 HANG = 60.0
 """Seconds that anything may take."""
 Raw: TypeAlias = dict[str, Any]
@@ -287,26 +289,6 @@ def serving_lab(folder: Path, *, config: Any = None, **environment: str) -> Iter
     file.write_text(json.dumps(settings))
     token, log = uuid.uuid4().hex, folder / "server.log"
     known = {**os.environ, **own, "JUPYTER_TOKEN": token, **environment}
-    with log.open("wb") as output:
-        command = [sys.executable, "-m", "jupyter_server", "--no-browser"]
-        process = subprocess.Popen(command, env=known, stdout=output, stderr=output, cwd=content)
-        try:
-            runtime = Path(own["JUPYTER_RUNTIME_DIR"])
-            port = _port(process, runtime, log)
-            yield Lab(content, port, token, process, own, log)
-        finally:
-            process.terminate()
-            process.wait(HANG)
-
-
-def _port(process: subprocess.Popen[bytes], runtime: Path, log: Path) -> int:
-    until = time.monotonic() + HANG
-    while True:
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < until, log.read_text()
-        for file in runtime.glob("jpserver-*.json"):
-            with contextlib.suppress(ValueError):
-                port: int = json.loads(file.read_text())["port"]
-                with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/api"):
-                    return port
-        time.sleep(0.05)
+    command = [sys.executable, "-m", "jupyter_server", "--no-browser"]
+    with running(command, known, log, folder=content) as (process, port):
+        yield Lab(content, port, token, process, own, log)
