@@ -80,6 +80,8 @@ def asking(_shared: tuple[FrontEnd, list[Play]]) -> Callable[[Play], FrontEnd]:
     front, plays = _shared
 
     def ask(play: Play) -> FrontEnd:
+        if not front.alive:
+            front.restart()
         plays.append(play)
         return front
 

@@ -101,8 +101,10 @@ class FrontEnd:
         shown, until = Shown(), time.monotonic() + HANG
         idle = False
         while not (idle and shown.reply):
-            assert time.monotonic() < until, shown.messages
-            if psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE:
+            if time.monotonic() > until:
+                self.abort()
+                pytest.fail(f"hung after {shown.messages}")
+            if not self.alive:
                 raise KernelDied
             for channel in (self.client.stdin_channel, self.client.shell_channel):
                 while channel.msg_ready():
@@ -144,6 +146,11 @@ class FrontEnd:
             self.run(source, watch=watching, **more)
         return children
 
+    def abort(self) -> None:
+        """End a kernel that hangs; what its threads were at goes to stderr."""
+        os.kill(self.pid, signal.SIGABRT)
+        psutil.Process(self.pid).wait(HANG)
+
     def restart(self) -> None:
         """What the restart button does; the extension is loaded again."""
         self.manager.restart_kernel(now=True)
@@ -153,6 +160,14 @@ class FrontEnd:
     def interrupt(self) -> None:
         """What the stop button does; from any thread (the manager would open a loop in it)."""
         os.killpg(os.getpgid(self.pid), signal.SIGINT)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the kernel is."""
+        try:
+            return psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
 
     @property
     def pid(self) -> int:
@@ -170,7 +185,9 @@ class FrontEnd:
 def front_end(folder: Path, **environment: str) -> Iterator[FrontEnd]:
     """A kernel that runs in a folder, with the extension loaded."""
     manager = KernelManager()
-    manager.start_kernel(cwd=str(folder), env={**os.environ, **environment})
+    manager.start_kernel(
+        cwd=str(folder), env={**os.environ, "PYTHONFAULTHANDLER": "1", **environment}
+    )
     client = manager.blocking_client()
     client.start_channels()
     try:
