@@ -101,11 +101,7 @@ class FrontEnd:
         shown, until = Shown(), time.monotonic() + HANG
         idle = False
         while not (idle and shown.reply):
-            if time.monotonic() > until:
-                self.abort()
-                pytest.fail(f"hung after {shown.messages}")
-            if not self.alive:
-                raise KernelDied
+            self._expect_life(until, shown)
             for channel in (self.client.stdin_channel, self.client.shell_channel):
                 while channel.msg_ready():
                     message = channel.get_msg(timeout=0)
@@ -131,6 +127,13 @@ class FrontEnd:
             shown.messages.append((kind, content))
             watch(kind, content)
         return shown
+
+    def _expect_life(self, until: float, shown: Shown) -> None:
+        if time.monotonic() > until:
+            self.abort()
+            pytest.fail(f"hung after {shown.messages}")
+        if not self.alive:
+            raise KernelDied
 
     def run_until_dead(self, source: str, **more: Any) -> list[psutil.Process]:
         """Run a cell that its kernel does not survive; returns the kernel's child processes."""
