@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +13,10 @@ from k2_jupyter.adapters.file_document import FileDocument
 from k2_jupyter.errors import DocumentError
 from k2_jupyter.hosts.cli.files import REPORT
 from k2_jupyter.hosts.data.files import DataFile
+from k2_jupyter.hosts.rerunning import MOST_DIFFERENCES, as_metadata
 from k2_jupyter.messages import Json
-from k2_jupyter.notebook.base import Cell
-from k2_jupyter.notebook.rerun import Verification, fingerprint
+from k2_jupyter.notebook.rerun import Verification
 
-MOST_DIFFERENCES = 100
 HASHED_BYTES = 500_000_000
 """Larger data files are named in the report without a hash."""
 
@@ -75,7 +74,7 @@ def leave(
     try:
         facts = provenance.as_metadata()
         if verification is not None:
-            facts["verification"] = _as_metadata(verification, document.cells())
+            facts["verification"] = as_metadata(verification, document.cells())
             document.insert(
                 _told(verification),
                 kind="markdown",
@@ -96,16 +95,6 @@ def leave(
         if path.name != REPORT and path.stat().st_mtime >= since
     )
     return Paths(document.path, folder / REPORT, tuple(others))
-
-
-def _as_metadata(verification: Verification, cells: Sequence[Cell]) -> dict[str, Json]:
-    return {
-        "cells": verification.cells,
-        "ran": verification.ran,
-        "stopped": verification.stopped,
-        "differences": [asdict(one) for one in verification.differences[:MOST_DIFFERENCES]],
-        "fingerprint": fingerprint(cells),
-    }
 
 
 def _told(verification: Verification) -> str:

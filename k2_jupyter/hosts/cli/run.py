@@ -22,12 +22,13 @@ from k2_jupyter.hosts.caps import caps, day
 from k2_jupyter.hosts.cli.drive import Driven, drive
 from k2_jupyter.hosts.cli.files import NOTEBOOK, alone_in, drop_if_empty, files_in, output_folder
 from k2_jupyter.hosts.cli.leave import Paths, Provenance, leave
-from k2_jupyter.hosts.cli.scratch import standing_in
 from k2_jupyter.hosts.cli.signals import stopping
-from k2_jupyter.hosts.cli.verify import AfterTurn, Rerun, refusal
+from k2_jupyter.hosts.cli.verify import AfterTurn, refusal
 from k2_jupyter.hosts.cli.view import TerminalView
 from k2_jupyter.hosts.data.files import DataFile, inspect
 from k2_jupyter.hosts.data.told import begun, whole
+from k2_jupyter.hosts.rerunning import Rerun
+from k2_jupyter.hosts.scratch import standing_in
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.recorded import recorded
 from k2_jupyter.journal.redaction import Redactor, collect_secrets

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from k2_jupyter.adapters.client_kernel import ClientKernel, kernel_environment
 from k2_jupyter.adapters.file_document import FileDocument
-from k2_jupyter.adapters.kernel_messages import Redactor as Redacting
 from k2_jupyter.adapters.kernel_spec import check_kernel
 from k2_jupyter.errors import DocumentError, KernelError, SettingsError
-from k2_jupyter.events import CellStarted, EndReason, EventStream
+from k2_jupyter.events import EndReason
 from k2_jupyter.hosts.cli.cell_block import first_line, plain
-from k2_jupyter.hosts.cli.scratch import scratch_copy
 from k2_jupyter.hosts.cli.signals import stopping
 from k2_jupyter.hosts.cli.view import TerminalView
+from k2_jupyter.hosts.rerunning import SECONDS, Progress, Rerun
 from k2_jupyter.journal.redaction import Redactor, collect_secrets
-from k2_jupyter.notebook.base import Cell
-from k2_jupyter.notebook.compare import Move
-from k2_jupyter.notebook.rerun import Verification, code_cells, rerun
+from k2_jupyter.notebook.rerun import Verification, code_cells
 from k2_jupyter.settings import take_keys
 from k2_jupyter.tools.triage import Triage
 
@@ -31,54 +26,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 EQUAL, DIFFERS, TIME_UP, INTERRUPTED = 0, 1, 74, 130
-SECONDS = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rerun:
-    """How a notebook is run again."""
-
-    folder: Path
-    """Its working folder; absolute."""
-    kernel_name: str
-    seconds: float
-    redactor: Redacting
-    refuse: Callable[[str], str] = lambda _: ""
-    only: Collection[str] | None = None
-    """What of the folder the copy holds (`scratch.standing_in`); ``None``: all."""
-    in_place: bool = False
-    """In the folder itself: the cells may change what is there."""
-
-    def play(
-        self, cells: Sequence[Cell], stop: threading.Event, progress: Callable[[str], None]
-    ) -> Verification:
-        """Run the cells in a new kernel; `progress` gets a line before each.
-
-        Raises `SettingsError` where the folder can't be copied, `KernelError` where no
-        kernel can be had.
-        """
-        environment = kernel_environment(os.environ)
-        with (
-            self._place() as place,
-            ClientKernel(self.kernel_name, place, environment, redactor=self.redactor) as kernel,
-        ):
-            events = rerun(
-                cells,
-                kernel,
-                stop,
-                seconds=self.seconds,
-                refuse=self.refuse,
-                move=Move(str(place), str(self.folder)),
-            )
-            return _watched(events, len(code_cells(cells)), progress)
-
-    @contextmanager
-    def _place(self) -> Iterator[Path]:
-        if self.in_place:
-            yield self.folder
-        else:
-            with scratch_copy(self.folder, self.only) as scratch:
-                yield scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +46,7 @@ class AfterTurn:
             return None
         try:
             if self.wanted and self.reason != "failed":
-                return self.rerun.play(document.cells(), stop, progress)
+                return self.rerun.play(document.cells(), stop, _lines(progress))
             hindrance = "--no-verify" if not self.wanted else "the turn could not go on"
         except (SettingsError, KernelError) as problem:
             hindrance = str(problem).rstrip(".")
@@ -142,26 +89,20 @@ def run_verify(
     view = TerminalView(console, live=console.is_terminal)
     with view, stopping(stop, lambda: False):
         try:
-            found = again.play(document.cells(), stop, view.progress)
+            found = again.play(document.cells(), stop, _lines(view.progress))
         except SettingsError as problem:
             raise SettingsError(f"{problem} --in-place runs it in the folder itself.") from None
     view.verified(found)
     return exit_code(found)
 
 
-def _watched(
-    events: EventStream[Verification], count: int, progress: Callable[[str], None]
-) -> Verification:
-    number = 0
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as end:
-            found: Verification = end.value
-            return found
-        if isinstance(event, CellStarted):
-            number += 1
-            progress(f"re-running cell {number} of {count}: {first_line(event.purpose)}")
+def _lines(show: Callable[[str], None]) -> Progress:
+    """Progress as lines of text."""
+
+    def told(number: int, count: int, purpose: str) -> None:
+        show(f"re-running cell {number} of {count}: {first_line(purpose)}")
+
+    return told
 
 
 def exit_code(found: Verification) -> int:

@@ -15,7 +15,8 @@ from rich.console import Console
 
 from k2_jupyter.adapters.file_document import FileDocument
 from k2_jupyter.errors import SettingsError
-from k2_jupyter.hosts.cli.verify import INTERRUPTED, Rerun, exit_code, run_verify
+from k2_jupyter.hosts.cli.verify import INTERRUPTED, exit_code, run_verify
+from k2_jupyter.hosts.rerunning import Rerun
 from k2_jupyter.journal.redaction import Redactor
 
 Executed = Callable[..., Path]
@@ -183,7 +184,7 @@ def test_a_stop_ends_it_within_a_cell(tmp_path: Path) -> None:
     cells = FileDocument.open(tmp_path / "a.ipynb").cells()
     again = Rerun(tmp_path, "python3", 600, Redactor([]))
 
-    found = again.play(cells, stop, lambda _: stop.set())
+    found = again.play(cells, stop, lambda *_: stop.set())
 
     assert (found.ran, found.stopped) == (0, "interrupted")
     assert exit_code(found) == INTERRUPTED
@@ -194,7 +195,7 @@ def test_a_folder_that_is_too_large_is_not_copied(
 ) -> None:
     path = executed(["1"])
     (path.parent / "big.bin").write_bytes(b"x" * 3000)
-    monkeypatch.setattr("k2_jupyter.hosts.cli.scratch.MOST_BYTES", 3000)
+    monkeypatch.setattr("k2_jupyter.hosts.scratch.MOST_BYTES", 3000)
 
     with pytest.raises(SettingsError, match=r"too much to copy.*--in-place"):
         verified(path)
