@@ -4,7 +4,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { ICell, ToPage, ToServer } from './events';
+import type { ICell, MessageOf, ToPage, ToServer } from './events';
 import { readMessage } from './events';
 import type { ConnectionState } from './tokens';
 
@@ -147,7 +147,7 @@ export class Connection implements IDisposable {
     if (message.op === 'welcome') {
       this._welcomed(message.log, message.seq);
     }
-    if (message.op === 'event' && !this._isNext(message.seq)) {
+    if (message.op === 'event' && !this._isNext(message)) {
       return;
     }
     this._message.emit(message);
@@ -172,8 +172,9 @@ export class Connection implements IDisposable {
   }
 
   /** Drops what came before; where something is missing, asks for it anew. */
-  private _isNext(seq: number): boolean {
-    if (seq === this._seq + 1) {
+  private _isNext({ seq, event }: MessageOf<'event'>): boolean {
+    const first = event.type === 'Gone' ? event.first : seq;
+    if (first <= this._seq + 1 && seq > this._seq) {
       this._seq = seq;
       this._failures = 0;
       return true;

@@ -173,7 +173,8 @@ const known = v.variant('type', [
     seconds: number
   }),
   event('UserChanged', { lines: texts }),
-  event('Gone', {})
+  /** All events from the `first` to this one: later ones say what they said. */
+  event('Gone', { first: number })
 ]);
 
 // Messages of the server

@@ -82,6 +82,24 @@ describe('Connection', () => {
     expect(seen()).toEqual([1, 2]);
   });
 
+  it('takes one message for a row of events that are gone', () => {
+    const { server, connection, seen } = connected();
+    server.add(STEP);
+    server.socket.drop();
+    server.entries.push(...Array.from({ length: 1000 }, () => ({ type: 'Gone' })), STEP);
+    jest.advanceTimersByTime(200);
+    server.accept();
+    expect(seen()).toEqual([1, 1001, 1002]);
+    expect(connection.state).toBe('open');
+  });
+
+  it('asks anew where a row begins behind what is missing', () => {
+    const { server, connection } = connected();
+    const gone = { type: 'Gone', first: 2 };
+    server.socket.tell({ op: 'event', seq: 9, time: '2026-11-22T10:00:00Z', event: gone });
+    expect(connection.state).toBe('lost');
+  });
+
   it('keeps the place of an event that it does not know', () => {
     const { server, seen } = connected();
     server.add({ type: 'Invented' });

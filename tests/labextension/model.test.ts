@@ -182,7 +182,7 @@ describe('ConversationModel', () => {
     const changed = jest.fn();
     model.changed.connect(changed);
     server.add(event('Asked'));
-    server.add({ type: 'Gone' });
+    server.add({ type: 'Gone', first: 2 });
     expect(changed).toHaveBeenCalledTimes(1);
   });
 

@@ -104,9 +104,17 @@ export class PlayedServer {
       running: null,
       lead: true
     });
-    const first = log === this.log ? since + 1 : 1;
-    for (let seq = first; seq <= this.entries.length; seq++) {
-      this._tell(socket, seq, this.entries[seq - 1]!);
+    let unseen = log === this.log ? since + 1 : 1;
+    for (let seq = unseen; seq <= this.entries.length; seq++) {
+      const entry = this.entries[seq - 1]!;
+      if (!isGone(entry)) {
+        this._tell(socket, seq, entry);
+      } else if (!isGone(this.entries[seq])) {
+        this._tell(socket, seq, { ...entry, first: unseen });
+      } else {
+        continue;
+      }
+      unseen = seq + 1;
     }
   }
 
@@ -114,4 +122,8 @@ export class PlayedServer {
     const time = new Date(1_800_000_000_000 + seq * 1000).toISOString();
     socket.tell({ op: 'event', seq, time, event });
   }
+}
+
+function isGone(entry: object | undefined): boolean {
+  return (entry as { type?: string } | undefined)?.type === 'Gone';
 }

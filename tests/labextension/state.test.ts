@@ -62,7 +62,7 @@ describe('reduce', () => {
   });
 
   it('takes the whole answer for its pieces', () => {
-    const gone = Array.from({ length: 3 }, () => ({ type: 'Gone' }));
+    const gone = [{ type: 'Gone', first: 3 }];
     const whole = example('AnswerReceived');
     const one = last(after([...begun, example('TextDelta'), whole])).step;
     const other = last(after([...begun, ...gone, whole])).step;
@@ -168,7 +168,7 @@ describe('reduce', () => {
     expect(now.turns[1]).not.toBe(before.turns[1]);
     expect(now.turns[1]!.steps[0]).toBe(before.turns[1]!.steps[0]);
     expect(now.queue).toBe(before.queue);
-    expect(after([{ type: 'Gone' }, { type: 'Invented' }], now)).toBe(now);
+    expect(after([{ type: 'Gone', first: 1 }, { type: 'Invented' }], now)).toBe(now);
   });
 
   it.each([1, 2, 3, 4, 5])('takes events in any order (%s)', seed => {

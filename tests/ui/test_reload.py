@@ -40,9 +40,9 @@ class Numbers:
             socket.on("framereceived", lambda frame: self._received(seen, frame))
 
     def _received(self, seen: list[int], frame: bytes | str) -> None:
-        found = re.match(r'\{"op": ?"event", ?"seq": ?(\d+)', str(frame))
-        if found:
-            seen.append(int(found[1]))
+        if str(frame).startswith('{"op":"event"'):
+            said = json.loads(frame)
+            seen.extend(range(said["event"].get("first", said["seq"]), said["seq"] + 1))
 
     def check(self) -> None:
         for seen in self.sockets:

@@ -48,6 +48,8 @@ class Conversation:
         self._queue: dict[str, Ask] = {}
         self._held = False
         """Whether the queue waits for the user, who has stopped a turn."""
+        self._next_up = ""
+        """The request that the user made after the stop, before the turn had ended."""
         self._ended = False
         self._taken: set[str] = set()
         """Ids of all requests: a page that lost its connection may send one twice."""
@@ -153,6 +155,8 @@ class Conversation:
         if self._turn is None and (self._held or not self._queue):
             self._begin(self._queue.pop(asked.id, asked))
         elif not waits:
+            if self._turn is not None and self._turn.stop.is_set():
+                self._next_up = self._next_up or asked.id
             self._queue[asked.id] = asked
             self._say("Queued", id=asked.id, request=title(asked))
 
@@ -207,7 +211,11 @@ class Conversation:
 
     def _next(self, reason: EndReason) -> None:
         self._turn = None
+        next_up, self._next_up = self._next_up, ""
         if not self._queue:
+            return
+        if next_up in self._queue:
+            self._begin(self._queue.pop(next_up))
             return
         if reason == "interrupted":
             self._held = True

@@ -20,10 +20,10 @@ class Deltas:
         self._redactor = redactor
         self._loop = loop
         self._lock = threading.Lock()
-        self._streams: Mapping[str, RedactedStream] = {}
+        self._streams = self._new_streams()
         self._kind, self._held = "", ""
         self._is_timed = False
-        self.void()
+        log.keep_deltas()
 
     def text(self, kind: str, piece: str) -> None:
         """A `TextDelta` or `ReasoningDelta`."""
@@ -45,9 +45,20 @@ class Deltas:
         """The answer is whole, or begins anew."""
         with self._lock:
             self._held = ""
-            kinds = ("TextDelta", "ReasoningDelta")
-            self._streams = {kind: self._redactor.stream() for kind in kinds}
+            self._streams = self._new_streams()
             self._log.drop_deltas()
+
+    def close(self) -> None:
+        """The turn is over: of an answer that broke off, this is all there will be."""
+        with self._lock:
+            self._flush()
+            for kind, stream in self._streams.items():
+                self._kind, self._held = kind, stream.flush()
+                self._flush()
+            self._log.keep_deltas()
+
+    def _new_streams(self) -> Mapping[str, RedactedStream]:
+        return {kind: self._redactor.stream() for kind in ("TextDelta", "ReasoningDelta")}
 
     def _at_last(self) -> None:
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -13,7 +13,8 @@ from typing import Protocol
 from k2_jupyter.journal.records import encode
 from k2_jupyter.messages import Json
 
-_DELTAS = ("TextDelta", "ReasoningDelta", "Waiting")
+_TEXTS = ("TextDelta", "ReasoningDelta")
+_DELTAS = (*_TEXTS, "Waiting")
 
 
 class Page(Protocol):
@@ -36,6 +37,7 @@ class _Entry:
 class EventLog:
     """Numbered from 1, without gaps; a page that has missed some asks for them by number.
 
+    Of a row of dropped events it gets the last number, as ``Gone`` with the ``first`` one.
     Safe in threads. Whoever sends under its lock keeps the order of numbers.
     """
 
@@ -68,12 +70,15 @@ class EventLog:
             for page in self._pages:
                 page.send(message)
 
+    def keep_deltas(self) -> None:
+        """The answer has broken off: its pieces so far are all that there will be of it."""
+        with self._lock:
+            self._drop(lambda event: event["type"] not in _TEXTS)
+
     def drop_deltas(self) -> None:
         """The pieces of an answer so far are void, or the whole has come."""
         with self._lock:
-            for at in self._deltas:
-                self._entries[at].event = None
-            self._deltas.clear()
+            self._drop(lambda event: True)
 
     def attach(self, page: Page, log: str | None, since: int) -> int:
         """Send what the page lacks, and from now on all that comes; the first number sent.
@@ -82,8 +87,15 @@ class EventLog:
         """
         with self._lock:
             known = since if log == self.id and 0 <= since <= self.last else 0
+            first = known + 1
             for number in range(known + 1, self.last + 1):
-                page.send(self._message(number))
+                if self._entries[number - 1].event is not None:
+                    page.send(self._message(number))
+                elif number == self.last or self._entries[number].event is not None:
+                    page.send(self._gone(first, number))
+                else:
+                    continue
+                first = number + 1
             self._pages.append(page)
             return known + 1
 
@@ -99,10 +111,20 @@ class EventLog:
                 page.dismiss()
             self._pages = []
 
+    def _drop(self, is_void: Callable[[Mapping[str, Json]], bool]) -> None:
+        for at in self._deltas:
+            event = self._entries[at].event
+            if event is not None and is_void(event):
+                self._entries[at].event = None
+        self._deltas.clear()
+
     def _message(self, number: int) -> dict[str, Json]:
         entry = self._entries[number - 1]
-        event = {"type": "Gone"} if entry.event is None else entry.event
-        return {"op": "event", "seq": number, "time": entry.time, "event": event}
+        return {"op": "event", "seq": number, "time": entry.time, "event": entry.event}
+
+    def _gone(self, first: int, last: int) -> dict[str, Json]:
+        """One message for a whole row of dropped events."""
+        return {**self._message(last), "event": {"type": "Gone", "first": first}}
 
 
 def as_text(message: Mapping[str, Json]) -> str:

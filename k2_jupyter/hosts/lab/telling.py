@@ -12,6 +12,7 @@ from k2_jupyter.events import (
     Retrying,
     StepStarted,
     TextDelta,
+    TurnFinished,
 )
 from k2_jupyter.hosts.lab.deltas import Deltas
 from k2_jupyter.hosts.lab.event_log import EventLog
@@ -39,6 +40,8 @@ class Teller:
                 return
             case AnswerReceived() | Retrying():
                 self._deltas.void()
+            case TurnFinished():
+                self._deltas.close()
             case _:
                 self._deltas.end()
         if not isinstance(event, Request):

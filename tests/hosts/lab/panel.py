@@ -246,7 +246,8 @@ class Panel:
                 if message["log"] != self.log:
                     self.log, self.events = message["log"], {}
             case "event":
-                assert message["seq"] == self.last + 1, "a gap, or twice"
+                first = message["event"].get("first", message["seq"])
+                assert first == self.last + 1 <= message["seq"], "a gap, or twice"
                 self.events[message["seq"]] = message["event"]
             case "do":
                 self._do(message)

@@ -23,8 +23,15 @@ class Page:
         """Nothing to do."""
 
     @property
-    def numbers(self) -> list[Json]:
-        return [one["seq"] for one in self.got]
+    def numbers(self) -> list[int]:
+        """Each that it was told of, with those that a ``Gone`` stands for."""
+        found: list[int] = []
+        for one in self.got:
+            last, event = one["seq"], one["event"]
+            assert isinstance(last, int)
+            assert isinstance(event, dict)
+            found += range(event.get("first", last), last + 1)
+        return found
 
 
 @given(st.lists(st.sampled_from(["TextDelta", "Notice", "drop", "leave", "come"])))
@@ -39,12 +46,12 @@ def test_a_page_has_each_number_once(deeds: list[str]) -> None:
                 is_there = False
             case "come":
                 if not is_there:
-                    log.attach(page, log.id, len(page.got))
+                    log.attach(page, log.id, len(page.numbers))
                 is_there = True
             case _:
                 log.add({"type": deed})
     if not is_there:
-        log.attach(page, log.id, len(page.got))
+        log.attach(page, log.id, len(page.numbers))
     assert page.numbers == list(range(1, log.last + 1))
 
 
@@ -56,7 +63,19 @@ def test_pieces_of_an_answer_are_gone_once_it_is_whole() -> None:
     log.add({"type": "AnswerReceived"})
     log.attach(late, None, 0)
     kinds = [one["event"]["type"] for one in late.got]  # type: ignore[index,call-overload]
-    assert kinds == ["StepStarted", "Gone", "Gone", "AnswerReceived"]
+    assert kinds == ["StepStarted", "Gone", "AnswerReceived"]
+    assert late.numbers == [1, 2, 3, 4]
+
+
+def test_the_pieces_of_an_answer_that_broke_off_stay() -> None:
+    log, late = EventLog(), Page()
+    for kind in ("StepStarted", "TextDelta", "Waiting", "TurnFinished"):
+        log.add({"type": kind})
+    log.keep_deltas()
+    log.drop_deltas()
+    log.attach(late, None, 0)
+    kinds = [one["event"]["type"] for one in late.got]  # type: ignore[index,call-overload]
+    assert kinds == ["StepStarted", "TextDelta", "Gone", "TurnFinished"]
 
 
 def test_a_page_of_another_log_gets_everything() -> None:

@@ -161,6 +161,18 @@ def test_a_stop_keeps_the_queue_for_the_user(panel: Panel, endpoint: Server) -> 
     assert [one["request"] for one in of_kind(panel, "Asked")] == ["One", "Now this", "Two"]
 
 
+def test_what_is_asked_after_a_stop_does_not_wait(panel: Panel, endpoint: Server) -> None:
+    endpoint.play = script(run("1"), finish("Next."), finish("Queued."))
+    panel.request("One")
+    panel.until("Opened")
+    panel.request("Two", id="two")
+    panel.send(op="stop")
+    panel.request("Now this")
+    panel.until("Asked", id="two")
+    panel.wait(lambda: len(of_kind(panel, "TurnFinished")) == 3)
+    assert [one["request"] for one in of_kind(panel, "Asked")] == ["One", "Now this", "Two"]
+
+
 def test_a_queued_request_can_be_sent_at_once(panel: Panel, endpoint: Server) -> None:
     endpoint.play = script(run("1"), finish("Queued."))
     panel.request("One")
