@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Message: TypeAlias = dict[str, Any]
 """A Jupyter message: header, parent_header, msg_type, content, metadata."""
+UndoDeed: TypeAlias = Literal["begin", "end", "undo", "redo"]
 
 _VALUES = "looking words guard kinds scalars containers objects arrays frames tables estimators"
 _ERRORS = "near substitutes raised failing_line labels missing not_found wrong_values hints"
@@ -23,6 +24,7 @@ _PARTS = (
     *(f"errors.{name}" for name in _ERRORS.split()),
     *(f"figures.{name}" for name in _FIGURES.split()),
     "table_variables",
+    "undo",
     "versions",
     "streams",
 )
@@ -80,6 +82,11 @@ def setup_code(*, own: bool = True) -> str:
 def describe_expression(names: Sequence[str]) -> str:
     """The expression that describes the variables of these names, or all."""
     return f"{_VARIABLES}.describe({list(names)!r})"
+
+
+def undo_expression(deed: UndoDeed, turn: str) -> str:
+    """The expression that notes or takes back what a turn does to the names."""
+    return f"__import__('sys').modules['_k2_jupyter.undo'].{deed}({turn!r})"
 
 
 def value_of(reply: Message | None) -> dict[str, Any] | None:

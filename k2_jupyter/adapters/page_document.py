@@ -19,6 +19,7 @@ from k2_jupyter.adapters.pages import LiveRun, Pages
 from k2_jupyter.errors import CellChangedError, CellNotFoundError, StopRequested
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Cell, CellKind
+from k2_jupyter.notebook.changes import Changes
 from k2_jupyter.outputs import Output
 
 ANSWER_SECONDS = 5.0
@@ -58,6 +59,15 @@ class PageDocument:
     @facts.setter
     def facts(self, facts: Mapping[str, Json]) -> None:
         self._replica.facts = facts
+
+    @property
+    def noted(self) -> Changes:
+        """What is done to the cells goes here, but for what the user does; set for each turn."""
+        return self._replica.noted
+
+    @noted.setter
+    def noted(self, changes: Changes) -> None:
+        self._replica.noted = changes
 
     @property
     def made(self) -> frozenset[str]:
@@ -106,10 +116,32 @@ class PageDocument:
         with self._lock:
             cell = self._replica.cell(cell_id)
             cell.check(seen)
-            self._replica.past(cell_id).written.add(seen)
+            self._replica.leaving(cell)
             sent = {view: view.delete(cell) for view in self._pages.having(cell_id)}
             errand = self._deciding(sent) or Errand.alone("delete", cell)
         self._await(errand, cell, seen)
+
+    def restore(self, cell: Cell, *, seen: str) -> None:
+        """`cell` in the place of the one with its id: source, mark and outputs. As `replace`."""
+        with self._lock:
+            known = self._replica.cell(cell.id)
+            known.check(seen)
+            self._replica.changed(known, cell)
+            views = self._pages.having(cell.id) if known.source != cell.source else ()
+            errand = self._deciding({view: view.replace(cell, seen) for view in views})
+        self._await(errand or Errand.alone("replace", cell), cell, seen)
+        with self._lock:
+            for view in self._pages.having(cell.id) if cell.kind == "code" else ():
+                view.outputs(cell)
+
+    def put_back(self, cell: Cell, front: Sequence[str]) -> None:
+        """A cell that was deleted, with its id and outputs; `front`: the cells before it."""
+        with self._lock:
+            self._replica.put_back(cell, front)
+            for view in self._pages:
+                view.insert(cell, self._replica.before(cell.id))
+                if cell.kind == "code":
+                    view.outputs(cell)
 
     def set_outputs(
         self, cell_id: str, outputs: Sequence[Output], execution_count: int | None
@@ -135,6 +167,23 @@ class PageDocument:
         """Ask the lead page to write the file; one request at a time, the last one surely."""
         with self._lock:
             self._pages.save()
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Was a save asked for that no page has answered?"""
+        with self._lock:
+            return self._pages.is_unsaved
+
+    @property
+    def ran(self) -> frozenset[str]:
+        """Ids of the cells whose outputs are of a run of the agent's."""
+        with self._lock:
+            return frozenset(one for one in self._replica.cells if self._replica.past(one).counts)
+
+    def written(self, version: str) -> None:
+        """The server has written the file: the next page may save over that version."""
+        with self._lock:
+            self._pages.version = version
 
     def mirror(self, cell_id: str, run: str) -> None:
         """A run of that cell begins: the pages follow the messages of this request."""

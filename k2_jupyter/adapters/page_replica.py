@@ -12,6 +12,7 @@ from k2_jupyter.adapters.user_changes import FIRST, UserChanges
 from k2_jupyter.errors import CellNotFoundError
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Cell, CellKind
+from k2_jupyter.notebook.changes import Change, Changes
 from k2_jupyter.notebook.outputs import updated
 from k2_jupyter.notebook.text import valid_unicode
 from k2_jupyter.outputs import Output
@@ -27,7 +28,7 @@ class Past:
     counts: set[int] = field(default_factory=set)
     """Execution counts of its runs; none where the user has run the cell since."""
     gone: bool = False
-    """Deleted by the agent or the user, and not brought back by the user since."""
+    """Deleted by the agent or the user, and not brought back since."""
     cleared: bool = False
     """The user has cleared the outputs of the last run."""
 
@@ -46,6 +47,8 @@ class Replica:
         """Ids of cells that the agent runs now."""
         self.anchor: str | None = None
         self.facts: Mapping[str, Json] = {}
+        self.noted = Changes()
+        """Each change, before it is made; but for those of the user."""
         self._past: dict[str, Past] = {}
 
     def cell(self, cell_id: str) -> Cell:
@@ -76,6 +79,7 @@ class Replica:
             place = next(reversed(self.cells), FIRST)
         cell = Cell(self._new_id(), kind, valid_unicode(source), metadata=dict(metadata or {}))
         cell = self._marked(cell)
+        self.noted.note(Change(cell.id, None, cell.hash))
         self.cells = placed(self.cells, cell, place or None)
         past = self.past(cell.id)
         past.made = True
@@ -87,8 +91,27 @@ class Replica:
     def rewritten(self, cell: Cell, source: str) -> Cell:
         """The cell as it will be with another source of the agent's."""
         new = replace(cell, source=valid_unicode(source), outputs=(), execution_count=None)
+        return self.changed(cell, self._marked(new))
+
+    def changed(self, cell: Cell, new: Cell) -> Cell:
+        """`new`, which is about to take the place of the cell."""
+        self.noted.note(Change(cell.id, cell, new.hash, count=new.execution_count))
         self.past(cell.id).written.add(new.hash)
-        return self._marked(new)
+        return new
+
+    def leaving(self, cell: Cell) -> None:
+        """The cell is about to be deleted by the agent."""
+        self.noted.note(Change(cell.id, cell, None, front=tuple(self.before(cell.id))))
+        self.past(cell.id).written.add(cell.hash)
+
+    def put_back(self, cell: Cell, front: Sequence[str]) -> None:
+        """A cell that was deleted, behind the last of the cells in `front` that are there."""
+        self.noted.note(Change(cell.id, None, cell.hash))
+        there = [one for one in front if one in self.cells]
+        self.cells = placed(self.cells, cell, there[-1] if there else None)
+        past = self.past(cell.id)
+        past.made, past.gone = True, False  # nobody else's cells are ever deleted
+        past.written.add(cell.hash)
 
     def delete(self, cell_id: str) -> None:
         """By the agent: what the user did to the cell before is of no interest any more."""
@@ -109,6 +132,7 @@ class Replica:
         cell = self.cells.get(cell_id)
         if cell is None or cell.kind != "code":
             return None
+        self.noted.note(Change(cell.id, cell, cell.hash, count=count))
         cell = replace(cell, outputs=tuple(outputs), execution_count=count)
         self.cells[cell_id] = cell
         past = self.past(cell_id)
@@ -122,6 +146,8 @@ class Replica:
         for cell_id, cell in self.cells.items():
             outputs = tuple(updated(output, display_id, data) for output in cell.outputs)
             if outputs != cell.outputs:
+                count = cell.execution_count
+                self.noted.note(Change(cell_id, cell, cell.hash, count=count))
                 self.cells[cell_id] = replace(cell, outputs=outputs)
 
     # The user

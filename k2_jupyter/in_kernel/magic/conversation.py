@@ -13,6 +13,7 @@ from typing import Any
 
 from .. import table_variables
 from ..figures import record
+from ..undo import Undo
 from ..values import variables
 from . import reports, requests, surroundings
 from .agent_feed import AgentFeed
@@ -21,7 +22,6 @@ from .pipe import Message
 from .runner import LEASE_SECONDS, DriverLost, Runner
 from .runs import Outcome, Runs
 from .server_feed import ANNOUNCED, ServerFeed
-from .undo import Undo
 from .widgets import Probe
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import pandas as pd
 
-from k2_jupyter.in_kernel.magic.undo import Undo
+from k2_jupyter.in_kernel.undo import Undo
 
 
 def turn(names: dict[str, Any], told: tuple[str, ...] = (), **bound: Any) -> Undo:
@@ -41,7 +42,7 @@ def test_what_the_user_changed_since_is_left() -> None:
     names: dict[str, Any] = {}
     undo = turn(names, new=[3])
     names["new"] = "the user's"
-    assert undo.undo()[0] == "Left, because you changed them since: new."
+    assert undo.undo()[0] == "Left, because they were changed since: new."
     assert names == {"new": "the user's"}
 
 
@@ -97,3 +98,34 @@ def test_a_large_table_is_said_to_be_seen_in_part() -> None:
     names: dict[str, Any] = {"df": pd.DataFrame({"a": range(100_000)}), "f": len}
     lines = turn(names, new=1).undo()
     assert "Not compared in full; no change in place was seen: df." in lines
+
+
+class Table:
+    """Weak references to it are possible, as to a data frame."""
+
+
+def test_what_was_taken_back_is_done_again() -> None:
+    old, mine = [1], [2]
+    names: dict[str, Any] = {"data": old}
+    undo = turn(names, data=mine, new=3)
+    undo.undo(keep=True)
+    assert undo.redo() == ["As the turn left them: data, new."]
+    assert names["data"] is mine
+    undo.undo(keep=True)
+    assert names == {"data": old}
+    names["data"] = "the user's"
+    assert undo.redo()[-1] == "Left, because they were changed since: data."
+    assert names == {"data": "the user's", "new": 3}
+
+
+def test_an_older_turn_keeps_nothing_alive() -> None:
+    names: dict[str, Any] = {"data": Table(), "held": Table(), "n": 1}
+    held = names["held"]
+    gone = weakref.ref(names["data"])
+    undo = turn(names, data=Table(), held=Table(), n=2)
+    undo.weaken()
+    assert gone() is None
+    lines = undo.undo()
+    assert "As before: held, n." in lines
+    assert "Left, because what they were before is not there any more: data." in lines
+    assert names["held"] is held
