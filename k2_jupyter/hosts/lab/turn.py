@@ -6,6 +6,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import cast
 
 from k2_jupyter.agent.agent import Agent
@@ -115,7 +116,13 @@ class Turn:
         if notice:
             self._log(Notice(notice))
         redactor = scene.redactor(settings.key)
-        facts = {"host": HOST, "request": title(asked), "folder": str(scene.notebook.parent)}
+        prices = settings.model.prices
+        facts = {
+            "host": HOST,
+            "request": title(asked),
+            "folder": str(scene.notebook.parent),
+            "prices": asdict(prices) if prices else None,
+        }
         with Journal.create(
             state_folder(), self.id, redactor, notebook=scene.notebook, facts=facts
         ) as journal:
