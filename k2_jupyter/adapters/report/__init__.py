@@ -1,5 +1,5 @@
 """A notebook as one self-contained HTML page that runs nothing and asks nobody."""
 
-from k2_jupyter.adapters.report.page import CodeView, export
+from k2_jupyter.adapters.report.page import CodeView, export, render
 
-__all__ = ["CodeView", "export"]
+__all__ = ["CodeView", "export", "render"]

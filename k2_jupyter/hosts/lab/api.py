@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from k2_jupyter.hosts.lab.server import Server
 
 
-class _Handler(APIHandler):
+class Handler(APIHandler):
+    """One route: authenticated, and refused where the panel is switched off."""
+
     auth_resource = "k2_jupyter"
 
     def initialize(self, server: Server) -> None:
         """Called by tornado for each request."""
         super().initialize()
-        self._server = server
+        self.server = server
 
-    def _field(self, name: str) -> str:
+    def field(self, name: str) -> str:
         """Of the request's JSON object. Raises `HTTPError` 400."""
         body = self.get_json_body()
         value = body.get(name) if isinstance(body, dict) else None
@@ -30,19 +32,19 @@ class _Handler(APIHandler):
         return value.strip()
 
     async def _finish_status(self) -> None:
-        status = await asyncio.to_thread(self._server.choice.status, self._server.problem)
+        status = await asyncio.to_thread(self.server.choice.status, self.server.problem)
         self.finish(status)
 
-    def _refuse(self, feature: str) -> bool:
+    def refuse(self, feature: str) -> bool:
         """Whether the administrator has switched it off; the answer is sent then."""
-        why = self._server.rules.off.get(feature)
+        why = self.server.rules.off.get(feature)
         if why:
             self.set_status(403)
             self.finish({"ok": False, "text": why, "message": why})
         return bool(why)
 
 
-class StatusHandler(_Handler):
+class StatusHandler(Handler):
     """``GET k2/api/status``."""
 
     @web.authenticated
@@ -52,7 +54,7 @@ class StatusHandler(_Handler):
         await self._finish_status()
 
 
-class ModelHandler(_Handler):
+class ModelHandler(Handler):
     """``POST k2/api/model {name}``."""
 
     @web.authenticated
@@ -61,10 +63,10 @@ class ModelHandler(_Handler):
         """The user's choice for this server process; answers with the status."""
         from k2_jupyter.errors import SettingsError
 
-        if self._refuse("panel"):
+        if self.refuse("panel"):
             return
         try:
-            await asyncio.to_thread(self._server.choice.choose, self._field("name"))
+            await asyncio.to_thread(self.server.choice.choose, self.field("name"))
         except SettingsError as problem:
             self.set_status(400)
             self.finish({"message": str(problem)})
@@ -72,7 +74,7 @@ class ModelHandler(_Handler):
         await self._finish_status()
 
 
-class LoginHandler(_Handler):
+class LoginHandler(Handler):
     """``POST k2/api/login {base_url, key, model}``."""
 
     @web.authenticated
@@ -81,8 +83,8 @@ class LoginHandler(_Handler):
         """Try the endpoint, then store it; ``{ok, text}``, in which no key is."""
         from k2_jupyter.hosts.lab.login import login
 
-        if self._refuse("panel") or self._refuse("login"):
+        if self.refuse("panel") or self.refuse("login"):
             return
-        fields: dict[str, Any] = {name: self._field(name) for name in ("base_url", "key", "model")}
-        tried = await asyncio.to_thread(login, self._server.choice, self._server.rules, **fields)
+        fields: dict[str, Any] = {name: self.field(name) for name in ("base_url", "key", "model")}
+        tried = await asyncio.to_thread(login, self.server.choice, self.server.rules, **fields)
         self.finish({"ok": tried.ok, "text": tried.text})

@@ -9,6 +9,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Float, Int
 
 from k2_jupyter.hosts.lab.api import LoginHandler, ModelHandler, StatusHandler
+from k2_jupyter.hosts.lab.export_api import ExportHandler, Running
 from k2_jupyter.hosts.lab.rules import Rules
 from k2_jupyter.hosts.lab.server import Server
 from k2_jupyter.hosts.lab.socket import NotebookSocket
@@ -52,15 +53,18 @@ class K2(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Each is in the table of ``tests/hosts/lab/test_access.py``."""
         shared: dict[str, Any] = {"server": self._server}
+        self._exports = Running()
         self.handlers.extend(
             [
                 (r"/k2/api/status", StatusHandler, shared),
                 (r"/k2/api/login", LoginHandler, shared),
                 (r"/k2/api/model", ModelHandler, shared),
                 (r"/k2/api/notebook", NotebookSocket, shared),
+                (r"/k2/api/export", ExportHandler, {**shared, "running": self._exports}),
             ]
         )
 
     async def stop_extension(self) -> None:
         """Turns end in order before the kernels go."""
+        self._exports.stop()
         await self._server.close()

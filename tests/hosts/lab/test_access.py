@@ -15,11 +15,13 @@ from k2_jupyter.hosts.lab.extension import K2
 from k2_jupyter.hosts.lab.server import Server
 from tests.hosts.lab.panel import HANG, Lab
 
+NOTEBOOK = {"notebook": {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}}
 ROUTES: Mapping[str, tuple[str, Any]] = {
     "/k2/api/status": ("GET", None),
     "/k2/api/login": ("POST", {"base_url": "", "key": "", "model": "no-such-model"}),
     "/k2/api/model": ("POST", {"name": "offline"}),
     "/k2/api/notebook": ("WS", None),
+    "/k2/api/export": ("POST", {**NOTEBOOK, "path": "a.ipynb", "code": "fold", "verify": False}),
 }
 REFUSED = {401, 403}
 
