@@ -26,6 +26,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from k2_jupyter.preferences import FILE_NAME
 from tests.jupyter_server import running
 
 HANG = 60_000.0
@@ -150,11 +151,13 @@ def serving_lab(
     *,
     sidebar: bool = True,
     config: Mapping[str, Any] | None = None,
+    preferences: str = "",
     **environment: str,
 ) -> Iterator[Lab]:
     """A server with folders of its own; kernels get the environment.
 
-    `sidebar`: whether our extensions are on; `config` is what ``c.K2`` has.
+    `sidebar`: whether our extensions are on; `config` is what ``c.K2`` has; `preferences` are
+    the user's own config.toml.
     """
     token, content = uuid.uuid4().hex, folder / "content"
     own = {name: str(folder / name.lower()) for name in _OWN_FOLDERS}
@@ -167,6 +170,9 @@ def serving_lab(
     _write(configured / "jupyter_server_config.json", server)
     if not sidebar:
         _write(configured / "labconfig/page_config.json", {"disabledExtensions": {_SIDEBAR: True}})
+    own_preferences = Path(own["XDG_CONFIG_HOME"]) / "k2_jupyter" / FILE_NAME
+    own_preferences.parent.mkdir(parents=True)
+    own_preferences.write_text(preferences)
     content.mkdir()
     log = folder / "lab.log"
     command = [

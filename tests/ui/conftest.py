@@ -17,6 +17,9 @@ from tests.ui.sidebar import Sidebar
 
 Open: TypeAlias = Callable[..., Sidebar]
 
+PRICES = "[profiles.played]\nprices = { cached_input = 1, input = 10, output = 100 }\n"
+"""US dollars a million tokens."""
+
 _numbers = itertools.count(1)
 
 
@@ -44,7 +47,10 @@ def lab(model: Scripts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[La
     with (
         serving(model) as server,
         serving_lab(
-            tmp_path_factory.mktemp("lab"), K2_BASE_URL=server.base_url, K2_MODEL="played"
+            tmp_path_factory.mktemp("lab"),
+            preferences=PRICES,
+            K2_BASE_URL=server.base_url,
+            K2_MODEL="played",
         ) as lab,
     ):
         yield lab

@@ -15,7 +15,7 @@ from tests.ui.scripts import Scripts, cell, end
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
-def test_tokens_context_and_time_are_shown(notebook: Open, model: Scripts) -> None:
+def test_tokens_money_context_and_time_are_shown(notebook: Open, model: Scripts) -> None:
     model.steps["use"] = [
         replace(cell("1", "one"), usage=Usage(12_000, 0, 100)),
         replace(end(), usage=Usage(13_000, 12_000, 50)),
@@ -25,8 +25,28 @@ def test_tokens_context_and_time_are_shown(notebook: Open, model: Scripts) -> No
     used = sidebar.panel.locator(".k2-Footer")
     expect(used).to_contain_text("2 steps")
     expect(used).to_contain_text(re.compile(r"1[23](\.\d)?k tokens \+ 12(\.0)?k cached"))
+    expect(used).to_contain_text("· $0.16 ·")  # 13,000 new, 12,000 cached, 150 written
     expect(used).to_contain_text(re.compile(r"\d+(\.\d+)? s"))
-    expect(used.get_by_role("meter", name="Context in use")).to_be_visible()
+    context = used.get_by_role("meter", name="Context in use")
+    expect(context).to_have_attribute("aria-valuetext", re.compile(r"^13(\.\d)?k of 131k tokens"))
+    expect(used).to_contain_text("10 % context")
+
+
+@pytest.mark.full
+def test_a_limit_in_dollars_pauses(notebook: Open, model: Scripts) -> None:
+    dear = Usage(100_000, 0, 0)
+    model.steps["dear"] = [replace(cell(f"{n}", f"{n}"), usage=dear) for n in range(2)]
+    sidebar = notebook()
+    sidebar.button("Limits").click()
+    sidebar.panel.get_by_label("Dollars").fill("1.5")
+    sidebar.page.keyboard.press("Enter")
+    sidebar.ask("dear ones")
+    expect(sidebar.card).to_contain_text("$1.50")
+    sidebar.allow()
+    expect(sidebar.card).to_contain_text("A limit is reached")
+    expect(sidebar.card).to_contain_text("$2.00 of $1.50")
+    sidebar.button("End here").click()
+    sidebar.wait_for("Stopped at a limit")
 
 
 @pytest.mark.full
