@@ -6,11 +6,14 @@ All that belongs to the server is touched in its event loop alone.
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
+from k2_jupyter.adapters.gateway_line import Gateway
 from k2_jupyter.errors import KernelError
 
 T = TypeVar("T")
@@ -24,13 +27,13 @@ class Sight:
     leaving: bool
     """Whether the server shuts it down, for good or to restart it."""
     pid: int | None
-    """None where the provisioner has none to tell."""
+    """None where the provisioner has none to tell, and behind a gateway."""
     code: int | None
     """Return code of a process that has ended, where it is known."""
     language: str
     """That the kernel's specification names, in lower case; "" if unknown."""
-    connection: Mapping[str, Any]
-    """As a connection file has it, with the key of the messages' signatures."""
+    connection: Mapping[str, Any] | Gateway
+    """As a connection file has it, with the key of the messages' signatures; or a gateway."""
 
 
 class KernelOwner:
@@ -71,6 +74,8 @@ class KernelOwner:
         if self._kernel_id not in self._manager:
             return None
         kernel = self._manager.get_kernel(self._kernel_id)
+        if hasattr(kernel, "kernel_url"):
+            return self._behind_gateway(kernel)
         if not hasattr(kernel, "get_connection_info"):
             raise KernelError("This kernel cannot be reached over sockets of its own.")
         alive = bool(kernel.has_kernel and await ensure_async(kernel.is_alive()))
@@ -84,6 +89,18 @@ class KernelOwner:
             str(getattr(kernel.kernel_spec, "language", "")).lower(),
             kernel.get_connection_info(),
         )
+
+    def _behind_gateway(self, kernel: Any) -> Sight:
+        """What is known here; the gateway itself says over its line when the kernel ends."""
+        from jupyter_server.gateway.gateway_client import GatewayClient
+        from jupyter_server.utils import url_escape, url_path_join
+
+        client = GatewayClient.instance()
+        url = url_path_join(
+            client.ws_url or "", client.kernels_endpoint, url_escape(self._kernel_id), "channels"
+        )
+        request = partial(client.load_connection_args, url=f"{url}?session_id={uuid.uuid4().hex}")
+        return Sight(kernel.has_kernel, False, None, None, "", Gateway(request))
 
     async def _interrupt(self, runs: Callable[[], bool]) -> None:
         from jupyter_core.utils import ensure_async

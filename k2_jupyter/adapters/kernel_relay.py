@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from k2_jupyter.adapters.gateway_line import Gateway, GatewayLine
 from k2_jupyter.adapters.kernel_channels import KernelChannels, connect
 
 logger = logging.getLogger(__name__)
@@ -36,32 +37,35 @@ class KernelRelay:
 
     def __init__(
         self,
-        connection: Mapping[str, Any],
+        connection: Mapping[str, Any] | Gateway,
         *,
         in_time: Callable[[], None],
         left: Callable[[bool], None],
+        lost: Callable[[str], None],
     ) -> None:
-        """Connect. `connection` is what a connection file holds.
+        """Connect. `connection` is what a connection file holds, or a gateway.
 
         `in_time` is called at least each 50 ms, `left` when the kernel says that it leaves:
-        with whether it is restarted.
+        with whether it is restarted; `lost` when a gateway says why nothing more comes.
         """
         import zmq
         from jupyter_client.session import Session
 
-        signed = {name: connection[name] for name in ("key", "signature_scheme")}
         self._in_time = in_time
         self._left = left
+        self._context = zmq.Context()
+        self._line: GatewayLine | None = None
+        if isinstance(connection, Gateway):
+            self._line = GatewayLine(self._context, connection, lost)
+            signed = {"key": b""}
+            self._shell, self._iopub, self._control = self._line.sockets
+        else:
+            signed = {name: connection[name] for name in ("key", "signature_scheme")}
+            self._shell, self._iopub, self._control = _sockets(self._context, connection)
         self._session = Session(**signed)
-        self._context = context = zmq.Context()
-        self._shell, self._iopub, self._control = (
-            connect(context, connection, kind, name, in_memory=_IN_MEMORY)
-            for name, kind in (("shell", zmq.DEALER), ("iopub", zmq.SUB), ("control", zmq.DEALER))
-        )
-        self._iopub.subscribe(b"")
         self._to_shell, shell = self._pair("shell")
         self._to_iopub, iopub = self._pair("iopub")
-        self.channels = KernelChannels(context, shell, iopub, Session(**signed))
+        self.channels = KernelChannels(self._context, shell, iopub, Session(**signed))
         """For one thread at a time, not the relay's."""
         self.language = ""
         """As the kernel itself says, in lower case."""
@@ -94,6 +98,8 @@ class KernelRelay:
 
     def close(self) -> None:
         """Close all sockets; nobody may use them any more."""
+        if self._line is not None:
+            self._line.close()
         self._context.destroy(linger=0)
 
     # On the relay's own thread
@@ -208,6 +214,18 @@ class KernelRelay:
             logger.warning("dropped a message from the kernel: %s", problem)
             return {}
         return content if isinstance(content, dict) else {}
+
+
+def _sockets(context: Any, connection: Mapping[str, Any]) -> list[Any]:
+    """At the kernel itself: shell, iopub and control."""
+    import zmq
+
+    kinds = (("shell", zmq.DEALER), ("iopub", zmq.SUB), ("control", zmq.DEALER))
+    shell, iopub, control = (
+        connect(context, connection, kind, name, in_memory=_IN_MEMORY) for name, kind in kinds
+    )
+    iopub.subscribe(b"")
+    return [shell, iopub, control]
 
 
 def _arrived(socket: Any) -> Iterator[list[bytes]]:

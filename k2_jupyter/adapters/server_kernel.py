@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from k2_jupyter.adapters.execution import Announce, Execution
+from k2_jupyter.adapters.execution import Announce, Underway
 from k2_jupyter.adapters.kernel_channels import POLL_MS
 from k2_jupyter.adapters.kernel_messages import Redactor
 from k2_jupyter.adapters.kernel_owner import KernelOwner, Sight
@@ -60,7 +60,8 @@ class SharedKernel:
 
         `loop` is the server's running loop. Returns at once.
         """
-        self.execution: Execution | None = None
+        self.execution: Underway | None = None
+        """What runs now, over whichever way."""
         self._owner = KernelOwner(manager, kernel_id, loop)
         self._epoch = 0
         self._language = ""
@@ -209,23 +210,25 @@ class SharedKernel:
         except KernelError:
             self._restarting = False
             raise
+        if before is not None and before.pid is None:  # a gateway tells nobody that it is done
+            before.end("restarted", "was restarted")
         if self.process(stop, after=before) is None:
             raise StopRequested
 
     # On the thread that follows the kernel
 
     def _follow(self) -> None:
-        last: int | None = None
+        last: Sight | None = None
         while (sight := self._next(last)) is not None:
             self._life = process = SharedProcess(self._owner, sight, self._epoch)
             if self._closing.is_set():
                 process.end("died", _LEFT)
             process.relay(partial(self._begin, process))
-            last = process.pid
+            last = sight
             if self._process is process:
                 self._end(process)
 
-    def _next(self, last: int | None) -> Sight | None:
+    def _next(self, last: Sight | None) -> Sight | None:
         """The next life of the kernel, when it has begun; None when there will be none."""
         while not self._closing.wait(POLL_MS / 1000 if last else 0):
             try:
@@ -238,7 +241,8 @@ class SharedKernel:
             if sight is None:
                 self._gone = "The kernel was shut down. Start one for the notebook and ask again."
                 return None
-            if sight.alive and not sight.leaving and (last is None or sight.pid != last):
+            begun = last is None or sight.pid is None or sight.pid != last.pid
+            if sight.alive and not sight.leaving and begun:
                 return sight
         self._gone = f"The kernel {_LEFT}."
         return None

@@ -38,9 +38,12 @@ class SharedProcess:
         self.pid = sight.pid
         self.installed = False
         """Whether our part is in this kernel; for whoever is inside of `used`."""
+        self.connection = sight.connection
         self._owner = owner
         self._named = sight.language
-        self._relay = KernelRelay(sight.connection, in_time=self._in_time, left=self._left)
+        self._relay = KernelRelay(
+            sight.connection, in_time=self._in_time, left=self._left, lost=self._lost
+        )
         self._busy = self._relay.busy
         self._withdrawn: dict[str, tuple[int, float]] = {}
         """Request → interrupts left, and when the next is due."""
@@ -187,6 +190,9 @@ class SharedProcess:
             self.end("restarted", "was restarted by the user")
         else:
             self.end("died", "was shut down by the user")
+
+    def _lost(self, words: str) -> None:
+        self.end("died", words)
 
     # The end
 

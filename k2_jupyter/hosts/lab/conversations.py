@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpec as SpecOnDisk
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import ensure_async
 
@@ -80,7 +81,7 @@ class Conversations:
                 if kernel_id != self._kernels[session_id]:
                     self._kernels[session_id] = kernel_id
                     kernel, before = await self._kernel(kernel_id), conversation.scene.kernel
-                    conversation.moved(kernel_id, kernel, self._spec(session))
+                    conversation.moved(kernel_id, kernel, await self._spec(session))
                     self._meanwhile(before.close)
 
     async def close(self) -> None:
@@ -120,7 +121,7 @@ class Conversations:
             self._file(session),
             kernel_id,
             await self._kernel(kernel_id),
-            self._spec(session),
+            await self._spec(session),
             PageDocument(),
             log,
             Requests(log),
@@ -136,15 +137,18 @@ class Conversations:
         loop = asyncio.get_running_loop()
         return await asyncio.to_thread(SharedKernel, self._app.kernel_manager, kernel_id, loop)
 
-    def _spec(self, session: Mapping[str, Any]) -> KernelSpec:
+    async def _spec(self, session: Mapping[str, Any]) -> KernelSpec:
         name = session["kernel"]["name"]
         specs = self._app.session_manager.kernel_manager.kernel_spec_manager
         assert specs is not None  # noqa: S101  the server has made it
         try:
-            found = specs.get_kernel_spec(name)
+            found = await ensure_async(specs.get_kernel_spec(name))
         except KeyError:  # no such kernel spec any more
             return KernelSpec(name, "")
-        return KernelSpec(found.display_name, found.language.lower())
+        remote = isinstance(found, Mapping)  # of a gateway, as it is on the wire
+        if remote:
+            found = SpecOnDisk(**found["spec"])
+        return KernelSpec(found.display_name, found.language.lower(), remote)
 
     def _status(self, kernel_id: str) -> str:
         try:

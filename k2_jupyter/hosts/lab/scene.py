@@ -45,6 +45,8 @@ class KernelSpec:
     """For people."""
     language: str
     """In lower case."""
+    remote: bool = False
+    """Whether it is behind a gateway, where other files may be."""
 
 
 @dataclass(slots=True)

@@ -54,8 +54,6 @@ class Server:
                 "jupyter-server-documents keeps notebooks in the server, which K2 does not "
                 "support: pip uninstall jupyter-server-documents"
             )
-        if self._app.gateway_config.gateway_enabled:
-            return "The kernels are behind a gateway, which K2 does not support yet."
         return ""
 
     async def close(self) -> None:
