@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from k2_jupyter.adapters.kernel_channels import POLL_MS, Channel
 from k2_jupyter.adapters.kernel_messages import Bursts, Redaction, change_of, with_held
@@ -45,6 +46,14 @@ class SoFar:
     count: int | None
     seen: tuple[str, ...]
     """Ids of the messages that `outputs` contains: the last 2,000."""
+
+
+class Underway(Protocol):
+    """A run that goes on."""
+
+    def so_far(self) -> SoFar:
+        """What has come of it. Any thread."""
+        ...
 
 
 class Execution:

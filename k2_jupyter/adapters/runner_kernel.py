@@ -10,15 +10,17 @@ import queue
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from k2_jupyter.adapters.kernel_messages import Bursts, Redaction, Redactor, change_of
+from k2_jupyter.adapters.execution import SoFar, Underway
+from k2_jupyter.adapters.kernel_messages import Bursts, Redaction, Redactor, change_of, with_held
 from k2_jupyter.adapters.kernel_report import changes_in, hints_in, texts_in
 from k2_jupyter.errors import KernelError, KernelSilentError, StopRequested
 from k2_jupyter.events import CellOutput, EventStream, RunStatus
-from k2_jupyter.in_kernel.magic.pipe import Message, Pipe, PipeClosed
+from k2_jupyter.in_kernel.magic.pipe import Message, PipeClosed
 from k2_jupyter.notebook.base import CellRun
 from k2_jupyter.notebook.outputs import OutputCollector
 from k2_jupyter.outputs import OutputChange
@@ -28,6 +30,16 @@ _ASK_SECONDS = 5.0
 _GRACE_SECONDS = 10.0
 """How long a run may take to end after an interrupt, before the turn gives it up."""
 _GONE = "The kernel is gone, and its variables with it."
+_REMEMBERED = 2_000
+"""Messages whose names are kept, where they have some."""
+
+
+class Line(Protocol):
+    """What leads to the kernel's end: a pipe, or the kernel's control channel."""
+
+    def send(self, op: str, **fields: Any) -> None:
+        """Raises `PipeClosed`."""
+        ...
 
 
 class RunnerKernel:
@@ -35,23 +47,25 @@ class RunnerKernel:
 
     `inbox` gets what the kernel's end says of runs (``output``, ``ran``, ``described``)
     and ``None`` when it is gone; whoever reads the pipe fills it. `title` names a run for
-    its heading.
+    its heading. `under_way` is told the run that begins, and None when it has ended.
     """
 
     def __init__(
         self,
-        pipe: Pipe,
+        pipe: Line,
         inbox: queue.SimpleQueue[Message | None],
         *,
         redactor: Redactor | None = None,
         spool_dir: Path | None = None,
         title: Callable[[str], str] = str,
+        under_way: Callable[[Underway | None], None] = lambda run: None,
     ) -> None:
         self._pipe = pipe
         self._inbox = inbox
         self._redactor = redactor
         self._spool_dir = spool_dir
         self._title = title
+        self._under_way = under_way
         self._runs = 0
         self.gone = False
 
@@ -68,11 +82,20 @@ class RunnerKernel:
         self._runs += 1
         spool = self._spool_dir and self._spool_dir / f"output-{self._runs}.txt"
         run = _Run(uuid.uuid4().hex, cell_id, OutputCollector(spool=spool), self._redactor)
-        self._send("step", run=run.id, cell=cell_id, source=source, title=self._title(cell_id))
+        self._under_way(run)
+        try:
+            self._send("step", run=run.id, cell=cell_id, source=source, title=self._title(cell_id))
+            return (yield from self._driven(run, timeout, stop))
+        finally:
+            self._under_way(None)
+
+    def _driven(
+        self, run: _Run, timeout: float | None, stop: threading.Event
+    ) -> EventStream[CellRun]:
         started = time.monotonic()
         while run.ran is None and not self.gone:
             for change in run.take(self._next(_TICK)):
-                yield CellOutput(cell_id, change)
+                yield CellOutput(run.cell, change)
             waited = time.monotonic() - started
             if run.interrupted_at is None and _over(waited, timeout, stop):
                 run.interrupted_at = waited
@@ -83,7 +106,7 @@ class RunnerKernel:
                     "The cell does not react to interrupts; the turn ended without it."
                 )
         for change in run.rest():
-            yield CellOutput(cell_id, change)
+            yield CellOutput(run.cell, change)
         return run.result(time.monotonic() - started)
 
     def describe(self, names: Sequence[str] = (), *, stop: threading.Event) -> Mapping[str, str]:
@@ -133,6 +156,9 @@ class _Run:
         self._redactor = redactor
         self._redaction = Redaction(redactor) if redactor else None
         self._bursts = Bursts()
+        self._taking = threading.Lock()
+        self._seen: deque[str] = deque(maxlen=_REMEMBERED)
+        self._count: int | None = None
         self.ran: Message | None = None
         self.interrupted_at: float | None = None
         self.timed_out = False
@@ -144,23 +170,45 @@ class _Run:
             if message["op"] == "ran":
                 self.ran = message
             else:
-                change = change_of({"msg_type": message["type"], "content": message["content"]})
-                if change is not None:
-                    redacted = self._redaction.feed(change) if self._redaction else iter((change,))
-                    yield from self._kept(redacted, now)
+                with self._taking:
+                    changes = self._put_out(message)
+                for change in changes:
+                    yield from self._bursts.add(change, now)
         yield from self._bursts.due(now)
+
+    def _put_out(self, message: Message) -> list[OutputChange]:
+        content = message["content"]
+        self._seen.append(message.get("name", ""))
+        if message["type"] == "execute_input":
+            self._count = content.get("execution_count")
+        change = change_of({"msg_type": message["type"], "content": content})
+        if change is None:
+            return []
+        return self._kept(self._redaction.feed(change) if self._redaction else iter((change,)))
+
+    def so_far(self) -> SoFar:
+        """What has come by now; printed text that is held back for redaction with it."""
+        with self._taking:
+            outputs = self._collector.outputs
+            if self._redaction:
+                outputs = with_held(outputs, self._redaction.held())
+            return SoFar(self.id, self.cell, outputs, self._count, tuple(self._seen))
 
     def rest(self) -> Iterator[OutputChange]:
         """What was held back."""
         now = time.monotonic()
         if self._redaction:
-            yield from self._kept(self._redaction.flush(), now)
+            with self._taking:
+                changes = self._kept(self._redaction.flush())
+            for change in changes:
+                yield from self._bursts.add(change, now)
         yield from self._bursts.flush(now)
 
-    def _kept(self, changes: Iterator[OutputChange], now: float) -> Iterator[OutputChange]:
-        for change in changes:
+    def _kept(self, changes: Iterator[OutputChange]) -> list[OutputChange]:
+        kept = list(changes)
+        for change in kept:
             self._collector.apply(change)
-            yield from self._bursts.add(change, now)
+        return kept
 
     def result(self, seconds: float) -> CellRun:
         """The run as the agent sees it."""

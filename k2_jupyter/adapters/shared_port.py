@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from k2_jupyter.adapters.execution import ALL_GONE, Announce, Execution
+from k2_jupyter.adapters.execution import ALL_GONE, Announce, Execution, Underway
 from k2_jupyter.adapters.kernel_channels import POLL_MS
 from k2_jupyter.adapters.kernel_messages import Redaction, Redactor
 from k2_jupyter.adapters.kernel_runs import carried_out, described
@@ -33,7 +33,7 @@ _STUCK = (
 class Shared(Protocol):
     """The kernel over more than one life, as far as a port needs it."""
 
-    execution: Execution | None
+    execution: Underway | None
     """What runs now, for whoever asks meanwhile."""
 
     @property

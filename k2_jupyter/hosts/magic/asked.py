@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from k2_jupyter.hosts.data.in_variables import table_told
+from k2_jupyter.hosts.request_key import request_key
 from k2_jupyter.in_kernel.magic.pipe import Message
 from k2_jupyter.in_kernel.magic.requests import described
 from k2_jupyter.messages import Json
@@ -88,13 +87,8 @@ class Asked:
 
     @property
     def key(self) -> str:
-        """Names this request behind those before it: what a record is found by.
-
-        It is of the user's words: what is described in them changes with the data. The
-        options that change what is done belong to it, the caps do not.
-        """
-        words = json.dumps([*self.before, self.request, self.plan, self.model])
-        return hashlib.sha256(words.encode()).hexdigest()
+        """What a record of this request is found by."""
+        return request_key(self.request, self.before, plan=self.plan, model=self.model)
 
 
 def _path(said: Any) -> Path | None:

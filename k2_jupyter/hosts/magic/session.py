@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from k2_jupyter.errors import K2Error
+from k2_jupyter.hosts.discreet import discreet
 from k2_jupyter.hosts.magic.asked import Asked, Place
 from k2_jupyter.hosts.magic.commands import command
-from k2_jupyter.hosts.magic.end import End, discreet
+from k2_jupyter.hosts.magic.end import End
 from k2_jupyter.hosts.magic.turn import Turns
 from k2_jupyter.in_kernel.magic.pipe import Message, Pipe, PipeClosed, ProtocolError
 

@@ -24,12 +24,13 @@ from k2_jupyter.errors import K2Error
 from k2_jupyter.events import Answer, EventStream, TurnFinished, TurnStarted
 from k2_jupyter.hosts.build import build_agent
 from k2_jupyter.hosts.caps import caps, day
+from k2_jupyter.hosts.discreet import discreet
 from k2_jupyter.hosts.magic.asked import Asked, Place
 from k2_jupyter.hosts.magic.asking import User
 from k2_jupyter.hosts.magic.briefing import briefing
 from k2_jupyter.hosts.magic.card import Card
 from k2_jupyter.hosts.magic.consent import Consent, check_somebody
-from k2_jupyter.hosts.magic.end import End, discreet
+from k2_jupyter.hosts.magic.end import End
 from k2_jupyter.hosts.magic.replay import Replay, behind, left_to_cells, offered, unasked
 from k2_jupyter.hosts.magic.saved import Saved, finished, look
 from k2_jupyter.hosts.recalled import remember

@@ -9,6 +9,8 @@ OF_KERNEL = ("explain", "fix", "undo")
 """Commands of `%k2` that are carried out, or made a request, in the kernel."""
 OF_AGENT = ("cost", "export", "help", "model", "plan", "resume", "save", "status")
 """Commands that the agent's process answers."""
+OF_TURN = ("cost", "export", "plan", "resume", "save", "status")
+"""Those of them that are about the last turn."""
 COMMANDS = tuple(sorted((*OF_KERNEL, *OF_AGENT)))
 
 

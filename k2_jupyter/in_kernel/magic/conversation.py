@@ -17,12 +17,18 @@ from ..undo import Undo
 from ..values import variables
 from . import reports, requests, surroundings
 from .agent_feed import AgentFeed
+from .completion import OF_TURN
 from .ends import TurnFailed, TurnInterrupted
 from .pipe import Message
 from .runner import LEASE_SECONDS, DriverLost, Runner
 from .runs import Outcome, Runs
 from .server_feed import ANNOUNCED, ServerFeed
 from .widgets import Probe
+
+_IN_PANEL = (
+    "The last turn is in the K2 panel, which has its plan, its cost and what can be done about "
+    "it; its cells stand in the notebook."
+)
 
 
 class Conversation:
@@ -35,7 +41,9 @@ class Conversation:
         self._undo = Undo(shell.user_ns)
         runs = Runs(shell)
         self._agent = AgentFeed(shell, self._place, self._runner, runs, probe)
-        self._server = ServerFeed(shell, self._runner, runs) if hasattr(shell, "kernel") else None
+        self._server: ServerFeed | None = None
+        if hasattr(shell, "kernel"):
+            self._server = ServerFeed(shell, self._place, self._runner, runs)
         self._feed: AgentFeed | ServerFeed = self._agent
         self._requests: dict[str, str] = {}
         self._undone: list[str] = []
@@ -48,10 +56,14 @@ class Conversation:
         """Whether a turn is under way: code of its own must not begin another."""
         return self._runner.turn is not None
 
-    def ask(self, request: str, options: dict[str, Any]) -> None:
-        """One turn, to its end. Raises `TurnFailed` and `TurnInterrupted`."""
+    def ask(self, request: str, options: dict[str, Any], *, claimable: bool = True) -> None:
+        """One turn, to its end. Raises `TurnFailed` and `TurnInterrupted`.
+
+        Only what the user wrote in a cell of its own is `claimable` by a page.
+        """
         before = self._before(self._place.cell() or request, request)
-        self._turn(lambda: self._served(request, options, before))
+        claimable = claimable and self._place.has_server()
+        self._turn(lambda: self._served(request, options, before, claimable))
 
     def ask_about(self, name: str, options: dict[str, Any]) -> None:
         """``fix`` the last error or ``explain`` the last cell: a turn like any other."""
@@ -61,7 +73,7 @@ class Conversation:
         except requests.NothingToSay as nothing:
             self._say([str(nothing)])
             return
-        self.ask(request, options)
+        self.ask(request, options, claimable=False)
 
     def undo(self) -> None:
         """Take the names of the last turn back, and say what could not be."""
@@ -74,7 +86,9 @@ class Conversation:
 
     def command(self, name: str, words: list[str]) -> None:
         """What the agent's process says to ``%k2 NAME …``."""
-        if name == "resume":
+        if name in OF_TURN and self._feed is not self._agent:
+            self._say([_IN_PANEL])
+        elif name == "resume":
             self._feed = self._agent
             self._turn(lambda: self._commanded(name, words))
         else:
@@ -107,16 +121,20 @@ class Conversation:
         finally:
             self._undo.end()
 
-    def _served(self, request: str, options: dict[str, Any], before: list[str]) -> Message:
+    def _served(
+        self, request: str, options: dict[str, Any], before: list[str], claimable: bool
+    ) -> Message:
         """By a page's server that claims the turn, or else by the agent's own process."""
         card = ""
-        if self._server is not None and self._place.has_server():
+        if self._server is not None and claimable:
             with self._runner.open(claimed=False) as turn:
-                announcement = {"turn": turn, "undone": self._undone}
-                shown = {ANNOUNCED: announcement, "text/plain": "K2 ·"}
+                shown = {ANNOUNCED: {"turn": turn}, "text/plain": "K2 ·"}
                 card = self._place.show(shown, update=True)
                 if self._runner.claimed():
-                    self._feed, self._undone = self._server, []
+                    self._feed = self._server
+                    known = {**self._known(request), "options": options, "undone": self._undone}
+                    self._undone = []
+                    self._server.begin(card, known)
                     return self._runner.drive(self._server.other, lease=LEASE_SECONDS)
         self._feed = self._agent
         return self._agent.ask(
@@ -125,9 +143,15 @@ class Conversation:
             request=request,
             options={**options, **self._place.facts()},
             before=before,
-            names={**requests.named(request, self._shell.user_ns), **reports.lines()},
-            data=table_variables.tables(self._shell.user_ns),
+            **self._known(request),
         )
+
+    def _known(self, request: str) -> dict[str, Any]:
+        """What the agent is told of the variables."""
+        return {
+            "names": {**requests.named(request, self._shell.user_ns), **reports.lines()},
+            "data": table_variables.tables(self._shell.user_ns),
+        }
 
     def _commanded(self, name: str, words: list[str]) -> Message:
         facts = self._place.facts()

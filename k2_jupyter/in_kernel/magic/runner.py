@@ -23,6 +23,10 @@ CLAIM_SECONDS = 2.0
 LEASE_SECONDS = 30.0
 """Silence after which whoever drives the turn counts as lost; a run's own time is no silence."""
 _TICK = 0.2
+_LOST = (
+    "Whoever drives this turn has not been heard of for {:.0f} s, so it ended here. The variables "
+    "are kept: ask again."
+)
 
 
 class DriverLost(RuntimeError):  # noqa: N818 - read by users as it stands
@@ -100,7 +104,7 @@ class Runner:
             request = self._next(_TICK)
             if request is None:
                 if lease is not None and time.monotonic() - self._heard > lease:
-                    raise DriverLost("Nobody answers for this turn any more; it ended here.")
+                    raise DriverLost(_LOST.format(lease))
                 nudge()
             elif request.get("op") == "end":
                 return request

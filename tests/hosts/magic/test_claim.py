@@ -51,7 +51,7 @@ def test_a_claimed_turn_runs_what_the_server_hands_over(front: FrontEnd) -> None
     def serve(kind: str, content: dict[str, Any]) -> None:
         if page.announced(kind, content):
             assert page.control("claim") == {"ok": True}
-            assert page.control("ping") == {"ok": True}
+            assert page.control("ping") == {"ok": True, "last": {}}
             page.control("step", msg_id=own, cell="c1", source="x = 6 * 7\nx")
             page.control("step", msg_id=7, cell=None, source="never = 1")
             page.control("end", status="done", text="")
