@@ -133,9 +133,9 @@ class View:
             count, outputs = cell.execution_count, cell.outputs
             self.cells[cell.id] = replace(known, execution_count=count, outputs=outputs)
 
-    def save(self) -> Errand:
-        """Write the file."""
-        return self._send(Errand("save"))
+    def save(self, over: str) -> Errand:
+        """Write the file, also over the version with the hash `over`."""
+        return self._send(Errand("save"), **({"over": over} if over else {}))
 
     def _send(self, errand: Errand, **fields: Json) -> Errand:
         name = f"d{next(_numbers)}"

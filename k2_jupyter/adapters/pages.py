@@ -37,6 +37,8 @@ class Pages:
         self._runs: dict[str, tuple[str, set[Page]]] = {}
         self._saving: Errand | None = None
         self._is_unsaved = False
+        self.version = ""
+        """Hash of the file as the server wrote it while no page was there; "" for never."""
         self.lead: View | None = None
         """The page that tells what the user does, and saves."""
 
@@ -109,6 +111,11 @@ class Pages:
         self._is_unsaved = True
         self._save()
 
+    @property
+    def is_unsaved(self) -> bool:
+        """Is a save still to be done that was asked for?"""
+        return self._is_unsaved or self._saving is not None
+
     def saved(self, errand: Errand) -> None:
         """A save was answered."""
         if errand is self._saving:
@@ -119,4 +126,4 @@ class Pages:
         waits = self._saving is not None and self._saving.age < _SAVE_SECONDS
         if self._is_unsaved and self.lead is not None and not waits:
             self._is_unsaved = False
-            self._saving = self.lead.save()
+            self._saving = self.lead.save(self.version)

@@ -16,7 +16,14 @@ const PATIENCE = 20_000;
 const FIRST_OF_OURS = 4000;
 
 /** Of the cells: `hello` tells the whole of them when the connection is there again. */
-const ABOUT_CELLS: ToServer['op'][] = ['hello', 'changed', 'done', 'shown', 'variables'];
+const ABOUT_CELLS: ToServer['op'][] = [
+  'hello',
+  'changed',
+  'done',
+  'saved',
+  'shown',
+  'variables'
+];
 
 /** What the state is while a connection is made: what was wrong is so until it is there. */
 const WHILE_OPENING: Record<ConnectionState, ConnectionState> = {

@@ -218,7 +218,8 @@ const toPage = v.variant('op', [
     }),
     instruction('outputs', { cell: text, outputs, count: v.nullable(number) }),
     instruction('display', { display_id: text, data: object }),
-    instruction('save', {})
+    /** Also over the version of the file with the hash `over`: the server has written it. */
+    instruction('save', { over: v.optional(text) })
   ]),
   message('refused', { of: text, id: v.optional(text), why: text }),
   message('variables', { id: text, items: v.array(v.object({ name: text, text })) })
@@ -275,6 +276,8 @@ export type ToServer =
       caps: IAskCaps;
       images: boolean;
     }
+  /** Hash of the file as the page has loaded or saved it. */
+  | { op: 'saved'; version: string }
   | { op: 'unqueue'; id: string }
   | { op: 'answer'; request: string; answer: GivenAnswer }
   | { op: 'plan'; items: { title: string; state: ItemState }[] }

@@ -34,6 +34,7 @@ export class NotebookBridge implements IDisposable {
     this._scroll = new ScrollAnchor(_panel.content);
     _connection.cells = () => this._reports.all();
     _connection.message.connect(this._onMessage, this);
+    _panel.context.fileChanged.connect(this._tellVersion, this);
     _panel.sessionContext.kernelChanged.connect(this._onKernel, this);
     _panel.content.modelChanged.connect(this._onModel, this);
     _panel.disposed.connect(this.dispose, this);
@@ -73,6 +74,7 @@ export class NotebookBridge implements IDisposable {
     if (!this._isDisposed) {
       this._isDisposed = true;
       this._connection.message.disconnect(this._onMessage, this);
+      this._panel.context.fileChanged.disconnect(this._tellVersion, this);
       this._mirrors?.dispose();
       this._reports.dispose();
       this._scroll.dispose();
@@ -82,6 +84,16 @@ export class NotebookBridge implements IDisposable {
   private _onMessage(_: unknown, message: ToPage): void {
     if (message.op === 'do') {
       void this._do(message);
+    } else if (message.op === 'welcome') {
+      this._tellVersion();
+    }
+  }
+
+  /** Where this page is gone later, the server may write the file as long as it is this one. */
+  private _tellVersion(): void {
+    const { version } = this._saving;
+    if (version) {
+      this._connection.send({ op: 'saved', version });
     }
   }
 
@@ -122,7 +134,7 @@ export class NotebookBridge implements IDisposable {
 
   private _follow(instruction: Do): Outcome | Promise<Outcome> {
     if (instruction.what === 'save') {
-      return this._saving.save().then(why => (why ? { ok: false, why } : DONE));
+      return this._saving.save(instruction.over).then(why => (why ? { ok: false, why } : DONE));
     }
     this._scroll.update();
     const outcome = this._reports.silently(() => this._change(instruction));

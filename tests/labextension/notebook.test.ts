@@ -56,8 +56,13 @@ function playedContext() {
     model: { readOnly: false, collaborative: false },
     contentsModel: { hash: 'opened' },
     save: jest.fn(() => Promise.resolve()),
-    saveState: null as unknown as Signal<object, string>
+    saveState: null as unknown as Signal<object, string>,
+    fileChanged: null as unknown as Signal<object, object>,
+    _updateContentsModel: (version: { hash: string }) => {
+      context.contentsModel = version;
+    }
   };
+  context.fileChanged = new Signal<object, object>(context);
   context.saveState = new Signal<object, string>(context);
   return context;
 }
@@ -315,6 +320,14 @@ describe('a save', () => {
     expect(connection.sent.at(-1)).toEqual({ op: 'done', id: 'd', ok: true });
   });
 
+  test('goes over the version that the server wrote, and no other', async () => {
+    onDisk.mockResolvedValue({ hash: 'of the server' });
+    expect(await connection.do({ what: 'save', over: 'another' })).toMatchObject({ ok: false });
+    expect(await connection.do({ what: 'save', over: 'of the server' })).toMatchObject({ ok: true });
+    expect(context.contentsModel.hash).toBe('of the server');
+    expect(context.save).toHaveBeenCalledTimes(1);
+  });
+
   test('asks the user nothing: not where the file was changed, is read-only or out of reach', async () => {
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
     onDisk.mockResolvedValueOnce({ hash: 'of somebody else' });
@@ -325,6 +338,14 @@ describe('a save', () => {
     expect(await connection.do({ what: 'save' })).toMatchObject({ ok: false });
     expect(context.save).not.toHaveBeenCalled();
   });
+});
+
+test('the server is told which version of the file this page has', () => {
+  connection.message.emit(readMessage(JSON.stringify(contract.to_page[0]))!);
+  expect(connection.sent.at(-1)).toEqual({ op: 'saved', version: 'opened' });
+  context.contentsModel.hash = 'saved';
+  context.fileChanged.emit({});
+  expect(connection.sent.at(-1)).toEqual({ op: 'saved', version: 'saved' });
 });
 
 test('the contract with the server is kept', async () => {

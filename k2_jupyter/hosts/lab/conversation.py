@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
 from k2_jupyter.adapters.server_kernel import SharedKernel
 from k2_jupyter.errors import SettingsError
 from k2_jupyter.events import EndReason
+from k2_jupyter.hosts.lab.away import Away
 from k2_jupyter.hosts.lab.briefing import title
 from k2_jupyter.hosts.lab.choice import label
 from k2_jupyter.hosts.lab.event_log import Page
@@ -41,8 +42,9 @@ _OTHER_KERNEL = "The notebook has another kernel now, so the turn was stopped."
 class Conversation:
     """Its methods are called by the server's loop, but for `finish` and what others report."""
 
-    def __init__(self, scene: Scene, kernel_status: Callable[[], str]) -> None:
+    def __init__(self, scene: Scene, kernel_status: Callable[[], str], away: Away) -> None:
         self._scene = scene
+        self._away = away
         self._status = kernel_status
         self._turn: Turn | None = None
         self._queue: dict[str, Ask] = {}
@@ -85,12 +87,17 @@ class Conversation:
         """A page is gone. Twice is fine."""
         self._scene.log.detach(page)
         self._scene.document.detach(page)
+        self._away.left(page)
+        if self._turn is None and self._scene.document.is_unsaved:
+            self._save_alone()
 
     def take(self, page: Page, message: Message) -> None:
         """Any message but `hello`."""
         match message["op"]:
             case "changed" | "done":
                 self._scene.document.taken(page, message)
+            case "saved":
+                self._away.saw(page, message["version"])
             case "ask":
                 self._ask(page, Ask.of(message))
             case "unqueue":
@@ -102,9 +109,7 @@ class Conversation:
             case "stop":
                 self.stop()
             case "variables":
-                task = asyncio.get_running_loop().create_task(self._variables(page, message["id"]))
-                self._errands.add(task)
-                task.add_done_callback(self._errands.discard)
+                self._start(self._variables(page, message["id"]))
 
     def stop(self) -> None:
         """End the turn; what is queued behind it stays."""
@@ -185,6 +190,24 @@ class Conversation:
         items: list[Json] = [{"name": name, "text": text} for name, text in found.items()]
         page.send({"op": "variables", "id": asked, "items": items})
 
+    def _start(self, errand: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    # Without a page
+
+    def _save_alone(self) -> None:
+        """Where a page is, it saves."""
+        if self._scene.log.is_unread and not self._ended:
+            self._start(self._write())
+
+    async def _write(self) -> None:
+        scene, document = self._scene, self._scene.document
+        said = await self._away.write(scene.path, document.cells(), document.ran)
+        document.written(self._away.version)
+        self._notice(said)
+
     # Turns
 
     def _begin(self, asked: Ask) -> None:
@@ -211,6 +234,7 @@ class Conversation:
 
     def _next(self, reason: EndReason) -> None:
         self._turn = None
+        self._save_alone()
         next_up, self._next_up = self._next_up, ""
         if not self._queue:
             return

@@ -15,6 +15,7 @@ from jupyter_server.utils import ensure_async
 
 from k2_jupyter.adapters.page_document import PageDocument
 from k2_jupyter.adapters.server_kernel import SharedKernel
+from k2_jupyter.hosts.lab.away import Away
 from k2_jupyter.hosts.lab.choice import Choice
 from k2_jupyter.hosts.lab.conversation import Conversation
 from k2_jupyter.hosts.lab.event_log import EventLog
@@ -131,7 +132,8 @@ class Conversations:
             [token] if (token := self._app.identity_provider.token) else [],
         )
         await asyncio.to_thread(recall, scene.notebook, log, scene.kept)
-        return Conversation(scene, lambda: self._status(scene.kernel_id))
+        away = Away(self._app.contents_manager)
+        return Conversation(scene, lambda: self._status(scene.kernel_id), away)
 
     async def _kernel(self, kernel_id: str) -> SharedKernel:
         loop = asyncio.get_running_loop()

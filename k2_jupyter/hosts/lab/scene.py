@@ -70,6 +70,11 @@ class Scene:
     kept: Kept = field(default_factory=Kept)
 
     @property
+    def path(self) -> str:
+        """Of the notebook, in the server's contents."""
+        return self.notebook.relative_to(self.root).as_posix()
+
+    @property
     def language(self) -> str:
         """Of the kernel: as it says itself, once it has answered."""
         return self.kernel.language or self.spec.language
