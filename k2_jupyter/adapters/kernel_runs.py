@@ -23,6 +23,9 @@ from k2_jupyter.events import CellOutput, EventStream
 from k2_jupyter.notebook.base import CellRun
 
 ASK_SECONDS = 5.0
+_NOT_PYTHON = (
+    "Variables are described in Python kernels only, and this one speaks {}: print what you need."
+)
 
 
 def carried_out(
@@ -41,17 +44,17 @@ def carried_out(
 def described(
     process: Process, names: Sequence[str], redactor: Redactor | None, stop: threading.Event
 ) -> Mapping[str, str] | None:
-    """Name → several lines, of all the user's variables or these; empty if not Python.
+    """Name → several lines, of all the user's variables or these.
 
     None where the process has ended. Raises `StopRequested`, and `KernelSilentError` where
-    the kernel is busy or says something else.
+    the kernel is busy, not Python, or says something else.
     """
     if stop.is_set():
         raise StopRequested
     if not process.alive():
         return None
     if process.language != "python":
-        return {}
+        raise KernelSilentError(_NOT_PYTHON.format(process.language))
     reply = ask(process, describe_expression(names), stop)
     if reply is None:
         if stop.is_set():

@@ -46,7 +46,7 @@ def user_traceback(error: ErrorOutput) -> str:
     in function(…)``, and between the exceptions of a chain a sentence. Other kernels'
     tracebacks stay as they are.
     """
-    last = neutral(f"{error.ename}: {error.evalue}" if error.evalue else error.ename)
+    last = neutral(": ".join(filter(None, (error.ename, error.evalue))))
     *before, link = _links([neutral(part) for part in error.traceback])
     kept = _folded(_named(link.frames))
     told = {last, *kept}
@@ -55,7 +55,8 @@ def user_traceback(error: ErrorOutput) -> str:
         if line:
             kept.append(line)
     kept += link.rest
-    if not any(line.startswith(error.ename) for line in "\n".join(link.rest).split("\n")):
+    said = "\n".join(link.rest)
+    if not any(line.startswith(error.ename or last) for line in said.split("\n")):
         kept.append(last)
     return "\n".join(kept)
 

@@ -38,8 +38,8 @@ class Surroundings:
     """Name → a line; of a kernel that is busy none."""
     tables: Sequence[Mapping[str, Json]] = ()
     """What is known of those that hold a table."""
-    remote: bool = False
-    """Whether the kernel may be on another machine."""
+    kernel: Sequence[str] = ()
+    """In what it is not as other kernels."""
     news: Sequence[str] = ()
     """What the user did since the last turn, and what became of the kernel."""
 
@@ -69,8 +69,7 @@ def title(asked: Ask) -> str:
 def briefing(asked: Ask, around: Surroundings) -> str:
     """Files, variables, attachments and news; everything that is data is JSON on one line."""
     lines = begun(list(_files(asked, around)))
-    if around.remote:
-        lines.append(load("remote"))
+    lines += around.kernel
     lines += tables_told(around.tables)
     attached = list(_attached(asked, around))
     if attached:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from k2_jupyter.errors import SettingsError
+from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.hosts.lab.wire import Mode
 from k2_jupyter.settings import Settings
 
@@ -33,3 +34,11 @@ def fitting(settings: Settings, language: str, mode: Mode) -> str:
     if settings.endpoint is None:
         raise SettingsError(_NEEDS_PYTHON.format(language=language))
     return _OTHER_LANGUAGE.format(language=language)
+
+
+def unlike(language: str, *, remote: bool) -> list[str]:
+    """What the model should know of a kernel that is not Python's, or not on this machine."""
+    lines = [load("remote")] if remote else []
+    if language not in ("python", ""):
+        lines.append(load("language", language=language))
+    return lines

@@ -31,7 +31,7 @@ from k2_jupyter.hosts.data.in_variables import table_told
 from k2_jupyter.hosts.lab.asking import Asking
 from k2_jupyter.hosts.lab.briefing import Surroundings, briefing, task, title
 from k2_jupyter.hosts.lab.deltas import Deltas
-from k2_jupyter.hosts.lab.fitting import fitting
+from k2_jupyter.hosts.lab.fitting import fitting, unlike
 from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.hosts.lab.scene import HOST, Scene
 from k2_jupyter.hosts.lab.spent import Spent
@@ -236,7 +236,7 @@ class Turn:
             scene.document,
             scene.kernel.variables(redactor, seconds=_LOOK_SECONDS, stop=self.stop),
             [one for told in tables if (one := table_told(told))],
-            scene.spec.remote,
+            unlike(scene.language, remote=scene.spec.remote),
             [*scene.news(), *changes],
         )
         return briefing(self.asked, around)
