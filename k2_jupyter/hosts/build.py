@@ -42,7 +42,8 @@ class Policy:
     plan_only: bool = False
     """No tool that runs or changes anything."""
     task: Sequence[str] = ()
-    """What the user agrees to before the first cell; empty where the command itself says so."""
+    """What the user agrees to before the first cell, and again where the kernel has lost its
+    namespace; empty where the command itself says so."""
     images: bool = True
     """Whether figures may be sent as pictures to a model that can see."""
 
@@ -68,7 +69,12 @@ def build_agent(
     tools: list[Tool] = [SetPlan(plan), ReadNotebook(notebook, room=4 * room), AskUser(), finish]
     if not policy.plan_only:
         triage = Triage(transform, protected=policy.protected, private=policy.private)
-        gate = Gate(triage, allowed=policy.allowed, task=policy.task)
+        gate = Gate(
+            triage,
+            allowed=policy.allowed,
+            task=policy.task,
+            epoch=lambda: notebook.kernel.epoch,
+        )
         profile = model.profile
         sight = _sight(profile) if policy.images and profile.vision else None
         read = reader(sight=sight, budget=room)

@@ -24,24 +24,33 @@ class Gate:
         *,
         allowed: Collection[str] = (),
         task: Sequence[str] = (),
+        epoch: Callable[[], int] = int,
     ) -> None:
-        """`task`: what the person agrees to once, before the first cell; nothing if empty."""
+        """`task`: what the person agrees to before the first cell; nothing if empty.
+
+        `epoch` is the kernel's: who agreed to the task did so for the kernel as it was.
+        """
         self._triage = triage
         self._allowed = frozenset(allowed)
         self._task = tuple(task)
+        self._epoch = epoch
+        self._agreed: int | None = None
+        """The epoch for which the person agreed to the task."""
 
     def admit(self, source: str) -> EventStream[str]:
         """ "" when this exact source may run, else the refusal for the model."""
         risks = [risk for risk in self._triage(source) if risk.kind not in self._allowed]
-        if not risks and not self._task:
+        epoch = self._epoch()
+        task = () if epoch == self._agreed else self._task
+        if not risks and not task:
             return ""
-        reasons = (*self._task, *(f"line {risk.line}: {risk.reason}" for risk in risks))
+        reasons = (*task, *(f"line {risk.line}: {risk.reason}" for risk in risks))
         kinds = tuple(dict.fromkeys(risk.kind for risk in risks))
         digest = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
         request = ApprovalRequest("run", reasons, kinds, code=source, digest=digest)
         refusal = yield from _refusal(request)
         if not refusal:
-            self._task = ()
+            self._agreed = epoch
         return refusal
 
     def confirm(

@@ -147,7 +147,7 @@ const known = v.variant('type', [
   event('Closed', {
     id: text,
     answer: v.nullable(answer),
-    by: v.picklist(['page', 'stop', 'restart'])
+    by: v.picklist(['page', 'stop', 'restart', 'time'])
   }),
   event('KernelChanged', { status: v.picklist(['restarted', 'died', 'started']), epoch: number }),
   event('Spent', {

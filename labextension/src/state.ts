@@ -174,7 +174,11 @@ function decided(state: IState, answer: Answer | null, by: EventOf<'Closed'>['by
   return inTurn(state, turn => ({
     ...turn,
     decisions: state.open
-      ? [...turn.decisions, { step: turn.stepCount, ...decision(state.open), answer, by }]
+      ? [
+          // Where nobody is there, the same is asked again and again: it is said once.
+          ...turn.decisions.filter(one => one.by !== 'time' || one.step !== turn.stepCount),
+          { step: turn.stepCount, ...decision(state.open), answer, by }
+        ]
       : turn.decisions
   }));
 }

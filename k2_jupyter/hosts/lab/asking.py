@@ -20,6 +20,7 @@ from k2_jupyter.events import (
     QuestionRequest,
     Request,
 )
+from k2_jupyter.hosts.consent import agreement
 from k2_jupyter.hosts.lab.scene import Scene
 from k2_jupyter.hosts.lab.spent import Spent
 from k2_jupyter.hosts.lab.telling import Teller
@@ -51,8 +52,9 @@ class Asking:
         self._tell = tell
         self._spent = spent
         self._stop = stop
-        self._agreed = False
-        """Whether the user has agreed to the task."""
+        self._task = agreement(settings)
+        self._agreed: int | None = None
+        """The kernel's epoch for which the user has agreed to the task."""
         self._cell: str | None = None
 
     def answer(self, event: Event) -> Answer:
@@ -70,12 +72,18 @@ class Asking:
 
     def _approval(self, request: ApprovalRequest) -> Answer:
         kinds, allowed = set(request.kinds), self._scene.kept.kinds
-        if self._agreed and kinds and kinds <= allowed:
+        epoch = self._scene.kernel.epoch
+        agreed = epoch == self._agreed
+        if agreed and kinds and kinds <= allowed:
             return Approval(granted=True, comment=_BEFORE)
-        answer, is_for_always = self._asked(request, None if self._agreed else self._card())
+        # The card says in rows what the sentence about the task says.
+        own = tuple(reason for reason in request.reasons if reason != self._task)
+        card = None if agreed else self._card()
+        answer, is_for_always = self._asked(replace(request, reasons=own), card)
         if isinstance(answer, Approval) and answer.granted:
             # What stands for the task is asked before a run; an edit is asked for itself.
-            self._agreed = self._agreed or request.action == "run"
+            if request.action == "run":
+                self._agreed = epoch
             if is_for_always and self._scene.rules.allow_kinds:
                 allowed |= kinds
         return answer

@@ -23,7 +23,11 @@ from k2_jupyter.journal.records import encode
 from k2_jupyter.journal.redaction import Redactor
 from k2_jupyter.messages import Json
 
-By: TypeAlias = Literal["page", "stop", "restart"]
+By: TypeAlias = Literal["page", "stop", "restart", "time"]
+
+LIFE_SECONDS = 600.0
+"""How long an approval stays open: what it was asked about may be another by then."""
+_LOOK_SECONDS = 0.5
 
 _RESTARTED = "The kernel was restarted meanwhile, so this was not approved for the new one."
 _LATE = "This is not asked any more."
@@ -39,13 +43,15 @@ class _Open:
     closed: threading.Event = field(default_factory=threading.Event)
     answer: Answer = None
     always: bool = False
+    late: bool = False
 
 
 class Requests:
     """Of one conversation. Safe in threads."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, *, life_seconds: float = LIFE_SECONDS) -> None:
         self._log = log
+        self._life = life_seconds
         self._open: _Open | None = None
         self._lock = threading.Lock()
 
@@ -62,24 +68,22 @@ class Requests:
         """Wait until somebody answers; the answer, and whether it is meant for always.
 
         `epoch` is the kernel's: an approval is for that one only. ``None`` after a stop.
+        An approval that nobody gave in time is asked for anew, where somebody is there.
         """
-        opened = _Open(uuid.uuid4().hex, request, epoch, redactor)
-        with self._lock:
-            self._open = opened
-            self._log.add(
-                {
-                    "type": "Opened",
-                    "id": opened.id,
-                    "request": redactor.json(encode(request)),
-                    "cell": cell,
-                    "epoch": epoch,
-                    "asks": asks,
-                }
-            )
-        if stop.is_set():  # it was set before there was something to close
-            self.stop()
-        opened.closed.wait()
-        return opened.answer, opened.always
+        life = self._life if isinstance(request, ApprovalRequest) else None
+        while True:
+            opened = _Open(uuid.uuid4().hex, request, epoch, redactor)
+            self._add(opened, {"cell": cell, "epoch": epoch, "asks": asks})
+            if stop.is_set():  # it was set before there was something to close
+                self.stop()
+            if not opened.closed.wait(life):
+                self._expire(opened)
+            if not opened.late:
+                return opened.answer, opened.always
+            while self._log.is_unread and not stop.wait(_LOOK_SECONDS):
+                pass
+            if stop.is_set():
+                return None, False
 
     def answer(self, asked: str, given: Mapping[str, Any] | None, epoch: int) -> str:
         """An answer from a page; "" or why it does not count.
@@ -112,11 +116,28 @@ class Requests:
             if opened is not None and isinstance(opened.request, ApprovalRequest):
                 self._close(opened, Approval(granted=False, comment=_RESTARTED), "restart")
 
+    def _add(self, opened: _Open, more: Mapping[str, Json]) -> None:
+        with self._lock:
+            self._open = opened
+            event = {"type": "Opened", "id": opened.id, "request": encode(opened.request), **more}
+            self._tell(opened, event)
+
+    def _expire(self, opened: _Open) -> None:
+        with self._lock:
+            if self._open is opened:
+                opened.late = True
+                self._close(opened, None, "time")
+
+    def _tell(self, opened: _Open, event: Json) -> None:
+        redacted = opened.redactor.json(event)
+        assert isinstance(redacted, Mapping)  # noqa: S101  it was one
+        self._log.add(redacted)
+
     def _close(self, opened: _Open, answer: Answer, by: By) -> None:
         self._open = None
         opened.answer = answer
-        told = None if answer is None else opened.redactor.json(encode(answer))
-        self._log.add({"type": "Closed", "id": opened.id, "answer": told, "by": by})
+        told = None if answer is None else encode(answer)
+        self._tell(opened, {"type": "Closed", "id": opened.id, "answer": told, "by": by})
         opened.closed.set()
 
 

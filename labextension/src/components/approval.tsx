@@ -8,7 +8,7 @@ import { usePanel } from './context';
 import { Button, CellLink, Fold } from './controls';
 import { visible } from './hidden';
 import { limitWords } from './limit-words';
-import { ownReasons, Reason } from './reasons';
+import { Reason } from './reasons';
 import type { IFormProps } from './request-card';
 
 interface IApprovalProps extends IFormProps {
@@ -20,7 +20,7 @@ interface IApprovalProps extends IFormProps {
 export function Approval({ open, request, armed, answer }: IApprovalProps): ReactElement {
   const { trans } = usePanel();
   const [comment, setComment] = useState('');
-  const reasons = ownReasons(request, open.asks !== null);
+  const { reasons } = request;
   return (
     <form
       className="k2-Approval"

@@ -6,7 +6,7 @@ import type { IDecision, INotice } from '../tokens';
 import { usePanel } from './context';
 import { visible } from './hidden';
 import { amountWords } from './limit-words';
-import { ownReasons, shortReason } from './reasons';
+import { shortReason } from './reasons';
 
 /** What was said and decided after a step. */
 export function Said(props: {
@@ -54,6 +54,9 @@ function decisionWords(decision: IDecision, trans: TranslationBundle): string {
   if (by === 'stop') {
     return trans.__('Stopped before you answered.');
   }
+  if (by === 'time') {
+    return trans.__('Nobody answered in time, so it is asked again.');
+  }
   switch (request.type) {
     case 'ApprovalRequest':
       return approvalWords(whatWords(request, task, trans), answer, trans);
@@ -68,9 +71,9 @@ function decisionWords(decision: IDecision, trans: TranslationBundle): string {
 
 /** `the task; starts a process`: the card has shown the lines and the code. */
 function whatWords(request: RequestOf<'ApprovalRequest'>, task: boolean, trans: TranslationBundle): string {
-  const reasons = ownReasons(request, task);
-  const whole = reasons.length < request.reasons.length ? [trans.__('the task')] : [];
-  const cell = request.action === 'edit' ? [trans.__('a change of your cell')] : reasons.map(shortReason);
+  const { action, reasons } = request;
+  const whole = task && action === 'run' ? [trans.__('the task')] : [];
+  const cell = action === 'edit' ? [trans.__('a change of your cell')] : reasons.map(shortReason);
   return visible([...new Set([...whole, ...cell])].join('; '));
 }
 

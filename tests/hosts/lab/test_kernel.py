@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import websocket
 
-from tests.hosts.lab.panel import Lab, Raw
+from tests.hosts.lab.panel import HANG, Lab, Raw
 from tests.hosts.lab.script import finish, observed, run, script, told
 from tests.loopback import Reply, Server
 
@@ -37,6 +39,32 @@ def test_a_restart_takes_the_approval_away(lab: Lab, endpoint: Server) -> None:
         panel.until("TurnFinished", after=before)
         assert "restarted meanwhile" in observed(endpoint.requests[-1])
         assert "The kernel was restarted" in told(endpoint.requests[-1])
+
+
+def test_a_restart_takes_the_task_back(lab: Lab, endpoint: Server) -> None:
+    restarted = threading.Event()
+
+    def later(body: dict[str, Any]) -> Any:
+        assert restarted.wait(HANG)
+        return run("y = 2")
+
+    endpoint.play = script(run("x = 1"), later, run("z = 3"), finish())
+    with lab.panel(lab.notebook()) as panel:
+        panel.request("Work")
+        panel.answer(panel.until("Opened"))
+        panel.until("CellFinished")
+        before = panel.last
+        kernel = session(lab, panel.path)["kernel"]["id"]
+        assert lab.ask("POST", f"api/kernels/{kernel}/restart")[0] == 200
+        panel.until("KernelChanged", status="restarted")
+        restarted.set()
+        opened = panel.until("Opened", after=before)
+        assert (opened["request"]["code"], opened["epoch"]) == ("y = 2", 1)
+        assert opened["asks"]["where"].startswith(panel.path)
+        panel.answer(opened)
+        assert panel.until("TurnFinished")["reason"] == "done"
+        asked = [one for _, one in sorted(panel.events.items()) if one["type"] == "Opened"]
+        assert len(asked) == 2
 
 
 def test_a_shut_down_kernel_ends_the_conversation(lab: Lab, endpoint: Server) -> None:

@@ -21,6 +21,7 @@ def test_a_turn_runs_real_cells_and_asks_once(panel: Panel, endpoint: Server) ->
     panel.request("Multiply")
     opened = panel.until("Opened")
     assert opened["request"]["code"] == "print(6 * 7)"
+    assert opened["request"]["reasons"] == []  # the card says what the task is
     assert opened["asks"]["sent_to"] is None  # the endpoint is on this machine
     assert opened["asks"]["where"].startswith(panel.path)
     assert opened["asks"]["caps"]["steps"] == 300

@@ -121,6 +121,18 @@ describe('a request', () => {
     expect(find('.k2-Waiting').textContent).toContain('Working…');
   });
 
+  it('says once that nobody answered in time', async () => {
+    const { server, host } = await waiting(task);
+    for (let times = 0; times < 3; times++) {
+      server.add({ type: 'Closed', id: task.id, answer: null, by: 'time' } as never);
+      server.add(task);
+    }
+    await settle();
+    expect([...host.querySelectorAll('.k2-Said')].map(line => line.textContent)).toEqual([
+      'Nobody answered in time, so it is asked again.'
+    ]);
+  });
+
   it('takes the focus, on "No", only from within the panel', async () => {
     const { button } = await waiting(risky, ({ find }) => {
       find('textarea').focus();

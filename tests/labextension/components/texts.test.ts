@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import { count, dollars, duration } from '../../../labextension/src/components/amounts';
 import { hiddenCount, pieces, visible } from '../../../labextension/src/components/hidden';
-import { ownReasons, shortReason } from '../../../labextension/src/components/reasons';
+import { shortReason } from '../../../labextension/src/components/reasons';
 import { callWords, namedCells, shortGist } from '../../../labextension/src/components/words';
 import type { RequestOf } from '../../../labextension/src/events';
 import type { ICall } from '../../../labextension/src/tokens';
@@ -87,17 +87,6 @@ describe('names of cells', () => {
 });
 
 describe('reasons', () => {
-  const asked = (reasons: string[], action: 'run' | 'edit' = 'run'): RequestOf<'ApprovalRequest'> => {
-    return { type: 'ApprovalRequest', action, reasons, kinds: [], code: '', digest: '' };
-  };
-
-  it('of a task are those of its first cell', () => {
-    expect(ownReasons(asked(['K2 runs cells', 'line 1: reads']), true)).toEqual(['line 1: reads']);
-    expect(ownReasons(asked(['line 1: reads']), true)).toEqual(['line 1: reads']);
-    expect(ownReasons(asked(['line 1: reads']), false)).toEqual(['line 1: reads']);
-    expect(ownReasons(asked(["cell 1 is the user's"], 'edit'), true)).toHaveLength(1);
-  });
-
   it('are short once they are history', () => {
     expect(shortReason('line 12: starts a process (`subprocess`); 2 more of this kind, to line 20')).toBe('starts a process');
   });
