@@ -16,7 +16,12 @@ from k2_jupyter.adapters.kernel_channels import POLL_MS
 from k2_jupyter.adapters.kernel_messages import Redactor
 from k2_jupyter.adapters.kernel_owner import KernelOwner, Sight
 from k2_jupyter.adapters.kernel_report import texts_in
-from k2_jupyter.adapters.kernel_setup import TABLES, describe_expression
+from k2_jupyter.adapters.kernel_setup import (
+    TABLES,
+    UndoDeed,
+    describe_expression,
+    undo_expression,
+)
 from k2_jupyter.adapters.page_cells import outputs_to_page
 from k2_jupyter.adapters.shared_look import Late, look
 from k2_jupyter.adapters.shared_port import SharedPort
@@ -162,6 +167,13 @@ class SharedKernel:
     ) -> Sequence[Any]:
         """What the kernel says of variables that hold a table, unchecked; as `variables` else."""
         return [*self._told(TABLES, Late(seconds, stop)).values()]
+
+    def undo_names(self, deed: UndoDeed, turn: str, *, seconds: float) -> Mapping[str, Any]:
+        """Note or take back what a turn does to the names; what the kernel says, unchecked.
+
+        Empty where the kernel is busy, not Python, or does not know the turn.
+        """
+        return self._told(undo_expression(deed, turn), Late(seconds))
 
     def _told(self, expression: str, late: Late) -> Mapping[str, Any]:
         try:

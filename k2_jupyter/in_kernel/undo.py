@@ -73,29 +73,29 @@ class Undo:
         """Another turn begins: do not keep alive what only this one knows."""
         self._before, self._after = _weak(self._before), _weak(self._after)
 
-    def undo(self, *, keep: bool = False) -> list[str]:
-        """Take the turn back; says in lines what was done, and what could not be.
-
-        `keep`: so that it can be done again.
-        """
-        if self._before is None or self._after is None:
+    def undo(self) -> list[str]:
+        """Take the turn back; says in lines what was done, and what could not be."""
+        if not self.noted:
             return ["There is no turn to undo."]
-        before, after = _alive(self._before), _alive(self._after)
+        lines = [*self.take_back(), _BEYOND]
+        self._before = self._after = None
+        return lines
+
+    def take_back(self) -> list[str]:
+        """The same of the names alone, so that `redo` can bind them again."""
+        before, after = _alive(self._before or {}), _alive(self._after or {})
         in_place, sampled = self._objects(before, after)
         lines, done = self._turn_back(_DONE, before, after)
-        self._before, self._after = (
-            (_only(after, done), _only(before, done)) if keep else (None, None)
-        )
+        self._before, self._after = _only(after, done), _only(before, done)
         return [
             *lines,
             *_line("Changed in place by the turn, which can't be undone", in_place),
             *_line("Not compared in full; no change in place was seen", sampled),
             *([] if lines or in_place else ["The turn bound no names."]),
-            _BEYOND,
         ]
 
     def redo(self) -> list[str]:
-        """Bind the names again as the turn left them; behind an `undo` that kept them."""
+        """Bind the names again as the turn left them; behind `take_back`."""
         before, after = _alive(self._before or {}), _alive(self._after or {})
         lines, done = self._turn_back(_DONE_AGAIN, before, after)
         self._before, self._after = _only(after, done), _only(before, done)
@@ -178,7 +178,7 @@ def end(turn: str, changed: Iterable[str] = ()) -> Report:
 def undo(turn: str) -> Report:
     """``lines`` of what was done; nothing where this kernel does not know the turn."""
     known = _turns.get(turn)
-    return Report({"lines": known.undo(keep=True)} if known and known.noted else {})
+    return Report({"lines": known.take_back()} if known and known.noted else {})
 
 
 def redo(turn: str) -> Report:

@@ -49,6 +49,8 @@ class RecordedTurn:
     approved: set[str] = field(default_factory=set)
     """Digests of the sources that the user has approved."""
     plan: tuple[PlanItem, ...] = ()
+    changes: int = 0
+    """Records of changed cells."""
     finished: TurnFinished | None = None
     lost: int | None = None
     """Which answer's cell was the first that went down with its kernel or was interrupted."""
@@ -181,6 +183,9 @@ class _Telling:
             PlanItem(item["id"], item["title"], item["state"], tuple(item["cells"]))
             for item in data["items"]
         )
+
+    def _CellChanged(self, _: Mapping[str, Any], __: int) -> None:  # noqa: N802
+        self._turn.changes += 1
 
     def _ApprovalRequest(self, data: Mapping[str, Any], number: int) -> None:  # noqa: N802
         self._asked[number] = data["digest"]

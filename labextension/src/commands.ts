@@ -10,13 +10,14 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { draftOf } from './components/draft';
 import { k2Icon } from './components/icons';
 import type { Attached, Mode } from './events';
-import type { IConversation, IK2 } from './tokens';
+import type { IConversation, IK2, ITurn } from './tokens';
 import { hasFailed } from './toolbar';
 
 export namespace CommandIDs {
   export const open = 'k2:open';
   export const ask = 'k2:ask';
   export const stop = 'k2:stop';
+  export const undoTurn = 'k2:undo-turn';
   export const fix = 'k2:fix';
   export const explain = 'k2:explain';
   export const attachCell = 'k2:attach-cell';
@@ -67,6 +68,17 @@ export class Commands {
         label: trans.__('Stop K2'),
         isEnabled: () => this._k2.current?.isRunning ?? false,
         execute: () => this._k2.current?.stop()
+      },
+      [CommandIDs.undoTurn]: {
+        label: trans.__('Undo the Last Turn of K2'),
+        isEnabled: () => undoable(this._k2.current) !== null,
+        execute: () => {
+          const turn = undoable(this._k2.current);
+          if (turn) {
+            this._open();
+            this._k2.current?.undo(turn.turn);
+          }
+        }
       },
       [CommandIDs.fix]: {
         ...this._aboutCell(trans.__('Fix with K2'), target => {
@@ -155,6 +167,12 @@ export class Commands {
     this._open();
     draftOf(conversation).attach(attached);
   }
+}
+
+/** The newest turn that changed cells and is not undone. */
+function undoable(conversation: IConversation | null): ITurn | null {
+  const turns = conversation && !conversation.isRunning ? conversation.state.turns : [];
+  return turns.filter(turn => turn.undo && !turn.undo.undone).at(-1) ?? null;
 }
 
 function selectedText(cell: Cell | undefined): string {

@@ -173,6 +173,9 @@ const known = v.variant('type', [
     seconds: number
   }),
   event('UserChanged', { lines: texts }),
+  event('Undoable', { turn: text }),
+  event('Undone', { turn: text, lines: texts }),
+  event('Redone', { turn: text, lines: texts }),
   /** All events from the `first` to this one: later ones say what they said. */
   event('Gone', { first: number })
 ]);
@@ -282,6 +285,8 @@ export type ToServer =
   | { op: 'answer'; request: string; answer: GivenAnswer }
   | { op: 'plan'; items: { title: string; state: ItemState }[] }
   | { op: 'stop' }
+  | { op: 'undo'; turn: string }
+  | { op: 'redo'; turn: string }
   | { op: 'variables'; id: string };
 
 /** One message of the server, or null where this page does not know such a message. */

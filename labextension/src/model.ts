@@ -78,6 +78,16 @@ export class ConversationModel implements IConversation, IDisposable {
     this._connection.send({ op: 'stop' });
   }
 
+  undo(turn: string): void {
+    this._surroundings.flush();
+    this._connection.send({ op: 'undo', turn });
+  }
+
+  redo(turn: string): void {
+    this._surroundings.flush();
+    this._connection.send({ op: 'redo', turn });
+  }
+
   unqueue(id: string): void {
     if (this._pending.delete(id) && this._state.connection !== 'open') {
       this._set(withoutQueued(this._state, id));

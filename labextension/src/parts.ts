@@ -5,6 +5,7 @@ import type { ICall, IStep, ITurn } from './tokens';
 export function newTurn(id: string, request: string, started: number): ITurn {
   return {
     id,
+    turn: '',
     request,
     attached: [],
     mode: 'ask',
@@ -20,7 +21,8 @@ export function newTurn(id: string, request: string, started: number): ITurn {
     stepCount: 0,
     userChanged: [],
     notices: [],
-    decisions: []
+    decisions: [],
+    undo: null
   };
 }
 
@@ -61,6 +63,7 @@ export function earlierTurn(event: EventOf<'Earlier'>): ITurn {
   const unknown = { caveats: [], next_steps: [], claims: [], plain: false, cell: '' };
   return {
     ...newTurn(turn, request, Date.parse(started)),
+    turn,
     model,
     status: 'earlier',
     reason,

@@ -1,7 +1,7 @@
 /** What a conversation looks like after each event of its log. */
 import type { Answer, EventOf, LogEvent, MessageOf } from './events';
 import { earlierTurn, newCall, newStep, newTurn } from './parts';
-import type { ICall, IDecision, IOpenRequest, IState, IStep, ITurn } from './tokens';
+import type { ICall, IDecision, IOpenRequest, IState, IStep, ITurn, IUndo } from './tokens';
 
 export const EMPTY: IState = {
   connection: 'connecting',
@@ -53,7 +53,7 @@ const HANDLERS: Handlers = {
     const known = runningTurn(state)
       ? state
       : { ...state, turns: [...state.turns, newTurn(turn, task, at)] };
-    return inTurn({ ...known, spent: null }, running => ({ ...running, model }));
+    return inTurn({ ...known, spent: null }, running => ({ ...running, turn, model }));
   },
   StepStarted: (state, { number }, at) =>
     inTurn(state, turn => ({
@@ -123,6 +123,9 @@ const HANDLERS: Handlers = {
     ),
   UserChanged: (state, { lines }) =>
     inTurn(state, turn => ({ ...turn, userChanged: [...turn.userChanged, ...lines] })),
+  Undoable: (state, { turn }) => withUndo(state, turn, { undone: false, lines: [] }),
+  Undone: (state, { turn, lines }) => withUndo(state, turn, { undone: true, lines }),
+  Redone: (state, { turn, lines }) => withUndo(state, turn, { undone: false, lines }),
   Opened: (state, { id, request, cell, epoch, asks }) => ({
     ...state,
     open: { id, request, cell, epoch, asks }
@@ -185,6 +188,15 @@ function decided(state: IState, answer: Answer | null, by: EventOf<'Closed'>['by
 
 function decision({ request, asks }: IOpenRequest): Pick<IDecision, 'request' | 'task'> {
   return { request, task: asks !== null };
+}
+
+function withUndo(state: IState, id: string, undo: IUndo): IState {
+  const turns = changedLast(
+    state.turns,
+    turn => turn.turn === id,
+    turn => ({ ...turn, undo })
+  );
+  return { ...state, turns };
 }
 
 function inTurn(state: IState, change: (turn: ITurn) => ITurn): IState {

@@ -85,9 +85,17 @@ export interface IDecision {
   by: EventOf<'Closed'>['by'];
 }
 
+/** How a turn that changed cells stands: whether it is undone, and what was said of that last. */
+export interface IUndo {
+  undone: boolean;
+  lines: readonly string[];
+}
+
 export interface ITurn {
   /** Of the request that began it; never changes. */
   id: string;
+  /** The server's name for it; "" until it has begun. */
+  turn: string;
   request: string;
   attached: readonly Attached[];
   mode: Mode;
@@ -111,6 +119,8 @@ export interface ITurn {
   userChanged: readonly string[];
   notices: readonly INotice[];
   decisions: readonly IDecision[];
+  /** Null where there is nothing to undo. */
+  undo: IUndo | null;
 }
 
 export interface IQueued {
@@ -174,6 +184,9 @@ export interface IConversation {
   ask(ask: IAsk): string;
   answer(request: string, answer: GivenAnswer): void;
   stop(): void;
+  /** Takes back what a turn did to cells and variables; `turn` as in `ITurn`. */
+  undo(turn: string): void;
+  redo(turn: string): void;
   unqueue(id: string): void;
   /** Begins with a request that waits after a stop. */
   sendQueued(id: string): void;

@@ -108,10 +108,10 @@ def test_what_was_taken_back_is_done_again() -> None:
     old, mine = [1], [2]
     names: dict[str, Any] = {"data": old}
     undo = turn(names, data=mine, new=3)
-    undo.undo(keep=True)
+    undo.take_back()
     assert undo.redo() == ["As the turn left them: data, new."]
     assert names["data"] is mine
-    undo.undo(keep=True)
+    undo.take_back()
     assert names == {"data": old}
     names["data"] = "the user's"
     assert undo.redo()[-1] == "Left, because they were changed since: data."

@@ -78,6 +78,8 @@ describe('ConversationModel', () => {
     model.answer('r', null);
     model.editPlan([{ title: 'Load', state: 'open' }]);
     model.stop();
+    model.undo('0f0e0d0c0b0a0908');
+    model.redo('0f0e0d0c0b0a0908');
     void model.variables();
     for (const said of server.received) {
       const examples = contract.to_server.filter(({ op }) => op === said.op);

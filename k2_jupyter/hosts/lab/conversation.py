@@ -23,6 +23,7 @@ from k2_jupyter.hosts.lab.event_log import Page
 from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.hosts.lab.scene import KernelSpec, Scene
 from k2_jupyter.hosts.lab.turn import Turn
+from k2_jupyter.hosts.lab.undoing import Undoing
 from k2_jupyter.hosts.lab.wire import Ask, Message, refusal
 from k2_jupyter.messages import Json
 
@@ -36,6 +37,7 @@ _WAITING = (
     "You stopped the turn, so what was queued behind it waits ({}). It goes on behind your "
     "next request; or send one of them now, or take it out."
 )
+_RUNS = "Something runs here. Undo and redo wait until it has ended."
 _OTHER_KERNEL = "The notebook has another kernel now, so the turn was stopped."
 
 
@@ -46,7 +48,7 @@ class Conversation:
         self._scene = scene
         self._away = away
         self._status = kernel_status
-        self._turn: Turn | None = None
+        self._turn: Turn | Undoing | None = None
         self._queue: dict[str, Ask] = {}
         self._held = False
         """Whether the queue waits for the user, who has stopped a turn."""
@@ -108,6 +110,8 @@ class Conversation:
                 self._edit_plan(page, message)
             case "stop":
                 self.stop()
+            case "undo" | "redo":
+                self._take_back(page, message)
             case "variables":
                 self._start(self._variables(page, message["id"]))
 
@@ -177,6 +181,15 @@ class Conversation:
         if why:
             page.send(refusal("answer", why, message["request"]))
 
+    def _take_back(self, page: Page, message: Message) -> None:
+        deed, turn = message["op"], message["turn"]
+        if self._turn is not None or self._ended:
+            page.send(refusal(deed, _RUNS, turn))
+            return
+        self._scene.document.lead(page)
+        self._turn = Undoing(deed, turn, self._scene, page, self._over)
+        self._turn.start()
+
     def _edit_plan(self, page: Page, message: Message) -> None:
         if self._turn is None:
             page.send(refusal("plan", _NO_TURN))
@@ -235,6 +248,7 @@ class Conversation:
     def _next(self, reason: EndReason) -> None:
         self._turn = None
         self._save_alone()
+        self._scene.kept.undos.announce(self._scene.say)
         next_up, self._next_up = self._next_up, ""
         if not self._queue:
             return

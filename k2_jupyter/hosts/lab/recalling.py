@@ -24,6 +24,8 @@ def recall(notebook: Path, log: EventLog, kept: Kept) -> None:
     records = [record for record in islice(found, _SHOWN) if record.task]
     for record in reversed(records):
         log.add(_earlier(record))
+    kept.undos.recall(records[::-1], notebook)
+    kept.undos.announce(log.add)
     for record in reversed(records[:_REMEMBERED]):
         remember(kept.history, record)
     if records:

@@ -18,6 +18,7 @@ from k2_jupyter.hosts.lab.choice import Choice
 from k2_jupyter.hosts.lab.event_log import EventLog
 from k2_jupyter.hosts.lab.requests import Requests
 from k2_jupyter.hosts.lab.rules import Rules
+from k2_jupyter.hosts.lab.undos import Undos
 from k2_jupyter.journal.redaction import Redactor, collect_secrets
 from k2_jupyter.messages import Json
 
@@ -35,6 +36,7 @@ class Kept:
     standing: StandingFiles = field(default_factory=StandingFiles)
     news: deque[str] = field(default_factory=deque)
     """What happened to the kernel or the plan, until the model was told."""
+    undos: Undos = field(default_factory=Undos)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.hosts.lab.scene import HOST, Scene
 from k2_jupyter.hosts.lab.spent import Spent
 from k2_jupyter.hosts.lab.telling import Teller
+from k2_jupyter.hosts.lab.undoing import undoable
 from k2_jupyter.hosts.lab.wire import Ask
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.recall import MESSAGE
@@ -137,7 +138,8 @@ class Turn:
             deltas = Deltas(scene.log, redactor, scene.loop)
             tell = Teller(scene.log, redactor, deltas, spent)
             asking = Asking(scene, settings, limits, redactor, tell, spent, self.stop)
-            return self._drive(recorded(events, journal), journal, tell, asking)
+            with undoable(scene, self.id, title(asked), journal, redactor):
+                return self._drive(recorded(events, journal), journal, tell, asking)
 
     def _drive(
         self, events: EventStream[None], journal: Journal, tell: Teller, asking: Asking

@@ -12,6 +12,7 @@ import { Markdown } from './markdown';
 import { Plan } from './plan';
 import { Said } from './said';
 import { Step } from './step';
+import { Undo } from './undo';
 import { endWords, namedCells } from './words';
 
 /** Steps in the page at once; a turn of 300 steps stays as quick as one of 30. */
@@ -183,6 +184,7 @@ function End({ turn }: { turn: ITurn }): ReactElement {
           {trans.__('Carry out this plan')}
         </Button>
       )}
+      <Undo turn={turn} />
     </div>
   );
 }

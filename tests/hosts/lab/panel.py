@@ -166,6 +166,27 @@ class Panel:
         order = [one["id"] for one in self.cells]
         self.send(op="changed", cells=[self.cells[-1]], order=order)
 
+    def edit(self, cell_id: str, source: str) -> None:
+        """The user types in a cell."""
+        cell = self.cell(cell_id)
+        cell["source"] = source
+        self.send(op="changed", cells=[cell])
+
+    def remove(self, cell_id: str) -> None:
+        """The user deletes a cell."""
+        self.cells.remove(self.cell(cell_id))
+        self.send(op="changed", cells=[], order=[one["id"] for one in self.cells])
+
+    def move(self, cell_id: str, to: int) -> None:
+        """The user moves a cell."""
+        cell = self.cell(cell_id)
+        self.cells.remove(cell)
+        self.cells.insert(to, cell)
+        self.send(op="changed", cells=[], order=[one["id"] for one in self.cells])
+
+    def cell(self, cell_id: str) -> Raw:
+        return next(cell for cell in self.cells if cell["id"] == cell_id)
+
     def answer(self, opened: Raw, **answer: Any) -> None:
         """To an open request: an approval, unless told otherwise."""
         approval = {"type": "Approval", "granted": True, "comment": "", "always": False}
@@ -264,7 +285,12 @@ class Panel:
                 at = ids.index(message["after"]) + 1 if message["after"] else 0
                 self.cells.insert(at, message["cell"])
             case "replace":
-                by_id[message["cell"]]["source"] = message["source"]
+                changed = {"source": message["source"], "count": None, "outputs": []}
+                by_id[message["cell"]].update(changed)
+                by_id[message["cell"]]["metadata"] |= message["metadata"]
+            case "outputs":
+                shown = {"outputs": message["outputs"], "count": message["count"]}
+                by_id[message["cell"]].update(shown)
             case "delete":
                 self.cells.remove(by_id[message["cell"]])
 
