@@ -31,6 +31,8 @@ export class ScrollAnchor implements IDisposable {
       if (kept) {
         this._keep(kept, top(kept), outerNode.scrollTop);
       }
+    } else if (outerNode.scrollTop === 0 && this._seen()) {
+      outerNode.scrollTop = 1; // at the very top a browser anchors nothing
     }
   }
 
