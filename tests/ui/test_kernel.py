@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.conftest import Open
-from tests.ui.scripts import Scripts, cell, held, text_of
+from tests.ui.scripts import Scripts, cell, held, plan, text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -40,7 +40,7 @@ def test_a_restart_by_the_user_ends_the_cell_and_not_the_turn(
 @pytest.mark.full
 def test_a_restart_while_the_model_thinks_is_told_at_once(notebook: Open, model: Scripts) -> None:
     more = threading.Event()
-    model.steps["think"] = [cell("kept = 1", "one"), held(more, cell("2", "two"))]
+    model.steps["think"] = [cell("kept = 1", "one"), held(more, plan("Begin again"))]
     sidebar = notebook()
     sidebar.ask("think of it")
     sidebar.allow()
