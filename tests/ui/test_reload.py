@@ -24,6 +24,7 @@ _DROP = """() => {
         send.call(this, text);
     };
 }"""
+_SAVED = "!jupyterapp.shell.currentWidget.context.model.dirty"
 
 
 class Numbers:
@@ -127,8 +128,7 @@ def test_the_conversation_is_found_again(notebook: Open, model: Scripts, lab: La
     sidebar = notebook(name=path)
     sidebar.finish("find me later")
     before = told(sidebar)
-    while len(json.loads((lab.folder / path).read_text())["cells"]) < 3:
-        sidebar.page.wait_for_timeout(20)  # the agent's own save
+    sidebar.page.wait_for_function(_SAVED)
     sidebar.page.close()
     again = notebook(name=path)
     again.wait_for("Done")
