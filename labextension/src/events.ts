@@ -281,6 +281,18 @@ export type ToServer =
     }
   /** Hash of the file as the page has loaded or saved it. */
   | { op: 'saved'; version: string }
+  /** A `%%k2` that this page sent waits in the kernel: its request may be a turn of K2's. */
+  | {
+      op: 'claim';
+      turn: string;
+      /** Id of the request that this page sent. */
+      run: string;
+      cell: string;
+      code: string;
+      model: string;
+      caps: IAskCaps;
+      images: boolean;
+    }
   | { op: 'unqueue'; id: string }
   | { op: 'answer'; request: string; answer: GivenAnswer }
   | { op: 'plan'; items: { title: string; state: ItemState }[] }

@@ -152,6 +152,9 @@ export class K2 implements IK2 {
       selected: () => bridge.selected(),
       preferences: () => this._preferences
     });
+    bridge.waiting.connect((_, waiting) => {
+      conversation.claim(waiting);
+    });
     const notebook = { panel, kernel: null, connection, bridge, conversation };
     panel.context.pathChanged.connect((_, path) => {
       connection.path = path;

@@ -5,6 +5,7 @@ import { Signal } from '@lumino/signaling';
 
 import type { Connection } from './connection';
 import type { GivenAnswer, MessageOf, ToPage, ToServer } from './events';
+import type { IWaiting } from './magic';
 import { EMPTY, reduce, runningTurn, withNotice, withoutQueued } from './state';
 import type { IAsk, IConversation, IPlanEntry, IPreferences, IState, IVariable } from './tokens';
 
@@ -68,6 +69,15 @@ export class ConversationModel implements IConversation, IDisposable {
     };
     this._send(asked);
     return asked.id;
+  }
+
+  /** Offers a `%%k2` that waits in the kernel; without a connection the kernel serves it. */
+  claim(waiting: IWaiting): void {
+    if (this._connection.state === 'open') {
+      const { caps, model, images } = this._surroundings.preferences();
+      this._surroundings.flush();
+      this._connection.send({ op: 'claim', ...waiting, model, caps, images });
+    }
   }
 
   answer(request: string, answer: GivenAnswer): void {

@@ -9,11 +9,13 @@ import type { CellList, NotebookPanel } from '@jupyterlab/notebook';
 import type { IObservableList } from '@jupyterlab/observables';
 import type { Contents, Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
+import { Signal, type ISignal } from '@lumino/signaling';
 
 import { findCell, findCodeCell } from './cells';
 import type { Connection } from './connection';
 import { DONE, deleteCell, insertCell, replaceCell, type Outcome } from './editing';
 import type { Do, DoOf, ToPage } from './events';
+import { MagicWatch, sentFor, type IWaiting } from './magic';
 import { Mirrors, refill, updateDisplay } from './mirrors';
 import { Reports } from './reports';
 import { QuietSave } from './saving';
@@ -60,6 +62,11 @@ export class NotebookBridge implements IDisposable {
     }
   }
 
+  /** A `%%k2` of this page waits in the kernel. */
+  get waiting(): ISignal<this, IWaiting> {
+    return this._waiting;
+  }
+
   /** Reports the user's latest changes now, for example before a request. */
   flush(): void {
     this._reports.flush();
@@ -76,6 +83,7 @@ export class NotebookBridge implements IDisposable {
       this._connection.message.disconnect(this._onMessage, this);
       this._panel.context.fileChanged.disconnect(this._tellVersion, this);
       this._mirrors?.dispose();
+      this._magics?.dispose();
       this._reports.dispose();
       this._scroll.dispose();
     }
@@ -99,8 +107,14 @@ export class NotebookBridge implements IDisposable {
 
   private _onKernel(): void {
     this._mirrors?.dispose();
+    this._magics?.dispose();
     const kernel = this._panel.sessionContext.session?.kernel;
     this._mirrors = kernel ? new Mirrors(kernel, id => findCodeCell(this._panel.content, id)) : null;
+    this._magics = kernel
+      ? new MagicWatch(kernel, this._panel.content, waiting => {
+          this._waiting.emit(waiting);
+        })
+      : null;
     this._mirrors?.lacking.connect(() => {
       this._connection.open();
     });
@@ -171,8 +185,12 @@ export class NotebookBridge implements IDisposable {
     if (!this._mirrors) {
       return { ok: false, why: 'The notebook has no kernel.' };
     }
+    const shown = this._codeCell(cell);
+    if (sentFor(shown)?.header.msg_id === run) {
+      return DONE; // this page has sent it, and shows it anyway
+    }
     const snapshot = outputs && { outputs, skip: skip ?? [], count: count ?? null };
-    this._mirrors.follow(this._codeCell(cell), run, snapshot ?? null);
+    this._mirrors.follow(shown, run, snapshot ?? null);
     this._connection.send({ op: 'shown', run });
     return DONE;
   }
@@ -188,7 +206,9 @@ export class NotebookBridge implements IDisposable {
   private readonly _reports: Reports;
   private readonly _saving: QuietSave;
   private readonly _scroll: ScrollAnchor;
+  private readonly _waiting = new Signal<this, IWaiting>(this);
   private _mirrors: Mirrors | null = null;
+  private _magics: MagicWatch | null = null;
   private _isDisposed = false;
 }
 

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from k2_jupyter.adapters.server_kernel import SharedKernel
@@ -20,6 +21,7 @@ from k2_jupyter.hosts.lab.away import Away
 from k2_jupyter.hosts.lab.briefing import title
 from k2_jupyter.hosts.lab.choice import label
 from k2_jupyter.hosts.lab.event_log import Page
+from k2_jupyter.hosts.lab.joining import Joined, join
 from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.hosts.lab.scene import KernelSpec, Scene
 from k2_jupyter.hosts.lab.turn import Turn
@@ -38,6 +40,7 @@ _WAITING = (
     "next request; or send one of them now, or take it out."
 )
 _RUNS = "Something runs here. Undo and redo wait until it has ended."
+_BUSY = "A turn runs here already, so this %%k2 can't join in; the kernel serves it by itself."
 _OTHER_KERNEL = "The notebook has another kernel now, so the turn was stopped."
 
 
@@ -57,6 +60,8 @@ class Conversation:
         self._ended = False
         self._taken: set[str] = set()
         """Ids of all requests: a page that lost its connection may send one twice."""
+        self._claiming = False
+        """Whether a `%%k2` is being asked whether it still waits."""
         self._errands: set[asyncio.Task[None]] = set()
         scene.kernel.watch(self._kernel_changed)
 
@@ -84,24 +89,28 @@ class Conversation:
         live = scene.kernel.live()
         scene.document.attach(page, message["cells"], live=live)
         scene.log.attach(page, message["log"], message["since"])
+        if self._joined is not None:
+            page.send(self._joined.mirrored())
 
     def leave(self, page: Page) -> None:
         """A page is gone. Twice is fine."""
         self._scene.log.detach(page)
         self._scene.document.detach(page)
         self._away.left(page)
+        if self._joined is not None:
+            self._joined.left(page)
         if self._turn is None and self._scene.document.is_unsaved:
             self._save_alone()
 
     def take(self, page: Page, message: Message) -> None:
         """Any message but `hello`."""
         match message["op"]:
-            case "changed" | "done":
-                self._scene.document.taken(page, message)
-            case "saved":
-                self._away.saw(page, message["version"])
+            case "changed" | "done" | "saved":
+                self._of_notebook(page, message)
             case "ask":
                 self._ask(page, Ask.of(message))
+            case "claim":
+                self._start(self._claim(page, message))
             case "unqueue":
                 self._unqueue(page, message["id"])
             case "answer":
@@ -149,6 +158,12 @@ class Conversation:
 
     # What pages say
 
+    def _of_notebook(self, page: Page, message: Message) -> None:
+        if message["op"] == "saved":
+            self._away.saw(page, message["version"])
+        else:
+            self._scene.document.taken(page, message)
+
     def _ask(self, page: Page, asked: Ask) -> None:
         if not asked.request and asked.mode in ("ask", "plan"):
             page.send(refusal("ask", _EMPTY, asked.id))
@@ -161,13 +176,33 @@ class Conversation:
         if not waits and asked.id in self._taken:
             return
         self._taken.add(asked.id)
-        if self._turn is None and (self._held or not self._queue):
+        is_free = self._turn is None and not self._claiming
+        if is_free and (self._held or not self._queue):
             self._begin(self._queue.pop(asked.id, asked))
         elif not waits:
             if self._turn is not None and self._turn.stop.is_set():
                 self._next_up = self._next_up or asked.id
             self._queue[asked.id] = asked
             self._say("Queued", id=asked.id, request=title(asked))
+
+    async def _claim(self, page: Page, message: Message) -> None:
+        """A `%%k2` waits in the kernel; one that can't join in is served there."""
+        if self._ended or self._turn is not None or self._claiming:
+            page.send(refusal("claim", _BUSY))
+            return
+        self._scene.document.lead(page)
+        self._claiming = True
+        try:
+            joined = await asyncio.to_thread(join, self._scene, page, message)
+        finally:
+            self._claiming = False
+        if joined is None:
+            self._go_on()
+        elif joined.record is not None:
+            await joined.replay()
+            self._go_on()
+        else:
+            self._begin(joined.asked, joined)
 
     def _unqueue(self, page: Page, asked: str) -> None:
         if self._queue.pop(asked, None) is None:
@@ -223,7 +258,7 @@ class Conversation:
 
     # Turns
 
-    def _begin(self, asked: Ask) -> None:
+    def _begin(self, asked: Ask, joined: Joined | None = None) -> None:
         try:
             model = label(self._scene.choice.settings(asked.model))
         except SettingsError:  # the turn will say so
@@ -237,8 +272,16 @@ class Conversation:
             mode=asked.mode,
             model=model,
         )
-        self._turn = Turn(asked, self._scene, self._over)
-        self._turn.start()
+        self._turn = turn = Turn(asked, self._scene, self._over, joined)
+        if joined is not None:
+            joined.begin(model, partial(self._interrupted, turn))
+        turn.start()
+
+    def _interrupted(self, turn: Turn) -> None:
+        """The `%%k2` that waits for this turn was interrupted. Called by any thread."""
+        turn.stop.set()
+        with suppress(RuntimeError):  # the server has stopped meanwhile
+            self._scene.loop.call_soon_threadsafe(self._scene.requests.stop)
 
     def _over(self, reason: EndReason) -> None:
         """Called by the turn's thread."""
@@ -246,7 +289,9 @@ class Conversation:
             self._scene.loop.call_soon_threadsafe(self._next, reason)
 
     def _next(self, reason: EndReason) -> None:
-        self._turn = None
+        turn, self._turn = self._turn, None
+        if turn is not None and turn.joined is not None and turn.finished is not None:
+            self._start(turn.joined.end(turn.finished))
         self._save_alone()
         self._scene.kept.undos.announce(self._scene.say)
         next_up, self._next_up = self._next_up, ""
@@ -259,7 +304,16 @@ class Conversation:
             self._held = True
             self._notice(_WAITING.format(len(self._queue)))
             return
-        self._begin(self._queue.pop(next(iter(self._queue))))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """With what is queued, unless the user has stopped it."""
+        if self._turn is None and self._queue and not (self._held or self._claiming):
+            self._begin(self._queue.pop(next(iter(self._queue))))
+
+    @property
+    def _joined(self) -> Joined | None:
+        return self._turn.joined if self._turn is not None else None
 
     def _kernel_changed(self, status: str, epoch: int) -> None:
         """Called by any thread."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import cast
+from typing import Any, cast
 
 from k2_jupyter.agent.agent import Agent
 from k2_jupyter.agent.limits import Limits
@@ -32,6 +32,7 @@ from k2_jupyter.hosts.lab.asking import Asking
 from k2_jupyter.hosts.lab.briefing import Surroundings, briefing, task, title
 from k2_jupyter.hosts.lab.deltas import Deltas
 from k2_jupyter.hosts.lab.fitting import fitting, unlike
+from k2_jupyter.hosts.lab.joining import Joined
 from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.hosts.lab.scene import HOST, Scene
 from k2_jupyter.hosts.lab.spent import Spent
@@ -58,10 +59,19 @@ _BUG = "This is a bug of k2_jupyter: {!r}. The server's log has more."
 class Turn:
     """Started once; `ended` is called by its thread when it is over, whatever happened."""
 
-    def __init__(self, asked: Ask, scene: Scene, ended: Callable[[EndReason], None]) -> None:
+    def __init__(
+        self,
+        asked: Ask,
+        scene: Scene,
+        ended: Callable[[EndReason], None],
+        joined: Joined | None = None,
+    ) -> None:
         self.id = uuid.uuid4().hex[:16]
         self.asked = asked
         self.stop = threading.Event()
+        self.joined = joined
+        """The `%%k2` that asked, where one did: it waits in the kernel."""
+        self.finished: TurnFinished | None = None
         self._scene = scene
         self._ended = ended
         self._plan = Plan()
@@ -104,7 +114,8 @@ class Turn:
         """An end that no agent could tell of."""
         if not self._begun:
             self._log(TurnStarted(self.id, title(self.asked), ""))
-        self._log(TurnFinished("failed", None, why))
+        self.finished = TurnFinished("failed", None, why)
+        self._log(self.finished)
 
     def _log(self, event: Event) -> None:
         self._scene.say(encode(event))
@@ -123,6 +134,7 @@ class Turn:
             "request": title(asked),
             "folder": str(scene.notebook.parent),
             "prices": asdict(prices) if prices else None,
+            "key": self.joined.key if self.joined else None,
         }
         with Journal.create(
             state_folder(), self.id, redactor, notebook=scene.notebook, facts=facts
@@ -130,7 +142,7 @@ class Turn:
             notebook = self._notebook(redactor, journal)
             model = settings.build_model()
             agent = self._agent(model, notebook, settings, limits, redactor)
-            said = redactor.text(task(asked, scene.document))
+            said = redactor.text(self.joined.told if self.joined else task(asked, scene.document))
             told = redactor.text(self._briefing(redactor))
             journal.write(MESSAGE, {"text": f"{said}\n\n{told}"})
             events = agent.run(said, self.stop, briefing=told, turn=self.id)
@@ -152,6 +164,7 @@ class Turn:
             tell.tell(event)
             answer = asking.answer(event)
         self._write_plan(journal)
+        self.finished = event
         tell.tell(event)
         return event.reason
 
@@ -192,9 +205,12 @@ class Turn:
     def _notebook(self, redactor: Redactor, journal: Journal) -> Notebook:
         document = self._scene.document
         document.stop = self.stop
-        kernel = self._scene.kernel.port(
-            redactor=redactor, spool_dir=journal.folder, announce=document.mirror
-        )
+        if self.joined is not None:
+            kernel = self.joined.port(redactor, journal.folder)
+        else:
+            kernel = self._scene.kernel.port(
+                redactor=redactor, spool_dir=journal.folder, announce=document.mirror
+            )
         return Notebook(document, kernel, own=set(document.made))
 
     def _agent(
@@ -227,16 +243,24 @@ class Turn:
         agent.history = kept.history
         return agent
 
+    def _held(self, redactor: Redactor) -> tuple[Mapping[str, str], Sequence[Any]]:
+        """Variables of the user, and what is said of those that hold a table."""
+        if self.joined is not None:
+            return self.joined.variables(redactor), self.joined.tables()
+        kernel = self._scene.kernel
+        tables = kernel.tables(seconds=_LOOK_SECONDS, stop=self.stop)
+        return kernel.variables(redactor, seconds=_LOOK_SECONDS, stop=self.stop), tables
+
     def _briefing(self, redactor: Redactor) -> str:
         scene = self._scene
         changes = scene.document.take_user_changes()
         self._tell_changes(changes)
-        tables = scene.kernel.tables(seconds=_LOOK_SECONDS, stop=self.stop)
+        variables, tables = self._held(redactor)
         around = Surroundings(
             scene.notebook.parent,
             scene.root,
             scene.document,
-            scene.kernel.variables(redactor, seconds=_LOOK_SECONDS, stop=self.stop),
+            variables,
             [one for told in tables if (one := table_told(told))],
             unlike(scene.language, remote=scene.spec.remote),
             [*scene.news(), *changes],

@@ -1,0 +1,211 @@
+"""A `%%k2` whose turn is the sidebar's, run as a page runs cells."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from k2_jupyter.messages import AssistantMessage
+from tests.hosts.lab.cells import Cells, cells_of, of
+from tests.hosts.lab.panel import Lab, Panel
+from tests.hosts.lab.script import call, finish, observed, run, script, told
+from tests.loopback import Reply, Server
+
+SLEEPS = """
+import time
+print('sleeps', flush=True)
+for _ in range(6000):
+    time.sleep(0.01)
+"""
+
+
+@pytest.fixture(scope="module")
+def cells(lab: Lab, kernel: str) -> Iterator[Cells]:
+    with cells_of(lab, kernel) as cells:
+        asked = cells.send("%load_ext k2_jupyter")
+        assert cells.reply(asked)["status"] == "ok"
+        yield cells
+
+
+class Magic:
+    """A cell with a `%%k2`, from its start to its claim."""
+
+    def __init__(self, panel: Panel, cells: Cells, request: str, *, options: str = "") -> None:
+        self.panel, self.cells = panel, cells
+        self.cell, self.code = f"magic{len(panel.cells)}", f"%%k2 {options}\n{request}"
+        panel.add(self.cell, self.code)
+        self.start()
+
+    def start(self) -> None:
+        self.before = self.panel.last
+        self.asked = self.cells.send(self.code, cell=self.cell)
+        self.turn = self.cells.announced(self.asked)
+
+    def claim(self, **fields: object) -> None:
+        said = {"turn": self.turn, "run": self.asked, "cell": self.cell, "code": self.code}
+        more = {"model": "", "caps": {}, "images": False}
+        self.panel.send(op="claim", **{**said, **more, **fields})
+
+
+def test_its_turn_is_the_conversations(panel: Panel, cells: Cells, endpoint: Server) -> None:
+    endpoint.play = script(
+        finish("Before."),
+        run("answer = 6 * 7\nprint('from the step')\nanswer"),
+        call("inspect_variables", names=["answer"]),
+        finish("The answer stands below."),
+    )
+    panel.finish("In the panel")
+    cells.reply(cells.send("given = [1, 2, 3]"))
+    magic = Magic(panel, cells, "What is the answer to {given}?")
+    after = cells.send("answer + 1")  # as Run All queues it
+    magic.claim()
+    assert panel.until("Asked", after=magic.before)["request"] == "What is the answer to {given}?"
+    assert panel.approve_all(magic.before)["reason"] == "done"
+    assert cells.reply(magic.asked)["status"] == "ok"
+    assert cells.reply(after)["status"] == "ok"
+    # The cell stands below, and is followed by the id of its run, which has outputs of its own.
+    ids = [cell["id"] for cell in panel.cells]
+    made = panel.cells[ids.index(magic.cell) + 1]
+    assert made["source"].startswith("answer = 6 * 7")
+    mirror = panel.told("do", what="mirror", cell=made["id"])
+    printed = [m for m in cells.messages if m["msg_type"] == "stream"]
+    assert {m["parent_header"]["msg_id"] for m in printed} == {mirror["run"]}
+    # The model knows what was said before, what the variable is, and what came out.
+    assert "In the panel" in told(endpoint.requests[-1])
+    assert "given (list" in told(endpoint.requests[-1])
+    assert "int = 42" in observed(endpoint.requests[-1])
+    assert "from the step" in str(endpoint.requests[-1])
+    assert "The answer stands below." in cells.shown(magic.asked)
+
+
+def test_run_all_replays_what_is_recorded(panel: Panel, cells: Cells, endpoint: Server) -> None:
+    endpoint.play = script(run("kept = 1"), finish("It is one."))
+    magic = Magic(panel, cells, "Make one")
+    magic.claim()
+    panel.approve_all(magic.before)
+    cells.reply(magic.asked)
+    asked = len(endpoint.bodies)
+    magic.start()
+    magic.claim()
+    assert panel.until("TurnFinished", after=magic.before)["conclusion"]["text"] == "It is one."
+    assert cells.reply(magic.asked)["status"] == "ok"
+    assert "recorded on" in cells.shown(magic.asked)
+    assert "It is one." in cells.shown(magic.asked)
+    assert len(endpoint.bodies) == asked
+    # Without its cells there is nothing that Run All would run: it is asked anew.
+    panel.cells = [cell for cell in panel.cells if cell["id"] == magic.cell]
+    panel.send(op="changed", cells=[], order=[magic.cell])
+    endpoint.play = lambda body: finish("It was asked again.")
+    magic.start()
+    magic.claim()
+    ended = panel.until("TurnFinished", after=magic.before)
+    assert ended["conclusion"]["text"] == "It was asked again."
+    cells.reply(magic.asked)
+
+
+def test_an_interrupt_ends_the_turn(
+    panel: Panel, lab: Lab, kernel: str, cells: Cells, endpoint: Server
+) -> None:
+    endpoint.play = script(run(SLEEPS), finish())
+    magic = Magic(panel, cells, "Sleep")
+    behind = cells.send("never = 1")
+    magic.claim()
+    panel.answer(panel.until("Opened", after=magic.before))
+    panel.until("CellStarted", after=magic.before)
+    mirror = panel.told("do", what="mirror")
+    cells.until(lambda message: of(message, mirror["run"]) and "stream" in message["msg_type"])
+    assert lab.ask("POST", f"api/kernels/{kernel}/interrupt")[0] == 204
+    assert panel.until("TurnFinished", after=magic.before)["reason"] == "interrupted"
+    assert panel.until("CellFinished", after=magic.before)["status"] == "interrupted"
+    assert cells.reply(magic.asked)["ename"] == "TurnInterrupted"
+    assert cells.reply(behind)["status"] == "aborted"
+
+
+def test_an_interrupt_ends_a_turn_that_thinks(
+    panel: Panel, lab: Lab, kernel: str, cells: Cells, endpoint: Server
+) -> None:
+    endpoint.play = script(Reply(end="silence"))
+    magic = Magic(panel, cells, "Think")
+    magic.claim()
+    panel.until("StepStarted", after=magic.before)
+    assert lab.ask("POST", f"api/kernels/{kernel}/interrupt")[0] == 204
+    assert panel.until("TurnFinished", after=magic.before)["reason"] == "interrupted"
+    assert cells.reply(magic.asked)["ename"] == "TurnInterrupted"
+
+
+def test_a_stop_in_the_panel_ends_the_cell(panel: Panel, cells: Cells, endpoint: Server) -> None:
+    endpoint.play = script(run(SLEEPS), finish())
+    magic = Magic(panel, cells, "Sleep, too")
+    magic.claim()
+    panel.answer(panel.until("Opened", after=magic.before))
+    panel.until("CellStarted", after=magic.before)
+    panel.told("do", what="mirror")
+    panel.send(op="stop")
+    assert panel.until("TurnFinished", after=magic.before)["reason"] == "interrupted"
+    assert cells.reply(magic.asked)["ename"] == "TurnInterrupted"
+
+
+def test_a_turn_that_fails_fails_the_cell(panel: Panel, cells: Cells, endpoint: Server) -> None:
+    magic = Magic(panel, cells, "Anything")
+    magic.claim(model="no-such-model")
+    failed = panel.until("TurnFinished", after=magic.before)
+    reply = cells.reply(magic.asked)
+    assert (failed["reason"], reply["ename"]) == ("failed", "TurnFailed")
+    assert "no-such-model" in reply["evalue"]
+
+
+def test_only_a_cell_of_this_notebook_that_asks_can_join(
+    panel: Panel, cells: Cells, endpoint: Server
+) -> None:
+    magic = Magic(panel, cells, "Nobody's")
+    magic.claim(cell="unknown")
+    magic.claim(code="print('no request')")
+    magic.claim(turn="another")
+    # The kernel waits no longer, and its own process asks the one model that it knows: none.
+    cells.reply(magic.asked)
+    assert "Asked" not in {panel.events[n]["type"] for n in panel.events if n > magic.before}
+    assert not endpoint.bodies
+
+
+def test_a_turn_that_runs_is_not_joined(panel: Panel, cells: Cells, endpoint: Server) -> None:
+    endpoint.play = script(Reply(end="silence"))
+    panel.request("Think")
+    panel.until("StepStarted")
+    magic = Magic(panel, cells, "Me too")
+    magic.claim()
+    assert "runs here already" in panel.told("refused", of="claim")["why"]
+    cells.reply(magic.asked)
+    panel.send(op="stop")
+    panel.until("TurnFinished")
+
+
+def test_a_page_that_comes_back_shows_the_waiting_cell(
+    panel: Panel, lab: Lab, cells: Cells, endpoint: Server
+) -> None:
+    gate = threading.Event()
+
+    def slow(body: dict[str, object]) -> AssistantMessage:
+        assert gate.wait(60)
+        return finish("It went on.")
+
+    endpoint.play = script(run("went = 'on'"), slow)
+    magic = Magic(panel, cells, "Go on without me")
+    magic.claim()
+    panel.answer(panel.until("Opened", after=magic.before))
+    panel.until("CallFinished", after=magic.before)
+    panel.drop()
+    after = len(panel.received)
+    panel.open()
+    mirror = panel.told("do", after=after, what="mirror", cell=magic.cell)
+    assert mirror["run"] == magic.asked
+    [card] = mirror["outputs"]
+    assert "answers in the K2 panel" in card["data"]["text/plain"]
+    gate.set()
+    panel.until("TurnFinished", after=magic.before)
+    cells.reply(magic.asked)
+    filled = panel.told("do", after=after, what="outputs", cell=magic.cell)
+    assert "It went on." in str(filled["outputs"])
+    updates = [one for one in cells.messages if one["msg_type"] == "update_display_data"]
+    assert updates[-1]["content"]["transient"] == card["transient"]
