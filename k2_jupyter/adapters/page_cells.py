@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from k2_jupyter.adapters.notebook_json import cell_of, raw_output
@@ -42,11 +43,20 @@ def _to_page(output: Output) -> dict[str, Json]:
     return raw
 
 
-def from_page(cells: Any) -> list[Cell]:
-    """What a page said of its cells. What is no cell is left out."""
+def from_page(cells: Any, known: Mapping[str, Cell] | None = None) -> list[Cell]:
+    """What a page said of its cells. What is no cell is left out.
+
+    A cell that comes without outputs has those of the `known` one with its id.
+    """
     if not isinstance(cells, list):
         return []
-    return [cell for raw in cells if (cell := _cell(raw)) is not None]
+    found = [(raw, cell) for raw in cells if (cell := _cell(raw)) is not None]
+    return [
+        replace(cell, outputs=known[cell.id].outputs)
+        if known and "outputs" not in raw and cell.id in known
+        else cell
+        for raw, cell in found
+    ]
 
 
 def _cell(raw: Any) -> Cell | None:

@@ -164,7 +164,7 @@ class View:
 
     def changed(self, message: Mapping[str, Any]) -> Deeds:
         """Take a report; what in it is the user's doing."""
-        reported = {cell.id: cell for cell in from_page(message.get("cells"))}
+        reported = {cell.id: cell for cell in from_page(message.get("cells"), self.cells)}
         order = _ids(message.get("order"))
         before = self.cells
         known = [(before[one], cell) for one, cell in reported.items() if one in before]

@@ -6,8 +6,8 @@ import type { Notebook } from '@jupyterlab/notebook';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 
-import type { ICell } from './events';
-import { bounded } from './outputs';
+import type { ICell, IChangedCell } from './events';
+import { bounded, CELL_LIMIT } from './outputs';
 
 /** Characters of JSON of all outputs in one message, below what a server takes at once. */
 const OUTPUTS_LIMIT = 4_000_000;
@@ -39,25 +39,47 @@ export function findCodeCell(notebook: Notebook, id: string): CodeCell | null {
 
 /** For the wire; together the outputs stay within one message. */
 export function toCells(cells: readonly ISharedCell[]): ICell[] {
-  let left = OUTPUTS_LIMIT;
-  return cells.map(cell => {
-    const outputs = cell.cell_type === 'code' ? boundedOutputs(cell as ISharedCodeCell, left) : [];
-    left -= JSON.stringify(outputs).length;
-    const k2 = k2Of(cell);
-    return {
-      id: cell.getId(),
-      kind: cell.cell_type as ICell['kind'],
-      source: cell.getSource(),
-      metadata: k2 ? { k2 } : {},
-      count: cell.cell_type === 'code' ? (cell as ISharedCodeCell).execution_count : null,
-      outputs
-    };
-  });
+  const outputsOf = outputsWithin(OUTPUTS_LIMIT);
+  return cells.map(cell => ({ ...withoutOutputs(cell), outputs: outputsOf(cell) }));
 }
 
-function boundedOutputs(cell: ISharedCodeCell, left: number): IOutput[] {
-  const outputs = cell.getOutputs();
-  return left > 0 ? bounded(outputs) : bounded(outputs, 0);
+/** The same, but outputs only of the cells whose ids are in `shown`. */
+export function toChangedCells(
+  cells: readonly ISharedCell[],
+  shown: ReadonlySet<string>
+): IChangedCell[] {
+  const outputsOf = outputsWithin(OUTPUTS_LIMIT);
+  return cells.map(cell => ({
+    ...withoutOutputs(cell),
+    ...(shown.has(cell.getId()) && { outputs: outputsOf(cell) })
+  }));
+}
+
+function withoutOutputs(cell: ISharedCell): IChangedCell {
+  const k2 = k2Of(cell);
+  return {
+    id: cell.getId(),
+    kind: cell.cell_type as ICell['kind'],
+    source: cell.getSource(),
+    metadata: k2 ? { k2 } : {},
+    count: isCode(cell) ? cell.execution_count : null
+  };
+}
+
+function outputsWithin(limit: number): (cell: ISharedCell) => IOutput[] {
+  let left = limit;
+  return cell => {
+    const { outputs, size } = bounded(
+      isCode(cell) ? cell.getOutputs() : [],
+      left > 0 ? CELL_LIMIT : 0
+    );
+    left -= size;
+    return outputs;
+  };
+}
+
+function isCode(cell: ISharedCell): cell is ISharedCodeCell {
+  return cell.cell_type === 'code';
 }
 
 /** For the shared model of a notebook. */

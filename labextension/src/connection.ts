@@ -14,6 +14,10 @@ const LONGEST = 5000;
 const PATIENCE = 20_000;
 /** Close codes from here on are the server's own: it can be reached, and says no for now. */
 const FIRST_OF_OURS = 4000;
+/** What the page said was more than the server takes at once, and the next time it will be too. */
+const TOO_LARGE = [1009, 4413];
+/** Milliseconds until the user may have made it less. */
+const UNTIL_SMALLER = 60_000;
 
 /** Of the cells: `hello` tells the whole of them when the connection is there again. */
 const ABOUT_CELLS: ToServer['op'][] = [
@@ -21,7 +25,6 @@ const ABOUT_CELLS: ToServer['op'][] = [
   'changed',
   'done',
   'saved',
-  'shown',
   'variables'
 ];
 
@@ -197,18 +200,19 @@ export class Connection implements IDisposable {
       return;
     }
     this._close();
-    const isRefused = closed !== undefined && closed.code >= FIRST_OF_OURS;
+    const isTooLarge = closed !== undefined && TOO_LARGE.includes(closed.code);
+    const isRefused = isTooLarge || (closed !== undefined && closed.code >= FIRST_OF_OURS);
     if (isRefused) {
       this._refusal ||= closed.reason;
       this._become('refused');
     } else {
       this._become(this._log === null ? 'connecting' : 'lost');
     }
-    const delay = isRefused ? LONGEST : Math.min(SHORTEST * 2 ** this._failures, LONGEST);
+    const again = isRefused ? LONGEST : Math.min(SHORTEST * 2 ** this._failures, LONGEST);
     this._failures += 1;
     this._timer = window.setTimeout(() => {
       this.open();
-    }, delay);
+    }, isTooLarge ? UNTIL_SMALLER : again);
   }
 
   private _close(): void {

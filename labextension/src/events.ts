@@ -196,7 +196,9 @@ const toPage = v.variant('op', [
     seq: number,
     kernel: v.object({ id: text, language: text, status: text }),
     running: v.nullable(text),
-    lead: flag
+    lead: flag,
+    /** Of the server's clock. */
+    time: text
   }),
   message('event', {
     seq: number,
@@ -210,7 +212,6 @@ const toPage = v.variant('op', [
     instruction('insert', { cell, after: v.nullable(text) }),
     instruction('replace', { cell: text, source: text, seen: text, metadata: object }),
     instruction('delete', { cell: text, seen: text }),
-    instruction('metadata', { cell: text, k2: object }),
     /** Follow the run in the cell; with `outputs`, those so far and the messages in them. */
     instruction('mirror', {
       cell: text,
@@ -248,6 +249,9 @@ export type MessageOf<O extends ToPage['op']> = Extract<ToPage, { op: O }>;
 export type Do = MessageOf<'do'>;
 export type DoOf<W extends Do['what']> = Extract<Do, { what: W }>;
 
+/** Without `outputs`: they are as they were. */
+export type IChangedCell = Omit<ICell, 'outputs'> & Partial<Pick<ICell, 'outputs'>>;
+
 /** Caps of one request; what is absent is as the server has it. */
 export interface IAskCaps {
   steps?: number;
@@ -264,9 +268,8 @@ export type GivenAnswer =
 
 export type ToServer =
   | { op: 'hello'; log: string | null; since: number; cells: ICell[] }
-  | { op: 'changed'; cells: ICell[]; order?: string[] }
+  | { op: 'changed'; cells: IChangedCell[]; order?: string[] }
   | { op: 'done'; id: string; ok: boolean; current?: string; why?: string }
-  | { op: 'shown'; run: string }
   | {
       op: 'ask';
       id: string;

@@ -198,7 +198,8 @@ export class ConversationModel implements IConversation, IDisposable {
     }
   }
 
-  private _welcomed({ log, seq, kernel }: MessageOf<'welcome'>): void {
+  private _welcomed({ log, seq, kernel, time }: MessageOf<'welcome'>): void {
+    this._ahead = Date.now() - Date.parse(time);
     const kept = log === this._log ? this._state : { ...EMPTY, ...this._lasting() };
     const epoch = kept.kernel?.epoch ?? 0;
     this._log = log;
@@ -217,7 +218,7 @@ export class ConversationModel implements IConversation, IDisposable {
     if (event.type === 'Asked' || event.type === 'Queued') {
       this._pending.delete(event.id);
     }
-    this._set(reduce(this._state, message));
+    this._set(reduce(this._state, message, this._ahead));
     if (message.seq === this._target) {
       this._sendPending();
     }
@@ -252,6 +253,8 @@ export class ConversationModel implements IConversation, IDisposable {
   }
 
   private _state = EMPTY;
+  /** Milliseconds that this page's clock is ahead of the server's. */
+  private _ahead = 0;
   private _log: string | null = null;
   /** The number of the newest event when the server greeted. */
   private _target = 0;

@@ -11,7 +11,7 @@ import type { Contents, Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import { findCell, findCodeCell } from './cells';
+import { findCodeCell } from './cells';
 import type { Connection } from './connection';
 import { DONE, deleteCell, insertCell, replaceCell, type Outcome } from './editing';
 import type { Do, DoOf, ToPage } from './events';
@@ -165,9 +165,6 @@ export class NotebookBridge implements IDisposable {
         return replaceCell(content, instruction);
       case 'delete':
         return deleteCell(content, instruction);
-      case 'metadata':
-        findCell(content, instruction.cell)?.model.setMetadata('k2', instruction.k2);
-        return DONE;
       case 'mirror':
         return this._mirror(instruction);
       case 'outputs':
@@ -191,7 +188,6 @@ export class NotebookBridge implements IDisposable {
     }
     const snapshot = outputs && { outputs, skip: skip ?? [], count: count ?? null };
     this._mirrors.follow(shown, run, snapshot ?? null);
-    this._connection.send({ op: 'shown', run });
     return DONE;
   }
 

@@ -30,13 +30,21 @@ export function distrust(model: ICodeCellModel): void {
   model.setMetadata('trusted', false);
 }
 
+/** Outputs as they go over the wire, and how many characters of JSON they are. */
+export interface IBounded {
+  outputs: IOutput[];
+  size: number;
+}
+
 /** Outputs for the wire: where they are long, texts are cut and other data is left out. */
-export function bounded(outputs: readonly IOutput[], limit = CELL_LIMIT): IOutput[] {
-  if (JSON.stringify(outputs).length <= limit) {
-    return [...outputs];
+export function bounded(outputs: readonly IOutput[], limit = CELL_LIMIT): IBounded {
+  const whole = size(outputs);
+  if (whole <= limit) {
+    return { outputs: [...outputs], size: whole };
   }
   const share = Math.max(200, Math.floor(limit / Math.max(1, outputs.length)));
-  return outputs.map(output => cut(output, share));
+  const parts = outputs.map(output => cut(output, share));
+  return { outputs: parts, size: size(parts) };
 }
 
 function cut(output: IOutput, share: number): IOutput {

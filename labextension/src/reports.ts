@@ -7,7 +7,7 @@ import { ArrayExt } from '@lumino/algorithm';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
-import { findCodeCell, toCells } from './cells';
+import { findCodeCell, toCells, toChangedCells } from './cells';
 import type { Connection } from './connection';
 import type { ICell } from './events';
 import { isMirrored } from './mirrors';
@@ -45,15 +45,16 @@ export class Reports implements IDisposable {
     if (this._connection.state !== 'open') {
       return;
     }
-    const cells = this._cells().filter(cell => this._isDue(cell.getId()));
+    const due = this._cells().filter(cell => this._isDue(cell.getId()));
     const order = this._ids();
     const moved = !ArrayExt.shallowEqual(order, this._order);
-    if (cells.length || moved) {
-      this._connection.send({ op: 'changed', cells: toCells(cells), ...(moved && { order }) });
+    if (due.length || moved) {
+      const cells = toChangedCells(due, this._outputs);
+      this._connection.send({ op: 'changed', cells, ...(moved && { order }) });
     }
     this._order = order;
     this._texts.clear();
-    for (const cell of cells) {
+    for (const cell of due) {
       this._outputs.delete(cell.getId());
     }
   }
@@ -92,6 +93,7 @@ export class Reports implements IDisposable {
     for (const model of type === 'add' ? newValues : []) {
       this._watch(model);
       this._note(this._texts, model.id);
+      this._note(this._outputs, model.id);
     }
     this._schedule();
   }
@@ -104,7 +106,11 @@ export class Reports implements IDisposable {
         this._onOutputs(id);
       };
       (model as CodeCellModel).outputs.changed.connect(changed);
-      model.stateChanged.connect(changed);
+      model.stateChanged.connect((_, { name }) => {
+        if (name !== 'isDirty') {
+          changed();
+        }
+      });
     }
   }
 

@@ -20,13 +20,16 @@ type Handlers = {
   [T in LogEvent['type']]?: (state: IState, event: EventOf<T>, at: number) => IState;
 };
 
-/** Does not change `state`: what the event does not touch keeps its identity. */
-export function reduce(state: IState, message: MessageOf<'event'>): IState {
+/**
+ * Does not change `state`: what the event does not touch keeps its identity. `ahead` is by how
+ * many milliseconds the clock of this page is ahead of the server's: times are those of the page.
+ */
+export function reduce(state: IState, message: MessageOf<'event'>, ahead = 0): IState {
   const { event, time } = message;
   const handle = HANDLERS[event.type] as
     | ((state: IState, event: LogEvent, at: number) => IState)
     | undefined;
-  return handle ? handle(state, event, Date.parse(time)) : state;
+  return handle ? handle(state, event, Date.parse(time) + ahead) : state;
 }
 
 export function runningTurn(state: IState): ITurn | null {

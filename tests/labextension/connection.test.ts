@@ -139,11 +139,22 @@ describe('Connection', () => {
     expect(connection.refusal).toBe('');
   });
 
+  it('does not send again and again what is too large for the server', () => {
+    const { server, connection } = connected();
+    server.socket.tell({ op: 'refused', of: 'hello', why: 'The notebook is too large.' });
+    server.socket.drop(4413, 'too large');
+    expect(connection.refusal).toBe('The notebook is too large.');
+    jest.advanceTimersByTime(59_000);
+    expect(server.sockets).toHaveLength(1);
+    jest.advanceTimersByTime(1_000);
+    expect(server.sockets).toHaveLength(2);
+  });
+
   it('sends what is not about cells when it is there again', () => {
     const { server, connection } = connected();
     server.socket.drop();
     connection.send({ op: 'stop' });
-    connection.send({ op: 'shown', run: 'r' });
+    connection.send({ op: 'variables', id: 'v' });
     jest.advanceTimersByTime(200);
     server.accept();
     expect(server.received.map(message => message.op)).toEqual(['hello', 'hello', 'stop']);

@@ -179,6 +179,14 @@ describe('ConversationModel', () => {
     expect(model.state.kernel).toMatchObject({ status: 'idle', epoch: 3 });
   });
 
+  it('counts seconds by the clock of the page', () => {
+    const server = new PlayedServer();
+    server.ahead = 3_600_000;
+    const { model } = page(server);
+    server.add(event('Asked'));
+    expect(model.state.turns[0]?.started).toBe(1_800_000_001_000 - server.ahead);
+  });
+
   it('tells of a change once an event, and of none for nothing', () => {
     const { server, model } = conversation();
     const changed = jest.fn();

@@ -47,6 +47,8 @@ export class PlayedServer {
   readonly sockets: PlayedSocket[] = [];
   readonly received: ToServer[] = [];
   entries: object[] = [];
+  /** Milliseconds of its clock before that of the page. */
+  ahead = 0;
   /** Whether it greets; else it only listens. */
   greets = true;
 
@@ -102,7 +104,8 @@ export class PlayedServer {
       seq: this.entries.length,
       kernel: { id: 'k', language: 'python', status: 'idle' },
       running: null,
-      lead: true
+      lead: true,
+      time: new Date(Date.now() + this.ahead).toISOString()
     });
     let unseen = log === this.log ? since + 1 : 1;
     for (let seq = unseen; seq <= this.entries.length; seq++) {

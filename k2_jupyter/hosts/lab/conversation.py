@@ -20,7 +20,7 @@ from k2_jupyter.events import EndReason
 from k2_jupyter.hosts.lab.away import Away
 from k2_jupyter.hosts.lab.briefing import title
 from k2_jupyter.hosts.lab.choice import label
-from k2_jupyter.hosts.lab.event_log import Page
+from k2_jupyter.hosts.lab.event_log import Page, now
 from k2_jupyter.hosts.lab.joining import Joined, join
 from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.hosts.lab.scene import KernelSpec, Scene
@@ -84,6 +84,7 @@ class Conversation:
                 },
                 "running": self._turn.id if self._turn else None,
                 "lead": scene.log.is_unread,
+                "time": now(),
             }
         )
         live = scene.kernel.live()

@@ -61,9 +61,8 @@ class EventLog:
 
     def add(self, event: Mapping[str, Json]) -> None:
         """Number an event and send it to all pages."""
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._lock:
-            self._entries.append(_Entry(now, event))
+            self._entries.append(_Entry(now(), event))
             if event["type"] in _DELTAS:
                 self._deltas.append(len(self._entries) - 1)
             message = self._message(len(self._entries))
@@ -125,6 +124,11 @@ class EventLog:
     def _gone(self, first: int, last: int) -> dict[str, Json]:
         """One message for a whole row of dropped events."""
         return {**self._message(last), "event": {"type": "Gone", "first": first}}
+
+
+def now() -> str:
+    """The server's time, as pages get it: ISO 8601 in UTC, with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def as_text(message: Mapping[str, Json]) -> str:

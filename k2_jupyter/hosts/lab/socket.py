@@ -14,6 +14,8 @@ from jupyter_server.utils import ensure_async
 from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from k2_jupyter.hosts.lab.outbox import Outbox
+
 if TYPE_CHECKING:
     from k2_jupyter.hosts.lab.conversation import Conversation
     from k2_jupyter.hosts.lab.server import Server
@@ -23,6 +25,10 @@ NO_KERNEL = 4404
 """Close code where the notebook has no kernel (yet): worth another try."""
 WRONG = 4400
 """Close code for what is no message."""
+TOO_LARGE = 4413
+"""Close code for more than is read at once: the same again makes no sense."""
+TOO_SLOW = 1013
+"""Close code for a page that does not read; what it lacks it gets when it comes back."""
 _LARGEST = 100_000_000
 
 
@@ -38,13 +44,14 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         self._loop = asyncio.get_running_loop()
         self._conversation: Conversation | None = None
         self._path = ""
+        self._outbox = Outbox()
 
     def set_default_headers(self) -> None:
         """None: what the base class sets makes no sense for a WebSocket."""
 
     @property
     def max_message_size(self) -> int:
-        """Bytes: a page sends all its cells at once."""
+        """Bytes that are kept until they are refused in words; beyond, the connection ends."""
         return _LARGEST
 
     def get_compression_options(self) -> Any:
@@ -64,13 +71,15 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     async def on_message(self, message: str | bytes) -> None:
         """Everything that the page says; the first message is its `hello`."""
-        from k2_jupyter.hosts.lab.wire import WrongMessageError, read, refusal
+        from k2_jupyter.hosts.lab.wire import TooLargeError, WrongMessageError, read, refusal
 
         try:
             said = read(message)
         except WrongMessageError as problem:
             self.log.warning("K2: %s", problem)
             self.send(refusal(problem.op, str(problem)))
+            if isinstance(problem, TooLargeError):
+                self.dismiss(TOO_LARGE, "too large")
             return
         if said["op"] == "hello":
             await self._hello(said)
@@ -95,6 +104,7 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if self.ws_connection is not None and not self.ws_connection.is_closing():
             self._conversation = conversation
             conversation.hello(self, said)
+            self._loop.call_soon(self._outbox.greeted)
 
     def on_close(self) -> None:
         """The page is gone."""
@@ -109,12 +119,23 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         with suppress(RuntimeError):  # the server has stopped
             self._loop.call_soon_threadsafe(self._write, as_text(message))
 
-    def dismiss(self) -> None:
-        """Behind all that was sent: the notebook has no kernel now."""
+    def dismiss(self, code: int = NO_KERNEL, why: str = "no kernel") -> None:
+        """Behind all that was sent, the connection ends; the notebook has no kernel now."""
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.close, NO_KERNEL, "no kernel")
+            self._loop.call_soon_threadsafe(self.close, code, why)
 
     def _write(self, text: str) -> None:
+        size = len(text)
+
+        def sent(done: asyncio.Future[None]) -> None:
+            done.exception()
+            self._outbox.sent(size)
+
         with suppress(WebSocketClosedError):
             sending = self.write_message(text)
-            sending.add_done_callback(lambda done: done.exception())
+            self._outbox.add(size)
+            sending.add_done_callback(sent)
+        if self._outbox.is_full:
+            self.log.warning("K2: a page of %s does not read, so it is disconnected", self._path)
+            self.on_close()
+            self.close(TOO_SLOW, "too slow")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,12 +24,25 @@ _RULES = {
 """What a person can break by what they type; anything else is a fault of the page."""
 
 
+LARGEST = 20_000_000
+"""Characters. A page cuts the outputs that it sends to 4 million; the rest is source."""
+_TOO_LARGE = (
+    "The cells of this notebook have more text than K2 takes (20 million characters). "
+    "Move some of it to files or to another notebook."
+)
+_OP = re.compile(r'\{"op": ?"(\w+)"')
+
+
 class WrongMessageError(Exception):
     """A page said something that is no message; `op` is what it meant to say, or ""."""
 
     def __init__(self, why: str, op: str = "") -> None:
         super().__init__(why)
         self.op = op
+
+
+class TooLargeError(WrongMessageError):
+    """More than is read at once: nothing else goes on in the server meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,9 @@ class Ask:
 
 def read(text: str | bytes) -> Message:
     """One message of a page. Raises `WrongMessageError`."""
+    if len(text) > LARGEST:
+        begun = _OP.match(text[:100] if isinstance(text, str) else text[:100].decode("latin-1"))
+        raise TooLargeError(_TOO_LARGE, begun[1] if begun else "")
     try:
         message = _repaired(json.loads(text, parse_constant=_refused))
     except (ValueError, RecursionError):

@@ -162,6 +162,15 @@ def test_what_is_no_message_is_refused_and_the_page_stays(panel: Panel, endpoint
     assert panel.finish("Work")["reason"] == "done"
 
 
+def test_what_is_too_large_is_refused_in_words(lab: Lab, panel: Panel) -> None:
+    with lab.panel(panel.path) as other:
+        other.cells = [{"id": "c", "kind": "code", "source": "x" * 21_000_000, "metadata": {}}]
+        other.send(op="changed", cells=other.cells)
+        assert "more text than" in other.told("refused", of="changed")["why"]
+        other.gone()  # the server has ended it
+    assert panel.told("welcome")
+
+
 def test_variables_are_told(panel: Panel, endpoint: Server) -> None:
     endpoint.play = script(run("answer_to_all = 42"), finish())
     panel.finish("Work")

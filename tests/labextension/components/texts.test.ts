@@ -4,7 +4,6 @@ import { count, dollars, duration } from '../../../labextension/src/components/a
 import { hiddenCount, pieces, visible } from '../../../labextension/src/components/hidden';
 import { shortReason } from '../../../labextension/src/components/reasons';
 import { callWords, namedCells, shortGist } from '../../../labextension/src/components/words';
-import type { RequestOf } from '../../../labextension/src/events';
 import type { ICall } from '../../../labextension/src/tokens';
 
 const trans = nullTranslator.load('k2_jupyter');
