@@ -44,6 +44,8 @@ class TurnSummary:
     without a last record; ``damaged`` if its journal can't be read."""
     steps: int = 0
     notebook: str | None = None
+    host: str = ""
+    """What it was done from, as its first record says."""
 
 
 def read(path: Path) -> Generator[Record, None, None]:
@@ -114,9 +116,10 @@ def is_running(path: Path) -> bool:
 def _summary(turn: str, folder: Path, path: Path) -> TurnSummary:
     """From both ends of the file; only an unfinished one is read in full, for its steps."""
     records = read(path)
-    opened, begun = next(records, None), next(records, None)
+    opened = next(records, None)
+    begun = next((record for record in records if record.type == "TurnStarted"), None)
     records.close()
-    if opened is None or begun is None or begun.type != "TurnStarted":
+    if opened is None or begun is None:
         return TurnSummary(turn, folder, state="running" if is_running(path) else "unfinished")
     last = _last_record(path)
     task = str(begun.data.get("task", "")).strip()
@@ -127,6 +130,7 @@ def _summary(turn: str, folder: Path, path: Path) -> TurnSummary:
         task=task.splitlines()[0] if task else "",
         model=str(begun.data.get("model", "")),
         notebook=opened.data.get("notebook"),
+        host=str(opened.data.get("host", "")),
     )
     if last is not None and last.type == "TurnFinished":
         return replace(found, state=str(last.data["reason"]), steps=int(last.data["steps"]))

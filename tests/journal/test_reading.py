@@ -95,3 +95,16 @@ def test_a_turn_is_found_by_the_beginning_of_its_id(tmp_path: Path) -> None:
         find(tmp_path, "ab")
     with pytest.raises(JournalError, match="No turn"):
         find(tmp_path, "x")
+
+
+def test_what_a_host_writes_before_the_turn_begins_is_passed_by(tmp_path: Path) -> None:
+    with Journal.create(tmp_path, "t1", Redactor(), notebook=Path("/a/b.ipynb")) as journal:
+        journal.write("Message", {"text": "task and briefing"})
+        list(recorded(turn(), journal))
+
+    [found] = turns(tmp_path)
+    assert (found.task, found.state, found.notebook) == (
+        "Compare the groups",
+        "limit",
+        "/a/b.ipynb",
+    )

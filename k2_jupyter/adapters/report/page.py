@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +25,7 @@ from k2_jupyter.adapters.report.metadata import (
     provenance,
     verified,
 )
+from k2_jupyter.adapters.report.origins import Origin, origins, table
 from k2_jupyter.adapters.report.outline import Outline
 from k2_jupyter.adapters.report.sanitize import boxed
 from k2_jupyter.adapters.report.summary import Summary, summary
@@ -75,9 +76,19 @@ def export(
 
 
 def render(
-    notebook: Mapping[str, Any], *, code: CodeView, title: str | None, fallback_title: str
+    notebook: Mapping[str, Any],
+    *,
+    code: CodeView,
+    title: str | None,
+    fallback_title: str,
+    written: Sequence[Origin] | None = None,
 ) -> str:
-    """The page as text; `notebook` in format 4.5, as `notebook_file.parse` returns it."""
+    """The page as text; `notebook` in format 4.5, as `notebook_file.parse` returns it.
+
+    `written`: who wrote its cells, a row each; ``None`` for what the notebook says itself.
+    """
+    if written is None:
+        written = origins([cell_of(raw) for raw in notebook["cells"]])
     origin = provenance(notebook["metadata"])
     again, is_changed = _again(notebook)
     cells = [dict(cell) for cell in notebook["cells"]]
@@ -97,6 +108,7 @@ def render(
         "origin": origin,
         "again": again,
         "is_changed": is_changed,
+        "written": table(written, _ids(shown, conclusion)),
         "asks": _asks(origin, chosen),
         "code": code,
         "version": __version__,
@@ -109,6 +121,11 @@ def render(
         .get_template("report.html.j2")
         .render(page, body=Markup(body), scripts=used, policy=scripts.policy(used))  # noqa: S704
     )
+
+
+def _ids(shown: Sequence[_Cell], conclusion: Mapping[str, Any] | None) -> set[str]:
+    """Of the cells that the page has a place for."""
+    return {one.id for one in shown} | ({conclusion["id"]} if conclusion else set())
 
 
 def _again(notebook: Mapping[str, Any]) -> tuple[Verification | None, bool]:

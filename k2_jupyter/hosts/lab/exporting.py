@@ -14,11 +14,13 @@ from k2_jupyter.adapters.kernel_spec import check_kernel
 from k2_jupyter.adapters.notebook_json import cell_of
 from k2_jupyter.adapters.report import CodeView, render
 from k2_jupyter.errors import DocumentError, KernelError, SettingsError
+from k2_jupyter.hosts.lab.provenance import of_cells
 from k2_jupyter.hosts.rerunning import SECONDS, Progress, Rerun, as_metadata
 from k2_jupyter.journal.redaction import Redactor
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Cell
 from k2_jupyter.notebook.rerun import Verification
+from k2_jupyter.settings import state_folder
 
 _NO_RERUN = "The notebook was not run again: {} Export it without the re-run, or put that right."
 
@@ -68,12 +70,18 @@ def export(
         notebook = _read(wanted, redactor)
     except DocumentError as problem:
         raise ExportError(str(problem)) from None
+    cells = [cell_of(raw) for raw in notebook["cells"]]
     found = None
     if wanted.kernel_name:
-        cells = [cell_of(raw) for raw in notebook["cells"]]
         found = _again(wanted, cells, redactor, stop, progress)
         _note(notebook, found, cells)
-    html = render(notebook, code=wanted.code, title=None, fallback_title=wanted.file.stem)
+    html = render(
+        notebook,
+        code=wanted.code,
+        title=None,
+        fallback_title=wanted.file.stem,
+        written=of_cells(state_folder(), wanted.file, cells),
+    )
     return Exported(html, found)
 
 

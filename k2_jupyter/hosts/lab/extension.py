@@ -10,6 +10,7 @@ from traitlets import Bool, Float, Int
 
 from k2_jupyter.hosts.lab.api import LoginHandler, ModelHandler, StatusHandler
 from k2_jupyter.hosts.lab.export_api import ExportHandler, Running
+from k2_jupyter.hosts.lab.past_api import ProvenanceHandler, PurgeHandler, TurnsHandler
 from k2_jupyter.hosts.lab.rules import Rules
 from k2_jupyter.hosts.lab.server import Server
 from k2_jupyter.hosts.lab.socket import NotebookSocket
@@ -60,6 +61,9 @@ class K2(ExtensionApp):
                 (r"/k2/api/login", LoginHandler, shared),
                 (r"/k2/api/model", ModelHandler, shared),
                 (r"/k2/api/notebook", NotebookSocket, shared),
+                (r"/k2/api/turns", TurnsHandler, shared),
+                (r"/k2/api/purge", PurgeHandler, shared),
+                (r"/k2/api/provenance", ProvenanceHandler, shared),
                 (r"/k2/api/export", ExportHandler, {**shared, "running": self._exports}),
             ]
         )
