@@ -5,9 +5,11 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { Connection } from './connection';
+import { Exporter } from './export';
 import { ConversationModel } from './model';
 import { NotebookBridge } from './notebook';
 import { DEFAULTS } from './preferences';
+import { Records } from './records';
 import { ServerError, chooseModel, logIn, readStatus } from './rest';
 import type {
   IConversation,
@@ -17,6 +19,7 @@ import type {
   IPreferences,
   IStatus
 } from './tokens';
+import { Views } from './views';
 
 interface IOpenNotebook {
   /** The one of the notebook's views that cells are shown in. */
@@ -35,6 +38,8 @@ export class K2 implements IK2 {
     private readonly _services: ServiceManager.IManager,
     private readonly _trans: TranslationBundle
   ) {
+    this.records = new Records(_services.serverSettings);
+    this.exporter = new Exporter(_services.serverSettings);
     _tracker.widgetAdded.connect((_, panel) => {
       this._add(panel);
     });
@@ -45,6 +50,10 @@ export class K2 implements IK2 {
       this._currentChanged.emit();
     });
   }
+
+  readonly views = new Views();
+  readonly records: Records;
+  readonly exporter: Exporter;
 
   get current(): IConversation | null {
     const panel = this._tracker.currentWidget;
