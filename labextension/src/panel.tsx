@@ -1,3 +1,4 @@
+import type { INotebookContent } from '@jupyterlab/nbformat';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { Contents } from '@jupyterlab/services';
@@ -7,7 +8,7 @@ import type { ReactElement } from 'react';
 
 import type { IPanel } from './components/context';
 import { k2Icon } from './components/icons';
-import { cells, cellName, reveal } from './components/notebook-face';
+import { cells, cellName, reveal, written } from './components/notebook-face';
 import type { NotebookFace } from './components/root';
 import { Root } from './components/root';
 import { restricted } from './components/sanitizing';
@@ -54,6 +55,8 @@ export class K2Panel extends ReactWidget {
       session: find()?.sessionContext ?? null,
       edited: find()?.content.model?.contentChanged ?? null,
       cells: () => withNotebook(find(), notebook => cells(notebook, trans), []),
+      written: () => withNotebook(find(), written, []),
+      notebook: () => withNotebook(find(), notebookOf, null),
       cellName: id => withNotebook(find(), notebook => cellName(notebook, id, trans), ''),
       reveal: id => {
         const notebook = find();
@@ -69,6 +72,10 @@ export class K2Panel extends ReactWidget {
   };
 
   private readonly _panel: IPanel;
+}
+
+function notebookOf({ content }: NotebookPanel): INotebookContent | null {
+  return content.model ? (content.model.toJSON() as INotebookContent) : null;
 }
 
 function withNotebook<T>(
