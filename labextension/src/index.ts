@@ -12,6 +12,7 @@ import { Commands } from './commands';
 import { K2 } from './k2';
 import { K2Panel } from './panel';
 import { readPreferences } from './preferences';
+import { RecordCommands } from './record-commands';
 import { IK2 } from './tokens';
 import { addCellButtons } from './toolbar';
 
@@ -84,6 +85,7 @@ const commands: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null
   ) => {
     new Commands(app, k2, tracker, translator.load('k2_jupyter')).add(palette);
+    new RecordCommands(app, k2, tracker, translator.load('k2_jupyter')).add(palette);
   }
 };
 

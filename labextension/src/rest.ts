@@ -30,20 +30,36 @@ export function logIn(settings: ServerConnection.ISettings, login: ILogin): Prom
   return request<ILoginResult>(settings, 'login', { base_url, key, model });
 }
 
-async function request<T>(
+/** GET without a body, else POST. Rejects as `readStatus`. */
+export async function request<T>(
   settings: ServerConnection.ISettings,
   route: string,
-  body?: Record<string, string>
+  body?: object
 ): Promise<T> {
+  const response = await send(settings, route, body);
+  const said: unknown = await response.json().catch(() => null);
+  if (said === null) {
+    throw new ServerError(response.statusText, response.status);
+  }
+  return said as T;
+}
+
+/** An answer that is read as it comes. Rejects as `readStatus`, and where `signal` aborts. */
+export async function send(
+  settings: ServerConnection.ISettings,
+  route: string,
+  body?: object,
+  signal?: AbortSignal
+): Promise<Response> {
   const response = await ServerConnection.makeRequest(
     URLExt.join(settings.baseUrl, 'k2/api', route),
-    body ? { method: 'POST', body: JSON.stringify(body) } : {},
+    { ...(body && { method: 'POST', body: JSON.stringify(body) }), ...(signal && { signal }) },
     settings
   );
-  const said: unknown = await response.json().catch(() => null);
-  if (!response.ok || said === null) {
+  if (!response.ok) {
+    const said: unknown = await response.json().catch(() => null);
     const { message } = (said ?? {}) as { message?: string };
     throw new ServerError(message ?? response.statusText, response.status);
   }
-  return said as T;
+  return response;
 }

@@ -17,6 +17,9 @@ import type {
   Request,
   RunStatus
 } from './events';
+import type { Exporter } from './export';
+import type { Records } from './records';
+import type { Views } from './views';
 
 /**
  * `closed`: there is no kernel to talk about. `refused`: the server does not take this page,
@@ -279,6 +282,10 @@ export interface IK2 {
   readonly statusChanged: ISignal<IK2, void>;
   readonly preferences: IPreferences;
   readonly preferencesChanged: ISignal<IK2, void>;
+  /** What the panel shows. */
+  readonly views: Views;
+  readonly records: Records;
+  readonly exporter: Exporter;
   refreshStatus(): Promise<void>;
   /** Stores and tests a key. The key is kept nowhere in the page. */
   login(login: ILogin): Promise<ILoginResult>;

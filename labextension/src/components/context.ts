@@ -1,10 +1,12 @@
 import type { ISessionContext } from '@jupyterlab/apputils';
+import type { INotebookContent } from '@jupyterlab/nbformat';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { createContext, useContext } from 'react';
 
+import type { IWrittenCell } from '../records';
 import type { IConversation, IK2 } from '../tokens';
 import type { Draft } from './draft';
 
@@ -34,6 +36,10 @@ export interface IShown {
   /** `[4]` where the cell was run, else "cell 7" by its place; "" where it is gone. */
   cellName: (cell: string) => string;
   cells: () => readonly INamedCell[];
+  /** All of them as they are now, for who asks where they come from. */
+  written: () => readonly IWrittenCell[];
+  /** The whole notebook as it would be saved; null where it is closed. */
+  notebook: () => INotebookContent | null;
   /** Whatever changed in the notebook, and names of cells with it; null where it is closed. */
   edited: ISignal<unknown, unknown> | null;
   /** The notebook's own session, which knows when its kernel is busy; null where it is closed. */

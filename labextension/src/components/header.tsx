@@ -1,11 +1,13 @@
 import { PathExt } from '@jupyterlab/coreutils';
-import { settingsIcon } from '@jupyterlab/ui-components';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import { downloadIcon, historyIcon, listIcon, settingsIcon } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 
+import type { ViewName } from '../views';
 import type { IShown } from './context';
 import { usePanel } from './context';
 import { IconButton } from './controls';
-import { useKernelStatus } from './hooks';
+import { useKernelStatus, useLatest } from './hooks';
 import { k2Icon } from './icons';
 
 interface IHeaderProps {
@@ -27,8 +29,35 @@ export function Header({ shown, onModel }: IHeaderProps): ReactElement {
         <span className="k2-Header-name">K2</span>
       )}
       <span className="k2-Header-space" />
+      {shown && onModel && <Views />}
       {onModel && <IconButton icon={settingsIcon} label={trans.__('Model…')} onClick={onModel} />}
     </div>
+  );
+}
+
+/** The ways to what was done in the notebook; a second click leads back. */
+function Views(): ReactElement {
+  const { trans, k2 } = usePanel();
+  const current = useLatest(k2.views.changed, () => k2.views.current);
+  const views: [ViewName, LabIcon, string][] = [
+    ['history', historyIcon, trans.__('History')],
+    ['provenance', listIcon, trans.__('Who wrote which cell')],
+    ['export', downloadIcon, trans.__('Export as HTML')]
+  ];
+  return (
+    <>
+      {views.map(([name, icon, label]) => (
+        <IconButton
+          key={name}
+          icon={icon}
+          label={label}
+          aria-pressed={current === name}
+          onClick={() => {
+            k2.views.show(current === name ? 'conversation' : name);
+          }}
+        />
+      ))}
+    </>
   );
 }
 

@@ -31,6 +31,45 @@ export function useLatest<T>(signal: ISignal<unknown, unknown> | null, read: () 
   return value;
 }
 
+/** What was asked for: nothing yet, the answer, or why there is none. */
+export interface IAnswer<T> {
+  value: T | null;
+  problem: string;
+}
+
+/** Asks at once, when `inputs` change, and when told to; an older answer stays until then. */
+export function useAnswer<T>(
+  ask: () => Promise<T>,
+  inputs: readonly unknown[]
+): [IAnswer<T>, () => void] {
+  const [answer, setAnswer] = useState<IAnswer<T>>({ value: null, problem: '' });
+  const [again, setAgain] = useState(0);
+  useEffect(() => {
+    let current = true;
+    const take = (next: IAnswer<T>) => {
+      if (current) {
+        setAnswer(next);
+      }
+    };
+    ask().then(
+      value => {
+        take({ value, problem: '' });
+      },
+      (reason: unknown) => {
+        take({ value: null, problem: reason instanceof Error ? reason.message : String(reason) });
+      }
+    );
+    return () => {
+      current = false;
+    };
+    // `ask` is a new function at each drawing; `inputs` are what it depends on.
+  }, [...inputs, again]);
+  const reload = useCallback(() => {
+    setAgain(times => times + 1);
+  }, []);
+  return [answer, reload];
+}
+
 /** How the notebook's kernel is, as Lab tells it; "" where there is none. */
 export function useKernelStatus(session: ISessionContext | null): string {
   const [status, setStatus] = useState('');

@@ -3,6 +3,8 @@ import type { ICellModel, ICodeCellModel } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { k2Of } from '../cells';
+import type { IWrittenCell } from '../records';
 import type { INamedCell } from './context';
 
 /** How long (ms) a cell that was gone to stands out. */
@@ -13,6 +15,16 @@ export function cells({ content }: NotebookPanel, trans: TranslationBundle): INa
     id: cell.id,
     name: nameOf(cell, place, trans),
     line: cell.sharedModel.source.trim().split('\n', 1)[0] ?? ''
+  }));
+}
+
+/** Without outputs: who wrote a cell is told by its source and by what is known of it. */
+export function written({ content }: NotebookPanel): IWrittenCell[] {
+  return [...(content.model?.cells ?? [])].map(({ id, type, sharedModel }) => ({
+    id,
+    cell_type: type,
+    source: sharedModel.getSource(),
+    metadata: { k2: k2Of(sharedModel) ?? {} }
   }));
 }
 

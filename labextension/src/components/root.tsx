@@ -6,6 +6,9 @@ import type { IPanel, IShown } from './context';
 import { PanelContext, ShownContext, usePanel } from './context';
 import { Button } from './controls';
 import { ConversationView } from './conversation-view';
+import { ExportView } from './export-view';
+import { History } from './history';
+import { Provenance } from './provenance';
 import { draftOf } from './draft';
 import { Header } from './header';
 import { useLatest } from './hooks';
@@ -77,13 +80,29 @@ function Working({ status, conversation, face }: IWorkingProps): ReactElement {
         />
       ) : shown ? (
         <ShownContext.Provider value={shown}>
-          <ConversationView key={shown.conversation.path} />
+          <Chosen key={shown.conversation.path} />
         </ShownContext.Provider>
       ) : (
         <Nothing words={trans.__('Open a notebook, and ask K2 about its data here.')} />
       )}
     </>
   );
+}
+
+/** What was chosen of the notebook's views. */
+function Chosen(): ReactElement {
+  const { k2 } = usePanel();
+  const view = useLatest(k2.views.changed, () => k2.views.current);
+  switch (view) {
+    case 'conversation':
+      return <ConversationView />;
+    case 'history':
+      return <History />;
+    case 'provenance':
+      return <Provenance />;
+    case 'export':
+      return <ExportView />;
+  }
 }
 
 function shownOf(conversation: IConversation, face: IRootProps['face']): IShown {

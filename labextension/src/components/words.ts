@@ -111,8 +111,22 @@ export function shortGist(gist: string): string {
   );
 }
 
+/** How a turn of a journal stands or ended. */
+export function outcomeWords(outcome: string, trans: TranslationBundle): string {
+  switch (outcome) {
+    case 'running':
+      return trans.__('Running');
+    case 'unfinished':
+      return trans.__('Cut off');
+    case 'damaged':
+      return trans.__('Its record is damaged');
+    default:
+      return endWords({ reason: outcome as ITurn['reason'] }, trans);
+  }
+}
+
 /** How a turn stands or ended. */
-export function endWords({ reason }: ITurn, trans: TranslationBundle): string {
+export function endWords({ reason }: Pick<ITurn, 'reason'>, trans: TranslationBundle): string {
   switch (reason) {
     case null:
       return trans.__('Working');

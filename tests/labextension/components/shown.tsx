@@ -13,9 +13,11 @@ import { PanelContext, ShownContext } from '../../../labextension/src/components
 import { draftOf } from '../../../labextension/src/components/draft';
 import { restricted } from '../../../labextension/src/components/sanitizing';
 import { Connection } from '../../../labextension/src/connection';
+import { Exporter } from '../../../labextension/src/export';
 import { ConversationModel } from '../../../labextension/src/model';
 import { DEFAULTS } from '../../../labextension/src/preferences';
 import type { IK2, IStatus } from '../../../labextension/src/tokens';
+import { Views } from '../../../labextension/src/views';
 import { PlayedServer } from '../played';
 
 export const STATUS: IStatus = {
@@ -43,6 +45,11 @@ export interface IDrawn {
   button: (words: string) => HTMLButtonElement;
 }
 
+/** An answer that does not come. */
+function never(): jest.Mock<Promise<never>> {
+  return jest.fn(() => new Promise<never>(() => undefined));
+}
+
 function playedK2(status: Partial<IStatus>): jest.Mocked<IK2> {
   const k2 = {
     current: null,
@@ -52,7 +59,10 @@ function playedK2(status: Partial<IStatus>): jest.Mocked<IK2> {
     conversation: jest.fn(),
     refreshStatus: jest.fn(() => Promise.resolve()),
     login: jest.fn(() => Promise.resolve({ ok: false, text: 'The key is wrong.' })),
-    choose: jest.fn(() => Promise.resolve())
+    choose: jest.fn(() => Promise.resolve()),
+    views: new Views(),
+    records: { turns: never(), turn: never(), purge: never(), origins: never() },
+    exporter: new Exporter(new PlayedServer().settings)
   };
   const signal = () => new Signal<IK2, void>(k2 as unknown as IK2);
   const signals = {
@@ -108,6 +118,8 @@ export function draw(
     cellName: cell => (cell === 'gone' ? '' : named(cell)),
     session: null,
     cells: () => [{ id: 'c1', name: named('c1'), line: 'df = load()' }],
+    written: () => [{ id: 'c1', cell_type: 'code', source: 'df = load()', metadata: {} }],
+    notebook: () => ({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }),
     edited
   };
   const host = document.createElement('div');

@@ -1,0 +1,52 @@
+import { closeIcon } from '@jupyterlab/ui-components';
+import { useEffect, useRef } from 'react';
+import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
+
+import { NamesContext, usePanel, useShown } from './context';
+import { IconButton } from './controls';
+import { useLatest } from './hooks';
+
+interface IViewProps {
+  title: string;
+  /** Shown beside the title. */
+  tools?: ReactNode;
+  children: ReactNode;
+}
+
+/** What stands in the conversation's place until it is closed. */
+export function View({ title, tools, children }: IViewProps): ReactElement {
+  const { trans, k2 } = usePanel();
+  const { cells, edited } = useShown();
+  const names = useLatest(edited, () => cells().map(({ id, name }) => `${id} ${name}`).join('\n'));
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus();
+  }, [title]);
+  const close = () => {
+    k2.views.show('conversation');
+  };
+  const closeByKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !event.defaultPrevented) {
+      event.preventDefault();
+      close();
+    }
+  };
+  return (
+    <NamesContext.Provider value={names}>
+      <section className="k2-View" aria-label={title} onKeyDown={closeByKey}>
+        <div className="k2-View-head">
+          <h2 className="k2-View-title" tabIndex={-1} ref={heading}>
+            {title}
+          </h2>
+          {tools}
+          <IconButton
+            icon={closeIcon}
+            label={trans.__('Back to the conversation')}
+            onClick={close}
+          />
+        </div>
+        {children}
+      </section>
+    </NamesContext.Provider>
+  );
+}
