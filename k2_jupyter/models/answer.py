@@ -21,6 +21,7 @@ from k2_jupyter.models.veil import Veil
 
 Shown: TypeAlias = "list[TextDelta | ReasoningDelta]"
 
+_OF_REASONING = frozenset((*REASONING_KEYS, "reasoning_details"))
 _COMPLETE = ("stop", "tool_calls", "function_call")
 _LARGEST = 16_000_000
 """Characters of one answer; the longest budgets are 262,144 tokens."""
@@ -87,8 +88,10 @@ class Answer:
         choices = chunk.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices else None
         choice = choice if isinstance(choice, dict) else {}
-        self._usage = _usage(chunk.get("usage")) or _usage(choice.get("usage")) or self._usage
-        self._finish = _string(choice.get("finish_reason")) or self._finish
+        if "usage" in chunk or "usage" in choice:
+            self._usage = _usage(chunk.get("usage")) or _usage(choice.get("usage")) or self._usage
+        if finish := choice.get("finish_reason"):
+            self._finish = _string(finish) or self._finish
         delta = choice.get("delta") or choice.get("message")  # the latter without a stream
         shown = self._add_delta(delta) if isinstance(delta, dict) else []
         if self.size > _LARGEST:
@@ -153,23 +156,28 @@ class Answer:
             raise IncompleteError("the stream was cut off")
 
     def _add_delta(self, delta: Mapping[str, Any]) -> Shown:
-        shown: Shown = []
+        shown = [] if _OF_REASONING.isdisjoint(delta) else self._add_reasoning(delta)
+        if (content := delta.get("content")) and (text := _plain(content)):
+            self._text.append(text)
+            shown += self._shown(text, is_text=True)
+        if parts := delta.get("tool_calls"):
+            for part in _objects(parts):
+                self._calls.add(part)
+        return shown
+
+    def _add_reasoning(self, delta: Mapping[str, Any]) -> Shown:
         pieces = _objects(delta.get("reasoning_details"))
         self._details += pieces
         key = self._reasoning_key or _reasoning_key(delta)
         if key and isinstance(delta.get(key), str):
             self._reasoning_key = key
             self._reasoning.append(delta[key])
-            shown += self._shown(delta[key], is_text=False)
-        else:
-            for piece in pieces:
-                shown += self._shown(_string(piece.get("text")), is_text=False)
-        if text := _plain(delta.get("content")):
-            self._text.append(text)
-            shown += self._shown(text, is_text=True)
-        for part in _objects(delta.get("tool_calls")):
-            self._calls.add(part)
-        return shown
+            return self._shown(delta[key], is_text=False)
+        return [
+            event
+            for piece in pieces
+            for event in self._shown(_string(piece.get("text")), is_text=False)
+        ]
 
     def _shown(self, piece: str, *, is_text: bool) -> Shown:
         self._size += len(piece)

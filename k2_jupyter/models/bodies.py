@@ -11,19 +11,22 @@ _AT_A_TIME = 65_536
 
 
 def plain(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """The body uncompressed, in pieces of at most 64 kB.
+    """The body uncompressed: as it comes, or inflated in pieces of at most 64 kB.
 
     Nothing compressed is asked for; a gateway may send gzip all the same. Raises
-    `ModelOutputError` for another encoding and for what is damaged.
+    `ModelOutputError` for another encoding and, while it is read, for what is damaged.
     """
     encoding = encoding.strip().lower()
     if encoding in ("", "identity"):
-        yield from pieces
-        return
+        return iter(pieces)
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise ModelOutputError(
             f"The answer is compressed as {encoding!r}, which was not asked for."
         )
+    return _inflated(pieces)
+
+
+def _inflated(pieces: Iterable[bytes]) -> Iterator[bytes]:
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # by its header, gzip or zlib
     try:
         for piece in pieces:

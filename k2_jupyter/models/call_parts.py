@@ -52,9 +52,9 @@ class CallParts:
         function = function if isinstance(function, dict) else {}
         name = _string(function.get("name"))
         call = self._call_of(part.get("index"), _string(part.get("id")), name)
-        if name.startswith(call.name):
+        if name and name.startswith(call.name):
             call.name = name  # the first piece, a repetition, or a longer form
-        elif not call.arguments:
+        elif name and not call.arguments:
             call.name += name
         arguments = function.get("arguments")
         if isinstance(arguments, dict):

@@ -109,11 +109,12 @@ class Connection:
         try:
             response = self._post(body)
             pieces = self._wire.pieces(response)
+            before = 0
             for chunk in self._chunks(pieces, response.headers):
-                size = answer.size
-                shown = answer.add(chunk)
-                if answer.size > size:  # else it is no sign of life
+                shown, size = answer.add(chunk), answer.size
+                if size > before:  # else it is no sign of life
                     incoming.add(shown)
+                    before = size
             incoming.add(answer.rest())
             incoming.finish(answer.message())
             deque(pieces, maxlen=0)  # read to its end, the line serves the next request
@@ -139,9 +140,8 @@ class Connection:
         content_type = headers.get("content-type", "text/event-stream")
         if "text/event-stream" in content_type:
             # The client would take any other body for a stream without events.
-            yield from values(pieces)
-        else:
-            yield _whole(pieces, content_type, self._endpoint.host)
+            return values(pieces)
+        return iter([_whole(pieces, content_type, self._endpoint.host)])
 
     def _translate(self, problem: Exception, model: str) -> Exception:
         """The exception in our terms, without the key, which some endpoints echo."""

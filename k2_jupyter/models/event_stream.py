@@ -16,6 +16,9 @@ _LONGEST = 16_000_000
 """Bytes of one line, which an event is: a completion that comes in one piece fits."""
 
 
+_DECODER = json.JSONDecoder()
+
+
 def values(pieces: Iterable[bytes]) -> Iterator[object]:
     """The value of each event, up to ``[DONE]``; what follows that is left unread.
 
@@ -23,28 +26,31 @@ def values(pieces: Iterable[bytes]) -> Iterator[object]:
     `ModelOutputError` for one without end.
     """
     name, data = "", []
-    for line in _lines(pieces):
-        if line:
-            field, _, text = line.partition(b":")
-            text = text.removeprefix(b" ")
-            if field == b"data":
-                data.append(text)
-            elif field == b"event":
-                name = text.decode("utf-8", "replace")
-            continue
-        if data:
-            payload = b"\n".join(data)
-            if payload.strip() == b"[DONE]":
-                return
-            value = json.loads(payload.decode("utf-8"))
-            if name == "error":
-                raise StreamError(value)
-            yield value
-        name, data = "", []
+    for lines in _lines(pieces):
+        for ended in lines:
+            line = ended.removesuffix(b"\r")
+            if line:
+                field, _, text = line.partition(b":")
+                text = text.removeprefix(b" ")
+                if field == b"data":
+                    data.append(text)
+                elif field == b"event":
+                    name = text.decode("utf-8", "replace")
+                continue
+            if data:
+                payload = data[0] if len(data) == 1 else b"\n".join(data)
+                if payload.strip() == b"[DONE]":
+                    return
+                value = _parsed(payload.decode("utf-8"))
+                if name == "error":
+                    raise StreamError(value)
+                yield value
+                data = []
+            name = ""
 
 
-def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines without their ends; an unended last one is dropped, as the event it belongs to."""
+def _lines(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The lines that end in each piece; an unended last one is dropped, as its event is."""
     begun: list[bytes] = []
     size = 0
     for piece in pieces:
@@ -54,7 +60,16 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if b"\n" not in piece:
             begun.append(piece)
             continue
-        *whole, rest = (b"".join(begun) + piece).split(b"\n")
+        lines = (b"".join(begun) + piece if size > len(piece) else piece).split(b"\n")
+        rest = lines.pop()
         begun, size = [rest], len(rest)
-        for line in whole:
-            yield line.removesuffix(b"\r")
+        yield lines
+
+
+def _parsed(text: str) -> object:
+    """As `json.loads`, whose search for white space costs as much as to read a short event."""
+    if text.startswith("{"):
+        value, end = _DECODER.raw_decode(text)
+        if end == len(text):
+            return value
+    return json.loads(text)

@@ -81,13 +81,10 @@ class Wire:
         """The body of a response, uncompressed, as it comes."""
         pieces = plain(response.iter_raw(), response.headers.get("content-encoding", ""))
         if self._heard is None:
-            yield from pieces
-            return
+            return pieces
         heard = Heard(response.status_code, response.headers.get("content-type", ""))
         self._heard.append(heard)
-        for piece in pieces:
-            heard.body.extend(piece)
-            yield piece
+        return _kept(pieces, heard.body)
 
     def cut(self) -> None:
         """Shut the socket, the one to come included. Closing would not wake a reader."""
@@ -103,6 +100,12 @@ class Wire:
             self._socket = info["return_value"].get_extra_info("socket")
             if self.is_cut:
                 self.cut()
+
+
+def _kept(pieces: Iterator[bytes], body: bytearray) -> Iterator[bytes]:
+    for piece in pieces:
+        body.extend(piece)
+        yield piece
 
 
 def _parsed(text: str) -> object:

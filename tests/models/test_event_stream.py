@@ -40,7 +40,13 @@ def test_an_error_event_is_an_error() -> None:
     assert problem.value.body == {"message": "no"}
 
 
-@pytest.mark.parametrize("line", [b"data: {\n\n", b"data: \xff\n\n"])
+def test_white_space_around_json_is_none_of_it() -> None:
+    assert list(values([b'data:  {"a": 1} \n\ndata: {"b": 2}\t\n\n'])) == [{"a": 1}, {"b": 2}]
+
+
+@pytest.mark.parametrize(
+    "line", [b"data: {\n\n", b"data: \xff\n\n", b'data: {"a": 1}{"b": 2}\n\n', b"data: {} x\n\n"]
+)
 def test_what_is_no_json_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         list(values([line]))
