@@ -153,7 +153,7 @@ class PageDocument:
             if cell is None:
                 return
             for view in self._pages.having(cell_id):
-                if view.page in followers:
+                if view.page in followers or (view.shares and followers):
                     view.shows(cell)
                 else:
                     view.outputs(cell)
@@ -198,13 +198,16 @@ class PageDocument:
 
     # The pages' side
 
-    def attach(self, page: Page, cells: Any, *, live: LiveRun | None = None) -> None:
+    def attach(
+        self, page: Page, cells: Any, *, live: LiveRun | None = None, shares: bool = False
+    ) -> None:
         """A page with these cells (as on the wire) comes, for the first time or again.
 
-        `live` is the run that was under way just before this call.
+        `live` is the run that was under way just before this call. `shares`: the pages
+        exchange what is done in them by themselves, outputs too (jupyter-collaboration).
         """
         with self._lock:
-            self._pages.add(page, cells, live)
+            self._pages.add(page, cells, live, shares=shares)
 
     def detach(self, page: Page) -> None:
         """The page is gone."""

@@ -77,8 +77,10 @@ class Deeds:
 class View:
     """One page's cells in their order, and what it was told to change."""
 
-    def __init__(self, page: Page, cells: Iterable[Cell]) -> None:
+    def __init__(self, page: Page, cells: Iterable[Cell], *, shares: bool = False) -> None:
         self.page = page
+        self.shares = shares
+        """Whether what one such page does reaches the others without us."""
         self.cells = {cell.id: cell for cell in cells}
         self.dropped: set[str] = set()
         """Ids of cells that the user deleted in this page."""

@@ -43,7 +43,8 @@ class Pages:
         """The page that tells what the user does, and saves."""
 
     def __iter__(self) -> Iterator[View]:
-        return iter(self._views.values())
+        """Those that are instructed: of pages that share their cells, the lead alone."""
+        return (view for view in self._views.values() if view is self.lead or not view.shares)
 
     def of(self, page: Page) -> View | None:
         """What is known of a page."""
@@ -55,16 +56,18 @@ class Pages:
 
     def tell(self, what: str, **fields: Json) -> None:
         """An instruction to all that needs no answer."""
-        for page in self._views:
-            page.send({"op": "do", "what": what, **fields})
+        for view in self:
+            view.page.send({"op": "do", "what": what, **fields})
 
     # They come and go
 
-    def add(self, page: Page, cells: Any, live: LiveRun | None) -> None:
+    def add(self, page: Page, cells: Any, live: LiveRun | None, *, shares: bool = False) -> None:
         """A page with these cells, as on the wire."""
-        view = self._views[page] = View(page, from_page(cells))
+        view = self._views[page] = View(page, from_page(cells), shares=shares)
         if self.lead is None:
             self.lead_by(view)
+        elif shares:
+            return
         else:
             fill(self._replica, view)
         for cell_id, (run, followers) in self._runs.items():
@@ -80,6 +83,8 @@ class Pages:
         if view is None:
             return
         view.close()
+        for _, followers in self._runs.values():
+            followers.discard(page)
         if self.lead is view:
             self.lead = None
             for other in self._views.values():
@@ -99,7 +104,7 @@ class Pages:
 
     def begin(self, cell_id: str, run: str) -> None:
         """All pages follow that run."""
-        self._runs[cell_id] = run, set(self._views)
+        self._runs[cell_id] = run, {view.page for view in self}
         self.tell("mirror", cell=cell_id, run=run)
 
     def end(self, cell_id: str) -> set[Page]:

@@ -53,6 +53,9 @@ export class Connection implements IDisposable {
   /** What the notebook holds; asked for at each greeting. */
   cells: () => ICell[] = () => [];
 
+  /** Whether several people edit the notebook, by JupyterLab's own means. */
+  collaborative: () => boolean = () => false;
+
   get path(): string {
     return this._path;
   }
@@ -106,7 +109,13 @@ export class Connection implements IDisposable {
       this._lose(socket);
     }, PATIENCE);
     socket.onopen = () => {
-      this._transmit({ op: 'hello', log: this._log, since: this._seq, cells: this.cells() });
+      this._transmit({
+        op: 'hello',
+        log: this._log,
+        since: this._seq,
+        cells: this.cells(),
+        ...(this.collaborative() && { collaborative: true })
+      });
     };
     socket.onmessage = received => {
       if (this._socket === socket) {

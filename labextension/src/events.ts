@@ -267,7 +267,8 @@ export type GivenAnswer =
   | null;
 
 export type ToServer =
-  | { op: 'hello'; log: string | null; since: number; cells: ICell[] }
+  /** `collaborative`: what one page does reaches the others without the server of K2. */
+  | { op: 'hello'; log: string | null; since: number; cells: ICell[]; collaborative?: true }
   | { op: 'changed'; cells: IChangedCell[]; order?: string[] }
   | { op: 'done'; id: string; ok: boolean; current?: string; why?: string }
   | {

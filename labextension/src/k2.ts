@@ -152,7 +152,8 @@ export class K2 implements IK2 {
   }
 
   private _open(panel: NotebookPanel): IOpenNotebook {
-    const connection = new Connection(panel.context.path, this._settings);
+    const connection = new Connection(panel.context.localPath, this._settings);
+    connection.collaborative = () => panel.context.model.collaborative ?? false;
     const bridge = new NotebookBridge(panel, this._services.contents, connection);
     const conversation = new ConversationModel(connection, {
       flush: () => {
@@ -165,8 +166,8 @@ export class K2 implements IK2 {
       conversation.claim(waiting);
     });
     const notebook = { panel, kernel: null, connection, bridge, conversation };
-    panel.context.pathChanged.connect((_, path) => {
-      connection.path = path;
+    panel.context.pathChanged.connect(({ localPath }) => {
+      connection.path = localPath;
     });
     panel.sessionContext.kernelChanged.connect(() => {
       void this._connect(notebook);

@@ -49,7 +49,7 @@ export class K2Panel extends ReactWidget {
   }
 
   private readonly _face = ({ path }: IConversation): NotebookFace => {
-    const find = () => this._options.tracker.find(notebook => notebook.context.path === path);
+    const find = () => this._options.tracker.find(notebook => notebook.context.localPath === path);
     const { trans } = this._panel;
     return {
       session: find()?.sessionContext ?? null,

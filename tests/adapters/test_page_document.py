@@ -438,3 +438,25 @@ def test_a_second_page_gets_the_agents_cells_but_not_the_users(document: PageDoc
     second.settle()
     assert second.sources == [("a", "1"), (cell.id, "2")]
     assert ids(document) == ["a", "b", cell.id]
+
+
+def test_pages_that_share_their_cells_are_instructed_once(document: PageDocument) -> None:
+    """What the lead does reaches the other by jupyter-collaboration: twice would double it."""
+    hers, his = PlayedPage(document, [raw("a")]), PlayedPage(document, [raw("a")])
+    for page in (hers, his):
+        document.attach(page, page.cells, shares=True)
+    cell = document.insert("n = 1")
+    document.mirror(cell.id, "run")
+    document.set_outputs(cell.id, [Stream("stdout", "1")], 1)
+    assert [one["what"] for one in drained(hers)] == ["insert", "mirror"]
+    assert drained(his) == []
+    document.lead(his)
+    assert [one["what"] for one in drained(his)] == ["insert", "outputs"]
+
+
+def drained(page: PlayedPage) -> list[Any]:
+    """What it was told and has not done."""
+    told = []
+    while not page.inbox.empty():
+        told.append(page.inbox.get())
+    return told

@@ -88,7 +88,8 @@ class Conversation:
             }
         )
         live = scene.kernel.live()
-        scene.document.attach(page, message["cells"], live=live)
+        shares = message.get("collaborative", False)
+        scene.document.attach(page, message["cells"], live=live, shares=shares)
         scene.log.attach(page, message["log"], message["since"])
         if self._joined is not None:
             page.send(self._joined.mirrored())
