@@ -11,6 +11,7 @@ from traitlets import Bool, Float, Int
 from k2_jupyter.hosts.lab.api import LoginHandler, ModelHandler, StatusHandler
 from k2_jupyter.hosts.lab.export_api import ExportHandler, Running
 from k2_jupyter.hosts.lab.past_api import ProvenanceHandler, PurgeHandler, TurnsHandler
+from k2_jupyter.hosts.lab.kernel_status import leave_out_ours
 from k2_jupyter.hosts.lab.rules import Rules
 from k2_jupyter.hosts.lab.server import Server
 from k2_jupyter.hosts.lab.socket import NotebookSocket
@@ -48,6 +49,7 @@ class K2(ExtensionApp):
         names = Rules.__dataclass_fields__
         rules = Rules(**{name: getattr(self, name) for name in names})
         self._server = Server(self.serverapp, rules, take_keys(os.environ))
+        leave_out_ours(self.serverapp)
         if self._server.problem:
             self.log.warning("K2: %s", self._server.problem)
 
