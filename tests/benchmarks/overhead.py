@@ -44,7 +44,7 @@ class Sample:
 
 
 def measure(program: str, steps: int, *, piece: int = 40, pause: float = 0.0) -> Sample:
-    """Run `floor`, `k2` or `magic` against an endpoint of its own."""
+    """Run `floor`, `client`, `k2` or `magic` against an endpoint of its own."""
     with tempfile.TemporaryDirectory() as name, Endpoint(steps, piece, pause) as endpoint:
         folder = Path(name)
         command = [sys.executable, *_command(program, endpoint.base_url, name, steps)]
@@ -69,8 +69,8 @@ def measure(program: str, steps: int, *, piece: int = 40, pause: float = 0.0) ->
 
 
 def _command(program: str, base_url: str, folder: str, steps: int) -> list[str]:
-    if program == "floor":
-        return [str(HERE / "floor.py"), base_url, folder]
+    if program in ("floor", "client"):
+        return [str(HERE / f"{program}.py"), base_url, folder]
     if program == "magic":
         return ["-m", "tests.benchmarks.magic_turn", folder]
     return ["-m", "k2_jupyter", "run", "go", "--out", folder, "--max-steps", str(steps + 5)]
@@ -129,11 +129,18 @@ def chunking(steps: int) -> None:
     """Target 3: from one character an event to the whole answer in one, at a model's pace.
 
     Sent all at once, an answer in single characters takes longer to decode than to send.
+    Beside it: what the `openai` client needs to read the same, the code not started yet.
     """
     for piece, pause in ((1, 0.0005), (1, 0.0), (40, 0.0), (4000, 0.0)):
-        wait = median_ms(measure("k2", steps, piece=piece, pause=pause).to_code)
+        waits = {
+            program: median_ms(measure(program, steps, piece=piece, pause=pause).to_code)
+            for program in ("k2", "client")
+        }
         pace = f"{1 / pause:.0f} events a second" if pause else "all at once"
-        print(f"target 3: {piece:4} characters an event, {pace}: reply→code {wait:.1f} ms")
+        print(
+            f"target 3: {piece:4} characters an event, {pace}: reply→code {waits['k2']:.1f} ms; "
+            f"the openai client's own reader alone: {waits['client']:.1f} ms"
+        )
 
 
 def demo() -> None:
