@@ -134,6 +134,17 @@ class PageDocument:
             for view in self._pages.having(cell.id) if cell.kind == "code" else ():
                 view.outputs(cell)
 
+    def adopt(self, cell: Cell, front: Sequence[str]) -> None:
+        """A cell of the agent's from before this server's life; where it is lost, put it back."""
+        with self._lock:
+            past = self._replica.past(cell.id)
+            if cell.id in self._replica.cells:
+                past.made = True
+                past.written.add(cell.hash)
+                return
+        if not past.gone:
+            self.put_back(cell, front)
+
     def put_back(self, cell: Cell, front: Sequence[str]) -> None:
         """A cell that was deleted, with its id and outputs; `front`: the cells before it."""
         with self._lock:

@@ -139,6 +139,12 @@ class SharedKernel:
             interrupt_waits=interrupt_waits,
         )
 
+    @property
+    def life(self) -> str:
+        """Which of the kernel's starts answers now, also after the server's own; "" for none."""
+        process = self._process
+        return str(process.pid or f"epoch {process.epoch}") if process is not None else ""
+
     def live(self) -> LiveRun | None:
         """The run of ours that goes on. Any thread."""
         execution = self.execution

@@ -75,6 +75,10 @@ class SharedPort:
     def epoch(self) -> int:
         return max(self._known, self._shared.epoch)
 
+    def catch_up(self) -> None:
+        """The turn was told what became of the kernel: no run needs to say so."""
+        self._known = self._shared.epoch
+
     def restart(self, *, stop: threading.Event) -> None:
         self._shared.restart(stop=stop)
         self._known = self._shared.epoch

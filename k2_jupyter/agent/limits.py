@@ -53,6 +53,13 @@ class Day:
     limits: DayLimits = field(default_factory=DayLimits)
 
 
+class Stop(threading.Event):
+    """Set when the user stopped the turn."""
+
+    held = 0.0
+    """Seconds for which the user had the turn wait: they count for no limit."""
+
+
 class Deadline(threading.Event):
     """Set when the user stopped the turn, or when its time is over.
 
@@ -63,13 +70,19 @@ class Deadline(threading.Event):
     def __init__(self, stop: threading.Event, seconds: float) -> None:
         super().__init__()
         self.user_stop = stop
-        self.at = time.monotonic() + seconds
+        self.at = self.now + seconds
+
+    @property
+    def now(self) -> float:
+        """Seconds of a clock that stands still while the user has the turn wait."""
+        held = self.user_stop.held if isinstance(self.user_stop, Stop) else 0.0
+        return time.monotonic() - held
 
     def is_set(self) -> bool:
-        return self.user_stop.is_set() or time.monotonic() >= self.at
+        return self.user_stop.is_set() or self.now >= self.at
 
     def wait(self, timeout: float | None = None) -> bool:
-        left = max(0.0, self.at - time.monotonic())
+        left = max(0.0, self.at - self.now)
         self.user_stop.wait(left if timeout is None else min(timeout, left))
         return self.is_set()
 
@@ -90,12 +103,12 @@ class Budget:
         prices: Prices | None = None,
         day: Day | None = None,
     ) -> None:
-        self.started = time.monotonic()
+        self.stop = Deadline(stop, limits.seconds)
+        self.started = self.stop.now
         self.steps = 0
         self.calls = 0
         self.tokens = 0
         self.usage = Usage()
-        self.stop = Deadline(stop, limits.seconds)
         self._prices = prices
         self._day = day
         self._settled = self.started
@@ -108,8 +121,8 @@ class Budget:
 
     @property
     def seconds(self) -> float:
-        """Wall time since the turn began."""
-        return time.monotonic() - self.started
+        """Wall time since the turn began, but for what the user had it wait."""
+        return self.stop.now - self.started
 
     @property
     def dollars(self) -> float:
@@ -166,7 +179,7 @@ class Budget:
     def _write(self, spent: Spent, most_steps: float = math.inf) -> bool:
         if self._day is None:
             return True
-        now = time.monotonic()
+        now = self.stop.now
         timed = spent + Spent(seconds=now - self._settled)
         written = self._day.ledger.add(timed, most_steps=most_steps)
         if written:
@@ -205,7 +218,7 @@ class Budget:
         if request.limit == "seconds":  # from now on: the person's thinking is not counted
             caps["seconds"] = request.used + extra
             if request.period == "turn":
-                self.stop.at = time.monotonic() + extra
+                self.stop.at = self.stop.now + extra
                 caps["seconds"] = self.stop.at - self.started
         elif request.limit in ("steps", "calls"):
             caps[request.limit] += round(extra)

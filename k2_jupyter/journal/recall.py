@@ -15,6 +15,8 @@ from k2_jupyter.journal.reading import Record, is_running, read
 from k2_jupyter.messages import AssistantMessage, Reasoning, ToolCall, ToolResult, Usage
 from k2_jupyter.outputs import Display, ErrorOutput, Output, Stream
 
+KERNEL = "KernelLife"
+"""Type of the record that says which start of which kernel runs the cells, under ``life``."""
 MESSAGE = "Message"
 """Type of the record that has the user's message as the model got it, under ``text``."""
 
@@ -29,6 +31,10 @@ class RecordedCell:
     kind: str = "code"
     outputs: tuple[Output, ...] = ()
     ok: bool = False
+    ended: bool = False
+    """Whether it is known how the run ended."""
+    epoch: int = 0
+    """Of the kernel that ran it."""
 
 
 @dataclass(slots=True)
@@ -52,8 +58,12 @@ class RecordedTurn:
     changes: int = 0
     """Records of changed cells."""
     finished: TurnFinished | None = None
+    life: str = ""
+    """Which start of which kernel ran its cells, the last one; "" where that was not noted."""
     lost: int | None = None
     """Which answer's cell was the first that went down with its kernel or was interrupted."""
+    under_way: str = ""
+    """The cell of the call that has no result, as far as it had come to one."""
     results_before: int = 0
     """Of that answer, from calls before the one that ran this cell."""
 
@@ -151,13 +161,18 @@ class _Telling:
     def _Message(self, data: Mapping[str, Any], _: int) -> None:  # noqa: N802 - by type
         self._turn.message = data["text"]
 
+    def _KernelLife(self, data: Mapping[str, Any], _: int) -> None:  # noqa: N802
+        self._turn.life = data["life"]
+
     def _TurnStarted(self, data: Mapping[str, Any], _: int) -> None:  # noqa: N802
         self._turn.task, self._turn.model = data["task"], data["model"]
 
     def _AnswerReceived(self, data: Mapping[str, Any], _: int) -> None:  # noqa: N802
         self._turn.answers.append((_answer(data["message"]), []))
+        self._turn.under_way = ""
 
     def _CallFinished(self, data: Mapping[str, Any], _: int) -> None:  # noqa: N802
+        self._turn.under_way = ""
         result, call = data["result"], data["call"]
         told = ToolResult(result["text"], is_error=result["is_error"], gist=result["gist"])
         self._turn.answers[-1][1].append(told)
@@ -168,7 +183,9 @@ class _Telling:
     def _CellStarted(self, data: Mapping[str, Any], _: int) -> None:  # noqa: N802
         before = self._turn.cells.pop(data["cell"], None)
         purpose = data["purpose"] or (before.purpose if before else "")
-        self._turn.cells[data["cell"]] = RecordedCell(data["cell"], data["source"], purpose)
+        cell = RecordedCell(data["cell"], data["source"], purpose, epoch=data["epoch"])
+        self._turn.cells[cell.id] = cell
+        self._turn.under_way = cell.id
 
     def _CellFinished(self, data: Mapping[str, Any], _: int) -> None:  # noqa: N802
         cell = self._turn.cells[data["cell"]]
@@ -176,7 +193,8 @@ class _Telling:
             self._turn.lost = max(0, len(self._turn.answers) - 1)
             self._turn.results_before = len(self._turn.answers[-1][1]) if self._turn.answers else 0
         outputs = tuple(map(_output, data["outputs"]))
-        self._turn.cells[cell.id] = replace(cell, outputs=outputs, ok=data["status"] == "ok")
+        is_ok = data["status"] == "ok"
+        self._turn.cells[cell.id] = replace(cell, outputs=outputs, ok=is_ok, ended=True)
 
     def _PlanChanged(self, data: Mapping[str, Any], _: int) -> None:  # noqa: N802
         self._turn.plan = tuple(

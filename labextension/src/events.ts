@@ -172,6 +172,8 @@ const known = v.variant('type', [
     steps: number,
     seconds: number
   }),
+  /** `wanted`: at the end of the present call; `here`: it stands still; `over`: it goes on. */
+  event('Paused', { state: v.picklist(['wanted', 'here', 'over']) }),
   event('UserChanged', { lines: texts }),
   event('Undoable', { turn: text }),
   event('Undone', { turn: text, lines: texts }),
@@ -301,6 +303,10 @@ export type ToServer =
   | { op: 'answer'; request: string; answer: GivenAnswer }
   | { op: 'plan'; items: { title: string; state: ItemState }[] }
   | { op: 'stop' }
+  | { op: 'pause' }
+  | { op: 'continue' }
+  /** Go on with a turn that was cut off, by its name in the journal. */
+  | { op: 'resume'; turn: string }
   | { op: 'undo'; turn: string }
   | { op: 'redo'; turn: string }
   | { op: 'variables'; id: string };

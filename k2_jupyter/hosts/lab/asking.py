@@ -28,6 +28,7 @@ from k2_jupyter.journal.redaction import Redactor
 from k2_jupyter.messages import Json, ToolCall
 from k2_jupyter.settings import Settings
 
+_AGREED = "You agreed to this task."
 _BEFORE = "You allowed this kind in this notebook."
 _NO_MORE = "The limit that the administrator of this server has set is reached."
 
@@ -78,6 +79,8 @@ class Asking:
             return Approval(granted=True, comment=_BEFORE)
         # The card says in rows what the sentence about the task says.
         own = tuple(reason for reason in request.reasons if reason != self._task)
+        if agreed and not own:
+            return Approval(granted=True, comment=_AGREED)
         card = None if agreed else self._card()
         answer, is_for_always = self._asked(replace(request, reasons=own), card)
         if isinstance(answer, Approval) and answer.granted:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from k2_jupyter.adapters.server_kernel import SharedKernel
-from k2_jupyter.errors import SettingsError
+from k2_jupyter.errors import JournalError, SettingsError
 from k2_jupyter.events import EndReason
 from k2_jupyter.hosts.lab.away import Away
 from k2_jupyter.hosts.lab.briefing import title
@@ -23,6 +23,7 @@ from k2_jupyter.hosts.lab.choice import label
 from k2_jupyter.hosts.lab.event_log import Page, now
 from k2_jupyter.hosts.lab.joining import Joined, join
 from k2_jupyter.hosts.lab.prompts import load
+from k2_jupyter.hosts.lab.resuming import Resumption, resumption
 from k2_jupyter.hosts.lab.scene import KernelSpec, Scene
 from k2_jupyter.hosts.lab.turn import Turn
 from k2_jupyter.hosts.lab.undoing import Undoing
@@ -33,14 +34,18 @@ logger = logging.getLogger(__name__)
 
 _EMPTY = "There is nothing in the request."
 _NOT_QUEUED = "That request is not waiting any more."
+_END_SECONDS = 5.0
+"""What is left to do for a turn that has said its end takes less."""
 _NO_TURN = "Nothing is running here."
+_RUNNING = "Something runs here: it goes on when that has ended."
+_NOT_RESUMABLE = "Only the newest turn can go on, and only where it came to no conclusion."
 _ENDED = "The notebook's kernel was shut down. Start one and ask again."
 _WAITING = (
     "You stopped the turn, so what was queued behind it waits ({}). It goes on behind your "
     "next request; or send one of them now, or take it out."
 )
-_RUNS = "Something runs here. Undo and redo wait until it has ended."
 _BUSY = "A turn runs here already, so this %%k2 can't join in; the kernel serves it by itself."
+_RUNS = "Something runs here. Undo and redo wait until it has ended."
 _OTHER_KERNEL = "The notebook has another kernel now, so the turn was stopped."
 
 
@@ -119,12 +124,18 @@ class Conversation:
                 self._answer(page, message)
             case "plan":
                 self._edit_plan(page, message)
-            case "stop":
-                self.stop()
+            case "stop" | "pause" | "continue" | "resume":
+                self._hold(page, message)
             case "undo" | "redo":
                 self._take_back(page, message)
             case "variables":
                 self._start(self._variables(page, message["id"]))
+
+    def _of_notebook(self, page: Page, message: Message) -> None:
+        if message["op"] == "saved":
+            self._away.saw(page, message["version"])
+        else:
+            self._scene.document.taken(page, message)
 
     def stop(self) -> None:
         """End the turn; what is queued behind it stays."""
@@ -159,12 +170,6 @@ class Conversation:
         self._tell("moved")
 
     # What pages say
-
-    def _of_notebook(self, page: Page, message: Message) -> None:
-        if message["op"] == "saved":
-            self._away.saw(page, message["version"])
-        else:
-            self._scene.document.taken(page, message)
 
     def _ask(self, page: Page, asked: Ask) -> None:
         if not asked.request and asked.mode in ("ask", "plan"):
@@ -245,6 +250,40 @@ class Conversation:
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
 
+    # Turns that stand still
+
+    def _hold(self, page: Page, message: Message) -> None:
+        turn, op = self._turn, message["op"]
+        if op == "stop":
+            self.stop()
+        elif op == "resume":
+            self._start(self._resume(page, message["turn"]))
+        elif not isinstance(turn, Turn):
+            page.send(refusal(op, _NO_TURN))
+        elif op == "pause":
+            turn.pause.ask()
+        else:
+            turn.pause.end()
+
+    async def _resume(self, page: Page, turn: str) -> None:
+        """Go on with a turn that was cut off, by a stop or with a server's life."""
+        before = self._turn
+        if isinstance(before, Turn) and before.finished is not None:
+            await asyncio.to_thread(before.join, _END_SECONDS)
+        why = _RUNNING if self._turn is not None else _ENDED if self._ended else ""
+        found = None
+        try:
+            if not why:
+                notebook = str(self._scene.notebook)
+                found = await asyncio.to_thread(resumption, turn, notebook)
+        except JournalError as problem:
+            why = str(problem)
+        if self._turn is not None or found is None:
+            page.send(refusal("resume", why or _NOT_RESUMABLE, turn))
+            return
+        self._scene.document.lead(page)
+        self._begin(found.asked(), resumption=found)
+
     # Without a page
 
     def _save_alone(self) -> None:
@@ -260,7 +299,12 @@ class Conversation:
 
     # Turns
 
-    def _begin(self, asked: Ask, joined: Joined | None = None) -> None:
+    def _begin(
+        self,
+        asked: Ask,
+        joined: Joined | None = None,
+        resumption: Resumption | None = None,
+    ) -> None:
         try:
             model = label(self._scene.choice.settings(asked.model))
         except SettingsError:  # the turn will say so
@@ -274,7 +318,7 @@ class Conversation:
             mode=asked.mode,
             model=model,
         )
-        self._turn = turn = Turn(asked, self._scene, self._over, joined)
+        self._turn = turn = Turn(asked, self._scene, self._over, joined, resumption)
         if joined is not None:
             joined.begin(model, partial(self._interrupted, turn))
         turn.start()

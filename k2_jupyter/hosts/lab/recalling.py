@@ -21,13 +21,14 @@ _REMEMBERED = 10
 def recall(notebook: Path, log: EventLog, kept: Kept) -> None:
     """Put them into a new conversation, the oldest first."""
     found = all_begun(state_folder(), host=HOST, notebook=str(notebook))
-    records = [record for record in islice(found, _SHOWN) if record.task]
+    records = [record for record in islice(found, _SHOWN) if record.request]
     for record in reversed(records):
         log.add(_earlier(record))
     kept.undos.recall(records[::-1], notebook)
     kept.undos.announce(log.add)
     for record in reversed(records[:_REMEMBERED]):
-        remember(kept.history, record)
+        if record.message:
+            remember(kept.history, record)
     if records:
         kept.news.append(load("recalled"))
 

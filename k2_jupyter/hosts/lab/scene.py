@@ -81,6 +81,11 @@ class Scene:
         """Of the kernel: as it says itself, once it has answered."""
         return self.kernel.language or self.spec.language
 
+    @property
+    def life(self) -> str:
+        """Which start of which kernel answers now; "" where none does."""
+        return f"{self.kernel_id}/{self.kernel.life}" if self.kernel.life else ""
+
     def news(self) -> list[str]:
         """What the model has not been told yet; told once."""
         waiting = self.kept.news

@@ -9,11 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
+from k2_jupyter.adapters.shared_port import SharedPort
 from k2_jupyter.agent.agent import Agent
-from k2_jupyter.agent.limits import Limits
+from k2_jupyter.agent.history import History
+from k2_jupyter.agent.limits import Limits, Stop
+from k2_jupyter.agent.prompts import load as load_prompt
 from k2_jupyter.errors import K2Error
 from k2_jupyter.events import (
     Answer,
+    AnswerReceived,
+    CallFinished,
     EndReason,
     Event,
     EventStream,
@@ -33,17 +38,20 @@ from k2_jupyter.hosts.lab.briefing import Surroundings, briefing, task, title
 from k2_jupyter.hosts.lab.deltas import Deltas
 from k2_jupyter.hosts.lab.fitting import fitting, unlike
 from k2_jupyter.hosts.lab.joining import Joined
+from k2_jupyter.hosts.lab.pausing import Pause
 from k2_jupyter.hosts.lab.prompts import load
+from k2_jupyter.hosts.lab.resuming import Restoring, Resumption
 from k2_jupyter.hosts.lab.scene import HOST, Scene
 from k2_jupyter.hosts.lab.spent import Spent
 from k2_jupyter.hosts.lab.telling import Teller
 from k2_jupyter.hosts.lab.undoing import undoable
 from k2_jupyter.hosts.lab.wire import Ask
 from k2_jupyter.journal.journal import Journal
-from k2_jupyter.journal.recall import MESSAGE
+from k2_jupyter.journal.recall import KERNEL, MESSAGE, recall
 from k2_jupyter.journal.recorded import recorded
 from k2_jupyter.journal.records import encode, encode_fields
 from k2_jupyter.journal.redaction import Redactor
+from k2_jupyter.messages import Json
 from k2_jupyter.models.base import Model
 from k2_jupyter.notebook.base import Notebook
 from k2_jupyter.settings import Settings, config_folder, state_folder
@@ -65,10 +73,14 @@ class Turn:
         scene: Scene,
         ended: Callable[[EndReason], None],
         joined: Joined | None = None,
+        resumption: Resumption | None = None,
     ) -> None:
         self.id = uuid.uuid4().hex[:16]
         self.asked = asked
-        self.stop = threading.Event()
+        self.stop = Stop()
+        self.pause = Pause(
+            self.stop, lambda state: scene.log.add({"type": "Paused", "state": state})
+        )
         self.joined = joined
         """The `%%k2` that asked, where one did: it waits in the kernel."""
         self.finished: TurnFinished | None = None
@@ -77,6 +89,9 @@ class Turn:
         self._plan = Plan()
         self._edited = False
         """Whether the user has changed the plan since the journal had it."""
+        self._resumption = resumption
+        self._life = ""
+        self._work: Restoring | None = None
         self._begun = False
         self._thread = threading.Thread(target=self._main, name=f"k2-turn-{self.id}", daemon=True)
 
@@ -129,12 +144,14 @@ class Turn:
             self._log(Notice(notice))
         redactor = scene.redactor(settings.key)
         prices = settings.model.prices
-        facts = {
+        facts: dict[str, Json] = {
             "host": HOST,
             "request": title(asked),
             "folder": str(scene.notebook.parent),
             "prices": asdict(prices) if prices else None,
             "key": self.joined.key if self.joined else None,
+            "asked": {"mode": asked.mode, "model": asked.model, "images": asked.images},
+            "resumed": self._resumption.record.turn if self._resumption else None,
         }
         with Journal.create(
             state_folder(), self.id, redactor, notebook=scene.notebook, facts=facts
@@ -142,16 +159,39 @@ class Turn:
             notebook = self._notebook(redactor, journal)
             model = settings.build_model()
             agent = self._agent(model, notebook, settings, limits, redactor)
-            said = redactor.text(self.joined.told if self.joined else task(asked, scene.document))
-            told = redactor.text(self._briefing(redactor))
-            journal.write(MESSAGE, {"text": f"{said}\n\n{told}"})
-            events = agent.run(said, self.stop, briefing=told, turn=self.id)
+            events = self._events(agent, model, notebook, journal, redactor)
             spent = Spent(model.profile, limits, agent.history)
             deltas = Deltas(scene.log, redactor, scene.loop)
             tell = Teller(scene.log, redactor, deltas, spent)
             asking = Asking(scene, settings, limits, redactor, tell, spent, self.stop)
             with undoable(scene, self.id, title(asked), journal, redactor):
                 return self._drive(recorded(events, journal), journal, tell, asking)
+
+    def _events(
+        self,
+        agent: Agent,
+        model: Model,
+        notebook: Notebook,
+        journal: Journal,
+        redactor: Redactor,
+    ) -> EventStream[None]:
+        scene, cut_off = self._scene, self._resumption
+        self._work = work = Restoring(scene.document, notebook, "", self.stop)
+        if cut_off is None:
+            own = self.joined.told if self.joined else task(self.asked, scene.document)
+            said, told = redactor.text(own), redactor.text(self._briefing(redactor))
+            journal.write(MESSAGE, {"text": f"{said}\n\n{told}"})
+            return agent.run(said, self.stop, briefing=told, turn=self.id)
+        journal.write(MESSAGE, {"text": cut_off.message})
+        scene.kernel.process(self.stop)  # its life is known once it answers
+        work.life = scene.life
+        return cut_off.events(
+            agent.run(cut_off.record.request, self.stop, turn=self.id, resumed=True),
+            history=agent.history,
+            rereads=model.profile.rereads,
+            plan=self._plan,
+            work=work,
+        )
 
     def _drive(
         self, events: EventStream[None], journal: Journal, tell: Teller, asking: Asking
@@ -163,15 +203,42 @@ class Turn:
                 self._step(event.number, journal)
             tell.tell(event)
             answer = asking.answer(event)
+            if isinstance(event, AnswerReceived | CallFinished) and self.pause.reached():
+                self._look_again(journal, tell, asking)
         self._write_plan(journal)
         self.finished = event
         tell.tell(event)
         return event.reason
 
+    def _look_again(self, journal: Journal, tell: Teller, asking: Asking) -> None:
+        """After a pause: where the kernel is new, its cells may have to run first."""
+        work, before = self._work, self._life
+        if work is None or not before or self.stop.is_set():
+            return
+        self._note_life(journal)
+        if self._life == before:
+            return
+        if isinstance(port := work.notebook.kernel, SharedPort):
+            port.catch_up()
+        record = recall(state_folder(), self.id)
+        record.life = before
+        records = [*(self._resumption.records if self._resumption else ()), record]
+        work.life = self._life
+        events, answer = recorded(work.restore(records), journal), cast("Answer", None)
+        while not self.stop.is_set():
+            try:
+                event = events.send(answer)
+            except StopIteration as over:
+                self._scene.kept.news += over.value
+                return
+            tell.tell(event)
+            answer = asking.answer(event)
+
     def _step(self, number: int, journal: Journal) -> None:
         """Before each model call but the first: what the user did meanwhile."""
         self._scene.document.facts = {**self._scene.document.facts, "step": number}
         self._write_plan(journal)
+        self._note_life(journal)
         if number == 1:
             return
         changes = self._scene.document.take_user_changes()
@@ -181,9 +248,16 @@ class Turn:
             self._scene.kept.history.remind(load("meanwhile", lines=listed))
         self._tell_changes(changes)
 
+    def _note_life(self, journal: Journal) -> None:
+        """Which kernel has what the cells make, for whoever resumes the turn."""
+        life = self._scene.life
+        if life and life != self._life:
+            self._life = life
+            journal.write(KERNEL, {"life": life})
+
     def _tell_changes(self, changes: Sequence[str]) -> None:
         if changes:
-            self._scene.log.add({"type": "UserChanged", "lines": list(changes)})
+            self._scene.say({"type": "UserChanged", "lines": list(changes)})
 
     def _write_plan(self, journal: Journal) -> None:
         if self._edited:
@@ -240,6 +314,8 @@ class Turn:
             ),
             plan=self._plan,
         )
+        if self._resumption is not None:  # it is told anew, from the records
+            kept.history = History(load_prompt("system"))
         agent.history = kept.history
         return agent
 

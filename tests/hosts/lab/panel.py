@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -296,14 +296,20 @@ class Panel:
 
 
 @contextlib.contextmanager
-def serving_lab(folder: Path, *, config: Any = None, **environment: str) -> Iterator[Lab]:
-    """A server with folders of its own; `config` is what ``c.K2`` has."""
+def serving_lab(
+    folder: Path, *, config: Any = None, beside: Sequence[str] = (), **environment: str
+) -> Iterator[Lab]:
+    """A server with folders of its own; `config` is what ``c.K2`` has.
+
+    `beside` names further extensions.
+    """
     own = {name: str(folder / name.lower()) for name in _OWN_FOLDERS}
     content = folder / "content"
     content.mkdir(exist_ok=True)
+    known = {**dict.fromkeys(_OTHERS, False), **dict.fromkeys(beside, True)}
     settings = {
         "ServerApp": {
-            "jpserver_extensions": {**dict.fromkeys(_OTHERS, False), "k2_jupyter": True},
+            "jpserver_extensions": {**known, "k2_jupyter": True},
             "root_dir": str(content),
             "allow_root": True,
             "ip": "127.0.0.1",
