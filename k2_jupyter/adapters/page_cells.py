@@ -20,12 +20,11 @@ _OUTPUTS = ("stream", "error", "display_data", "execute_result")
 
 def to_page(cell: Cell) -> dict[str, Json]:
     """The cell without its outputs, which follow by themselves: they are not trusted as it is."""
-    k2 = cell.metadata.get("k2")
     return {
         "id": cell.id,
         "kind": cell.kind,
         "source": cell.source,
-        "metadata": {} if k2 is None else {"k2": k2},
+        "metadata": dict(cell.metadata),
         "count": None,
         "outputs": [],
     }

@@ -19,7 +19,7 @@ from k2_jupyter.adapters.pages import LiveRun, Pages
 from k2_jupyter.errors import CellChangedError, CellNotFoundError, StopRequested
 from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Cell, CellKind
-from k2_jupyter.notebook.changes import Changes
+from k2_jupyter.notebook.changes import Change, Changes
 from k2_jupyter.outputs import Output
 
 ANSWER_SECONDS = 5.0
@@ -117,9 +117,14 @@ class PageDocument:
             cell = self._replica.cell(cell_id)
             cell.check(seen)
             self._replica.leaving(cell)
+            front = tuple(self._replica.before(cell_id))
             sent = {view: view.delete(cell) for view in self._pages.having(cell_id)}
             errand = self._deciding(sent) or Errand.alone("delete", cell)
         self._await(errand, cell, seen)
+        if errand.was:
+            with self._lock:
+                whole = replace(cell, metadata={**errand.was, **cell.metadata})
+                self._replica.noted.note(Change(cell.id, whole, None, front=front))
 
     def restore(self, cell: Cell, *, seen: str) -> None:
         """`cell` in the place of the one with its id: source, mark and outputs. As `replace`."""

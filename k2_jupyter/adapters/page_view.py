@@ -46,6 +46,8 @@ class Errand:
     current: str | None = None
     """Of a refusal: the source as it stands there."""
     why: str = ""
+    was: Mapping[str, Json] = field(default_factory=dict)
+    """Of a deleted cell: metadata of others than us."""
     _sent: float = field(default_factory=time.monotonic)
 
     @classmethod
@@ -153,6 +155,7 @@ class View:
         if errand is None:
             return None
         if message.get("ok") is True:
+            errand.was = message.get("was", {})
             self._carry_out(errand)
         else:
             errand.refused = True

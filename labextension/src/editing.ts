@@ -54,6 +54,7 @@ export function deleteCell(notebook: Notebook, instruction: DoOf<'delete'>): Out
     return { ok: false, current, why: 'The user is editing the cell.' };
   }
   const focused = widget?.node.contains(document.activeElement);
+  const was = widget ? ofOthers(widget.model.sharedModel) : {};
   const outcome = edited(notebook, instruction, 'deletable', cell => {
     const shared = notebook.model?.sharedModel;
     const index = shared?.cells.indexOf(cell) ?? -1;
@@ -67,7 +68,13 @@ export function deleteCell(notebook: Notebook, instruction: DoOf<'delete'>): Out
     // Its keys would go to the page: they belong to the cell that is selected now.
     void NotebookActions.focusActiveCell(notebook, { preventScroll: true });
   }
-  return outcome;
+  return outcome.ok && Object.keys(was).length > 0 ? { ...outcome, was } : outcome;
+}
+
+/** Metadata that neither K2 nor JupyterLab by itself has put there: tags, for example. */
+function ofOthers(cell: ISharedCell): Record<string, unknown> {
+  const all = Object.entries(cell.getMetadata() as object);
+  return Object.fromEntries(all.filter(([name]) => name !== 'k2' && name !== 'trusted'));
 }
 
 /** `lock`: the metadata by which a user protects a cell. */

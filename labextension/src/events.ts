@@ -272,7 +272,7 @@ export type ToServer =
   /** `collaborative`: what one page does reaches the others without the server of K2. */
   | { op: 'hello'; log: string | null; since: number; cells: ICell[]; collaborative?: true }
   | { op: 'changed'; cells: IChangedCell[]; order?: string[] }
-  | { op: 'done'; id: string; ok: boolean; current?: string; why?: string }
+  | { op: 'done'; id: string; ok: boolean; current?: string; why?: string; was?: object }
   | {
       op: 'ask';
       id: string;

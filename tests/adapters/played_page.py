@@ -138,7 +138,10 @@ class PlayedPage:
     def _delete(self, message: Mapping[str, Any]) -> Raw | None:
         refusal = self._refusal(message)
         if refusal is None:
-            self.cells.remove(self.cell(message["cell"]))
+            cell = self.cell(message["cell"])
+            self.cells.remove(cell)
+            was = {name: it for name, it in cell["metadata"].items() if name != "k2"}
+            return {"was": was} if was else None
         return refusal
 
     def _refusal(self, message: Mapping[str, Any]) -> Raw | None:
