@@ -131,7 +131,7 @@ class Conversations:
             asyncio.get_running_loop(),
             [token] if (token := self._app.identity_provider.token) else [],
         )
-        await asyncio.to_thread(recall, scene.notebook, log, scene.kept)
+        await asyncio.to_thread(recall, scene)
         away = Away(self._app.contents_manager)
         return Conversation(scene, lambda: self._status(scene.kernel_id), away)
 

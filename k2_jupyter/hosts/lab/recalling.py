@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 
-from k2_jupyter.hosts.lab.event_log import EventLog
 from k2_jupyter.hosts.lab.prompts import load
-from k2_jupyter.hosts.lab.scene import HOST, Kept
+from k2_jupyter.hosts.lab.scene import HOST, Kept, Scene
 from k2_jupyter.hosts.recalled import remember
 from k2_jupyter.journal.recall import RecordedTurn, all_begun
 from k2_jupyter.messages import Json
@@ -16,16 +16,24 @@ from k2_jupyter.settings import state_folder
 _SHOWN = 50
 _REMEMBERED = 10
 """Turns whose messages the model gets again; of the others people see the conclusion."""
+_UNREADABLE = "What was done here before can't be read, so K2 begins anew: {}."
 
 
-def recall(notebook: Path, log: EventLog, kept: Kept) -> None:
-    """Put them into a new conversation, the oldest first."""
+def recall(scene: Scene) -> None:
+    """Put them into a new conversation, the oldest first; else say why they are not there."""
+    try:
+        _recall(scene.notebook, scene.kept, scene.say)
+    except OSError as problem:
+        scene.say({"type": "Notice", "text": _UNREADABLE.format(problem), "detail": ""})
+
+
+def _recall(notebook: Path, kept: Kept, say: Callable[[Mapping[str, Json]], None]) -> None:
     found = all_begun(state_folder(), host=HOST, notebook=str(notebook))
     records = [record for record in islice(found, _SHOWN) if record.request]
     for record in reversed(records):
-        log.add(_earlier(record))
+        say(_earlier(record))
     kept.undos.recall(records[::-1], notebook)
-    kept.undos.announce(log.add)
+    kept.undos.announce(say)
     for record in reversed(records[:_REMEMBERED]):
         if record.message:
             remember(kept.history, record)

@@ -192,10 +192,11 @@ class Panel:
         approval = {"type": "Approval", "granted": True, "comment": "", "always": False}
         self.send(op="answer", request=opened["id"], answer=answer or approval)
 
-    def until(self, kind: str, after: int = 0, **fields: Any) -> Raw:
+    def until(self, kind: str, after: int = 0, within: float = HANG, **fields: Any) -> Raw:
         """Wait for an event with these fields whose number is above `after`."""
         return self._found(
             lambda: [one for number, one in sorted(self.events.items()) if number > after],
+            within,
             type=kind,
             **fields,
         )
@@ -228,9 +229,9 @@ class Panel:
     def last(self) -> int:
         return max(self.events, default=0)
 
-    def wait(self, condition: Callable[[], T]) -> T:
+    def wait(self, condition: Callable[[], T], within: float = HANG) -> T:
         """Until it is true, or something is there; the value."""
-        until = time.monotonic() + HANG
+        until = time.monotonic() + within
         with self._changed:
             while not (found := condition()):
                 left = until - time.monotonic()
@@ -238,12 +239,12 @@ class Panel:
                 self._changed.wait(min(left, 0.1))
         return found
 
-    def _found(self, messages: Callable[[], list[Raw]], **fields: Any) -> Raw:
+    def _found(self, messages: Callable[[], list[Raw]], within: float = HANG, **fields: Any) -> Raw:
         def fitting() -> list[Raw]:
             wanted = fields.items()
             return [one for one in messages() if all(one.get(name) == it for name, it in wanted)]
 
-        return self.wait(fitting)[0]
+        return self.wait(fitting, within)[0]
 
     # What an extension does
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from k2_jupyter.journal.redaction import PLACEHOLDER
 from tests.hosts.lab.conftest import KEY
 from tests.hosts.lab.panel import HANG, Lab, Panel, serving_lab
 from tests.hosts.lab.script import finish, observed, run, script, told
@@ -56,20 +57,31 @@ def test_the_key_is_found_nowhere(folder: Path, endpoint: Server, chosen: dict[s
 def test_a_conversation_is_found_again(
     folder: Path, endpoint: Server, chosen: dict[str, str]
 ) -> None:
-    endpoint.play = script(finish("As said."), finish("Again."))
+    endpoint.play = script(finish("As said in-other-words."), finish("Again."))
     with serving_lab(folder, **chosen) as lab, lab.panel(path := lab.notebook()) as panel:
         panel.finish("Say it")
         first, cells = panel.log, panel.cells
+    (folder / "content" / ".env").write_text("PASSWORD=in-other-words\n")
     with serving_lab(folder, **chosen) as lab:
         lab.session(path)
         panel = Panel(lab, path, cells=cells, log=first, events={1: {}, 2: {}})
         panel.open()
         assert panel.log != first
         earlier = panel.until("Earlier")
-        assert (earlier["request"], earlier["conclusion"]) == ("Say it", "As said.")
+        assert earlier["request"] == "Say it"
+        assert earlier["conclusion"] == f"As said {PLACEHOLDER}."  # it is a secret by now
         assert panel.finish("Go on")["conclusion"]["text"] == "Again."
         panel.close()
     assert "Say it" in told(endpoint.requests[-1])
+
+
+def test_a_state_folder_that_cannot_be_read_is_said(
+    folder: Path, endpoint: Server, chosen: dict[str, str]
+) -> None:
+    nowhere = {"XDG_STATE_HOME": str(folder / ("long" * 100))}
+    with serving_lab(folder, **chosen, **nowhere) as lab, lab.panel(lab.notebook()) as panel:
+        assert "File name too long" in panel.until("Notice")["text"]
+        assert panel.finish("Work")["reason"] == "failed"
 
 
 def test_a_server_that_stops_ends_its_turns(

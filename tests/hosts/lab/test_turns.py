@@ -96,6 +96,7 @@ def test_a_kind_is_allowed_for_the_notebook(panel: Panel, endpoint: Server) -> N
 
 def test_a_stop_ends_a_model_call(panel: Panel, endpoint: Server) -> None:
     asked = threading.Event()
+    endpoint.client_gone.clear()
 
     def silent(body: dict[str, Any]) -> Reply:
         asked.set()
@@ -105,7 +106,8 @@ def test_a_stop_ends_a_model_call(panel: Panel, endpoint: Server) -> None:
     panel.request("Think")
     assert asked.wait(60)
     panel.send(op="stop")
-    assert panel.until("TurnFinished")["reason"] == "interrupted"
+    assert panel.until("TurnFinished", within=5.0)["reason"] == "interrupted"
+    assert endpoint.client_gone.wait(5.0)
 
 
 def test_a_stop_interrupts_a_cell(panel: Panel, endpoint: Server) -> None:
