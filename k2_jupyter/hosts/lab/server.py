@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from k2_jupyter.hosts.lab.choice import Choice
     from k2_jupyter.hosts.lab.conversations import Conversations
 
+_DOCUMENTS = "jupyter_server_documents"
 _NEEDED = (("jupyter_server", (2, 20)), ("jupyterlab", (4, 6, 2)))
 
 
@@ -49,10 +49,13 @@ class Server:
             if found is not None and found < needed:
                 wanted = ".".join(map(str, needed))
                 return f"K2 needs {package} {wanted} or later: pip install -U {package}"
-        if importlib.util.find_spec("jupyter_server_documents") is not None:
+        other = self._app.extension_manager.extensions.get(_DOCUMENTS)
+        if other is not None and other.enabled:
             return (
-                "jupyter-server-documents keeps notebooks in the server, which K2 does not "
-                "support: pip uninstall jupyter-server-documents"
+                "K2 does not work beside jupyter-server-documents, which keeps notebooks and "
+                f"their outputs in the server: jupyter server extension disable {_DOCUMENTS}, "
+                "or pip uninstall jupyter-server-documents; then start the server again. "
+                "jupyter-collaboration may be used instead."
             )
         return ""
 

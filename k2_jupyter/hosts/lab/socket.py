@@ -95,6 +95,10 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         from k2_jupyter.hosts.lab.wire import refusal
 
         self.on_close()
+        if self._server.problem:
+            self.send(refusal("hello", self._server.problem))
+            self.dismiss()
+            return
         try:
             conversation = await self._server.conversations.of(self._path)
         except NoKernelError as problem:
