@@ -22,6 +22,7 @@ from k2_jupyter.messages import (
     ToolResult,
     ToolSpec,
     Usage,
+    UserMessage,
 )
 from k2_jupyter.models.profiles import OFFLINE, ModelProfile, Prices
 from k2_jupyter.tools.base import Arguments, Toolset
@@ -68,6 +69,18 @@ def test_a_limit_ends_the_turn_when_nobody_extends_it(
     agent = agent_with(lambda messages, tools: ask("one", "two"), limits=limits)
     last = ending(play(agent))
     assert (last.reason, last.steps, last.calls) == ("limit", steps, calls)
+    assert_every_call_is_answered(agent)
+
+
+def test_a_turn_that_a_limit_ended_can_be_resumed() -> None:
+    def answer(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> AssistantMessage:
+        done = sum(isinstance(message, ToolMessage) for message in messages)
+        return ask(f"step {done}") if done < 5 else AssistantMessage("bye")
+
+    agent = agent_with(answer, limits=Limits(steps=3))
+    assert ending(play(agent)).reason == "limit"
+    assert ending(list(agent.run("do it", threading.Event(), resumed=True))).reason == "done"
+    assert sum(isinstance(message, UserMessage) for message in agent.history.messages) == 1
     assert_every_call_is_answered(agent)
 
 

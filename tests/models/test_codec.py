@@ -86,6 +86,25 @@ def test_each_request_goes_on_from_the_bytes_of_the_one_before() -> None:
         before = now
 
 
+def test_each_message_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded: list[bytes] = []
+    encode = base64.b64encode
+
+    def counted(data: bytes) -> bytes:
+        encoded.append(data)
+        return encode(data)
+
+    monkeypatch.setattr(base64, "b64encode", counted)
+    encoder = Encoder(ModelProfile("sees", vision=True), HERE)
+    history: list[Message] = [UserMessage("Look.", (Image("image/png", b"first"),))]
+    for number in range(5):
+        history += step(call(f"c{number}"))
+        encoder.request(history, TOOLS)
+    history.append(UserMessage("And here.", (Image("image/png", b"second"),)))
+    assert encoder.request(history, TOOLS) == encoder.request(history, TOOLS)
+    assert encoded == [b"first", b"second"]
+
+
 def test_a_history_that_was_condensed_goes_out_as_a_new_one() -> None:
     canonical = EndpointProfile("x", id_style="canonical")
     encoder, history = Encoder(PLAIN, canonical), [*step(call("a")), *step(call("b"))]

@@ -14,6 +14,12 @@ from k2_jupyter.models.presets import ENGINES, KEY_VARIABLES, PRESETS, resolve
 from k2_jupyter.models.profiles import OFFLINE, EndpointProfile, ModelProfile, Prices
 
 
+def test_the_family_and_the_usual_servers_are_known() -> None:
+    assert {"k2-thinking", "k2.5", "k2.6", "k2.7-code", "k3", "k3.1-pro"} < set(PRESETS)
+    servers = {"vllm", "sglang", "llama.cpp", "ollama", "openrouter", "openai-compatible"}
+    assert servers == set(ENGINES)
+
+
 @pytest.mark.parametrize("name", [name for name, model in PRESETS.items() if model.home])
 def test_a_preset_is_served_by_its_vendor(name: str) -> None:
     model, endpoint = resolve(name)
@@ -29,6 +35,7 @@ def test_a_preset_is_served_by_its_vendor(name: str) -> None:
     [
         ("kimi-k2-thinking", "k2-thinking"),
         ("moonshotai/Kimi-K2-Thinking", "k2-thinking"),
+        ("kimi-k2.5", "k2.5"),
         ("moonshotai/kimi-k2.6", "k2.6"),
         ("kimi-k2.6-20260420", "k2.6"),
         ("kimi-k2.7-code", "k2.7-code"),

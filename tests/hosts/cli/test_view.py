@@ -38,6 +38,7 @@ from k2_jupyter.events import (
     StepStarted,
     TurnFinished,
     TurnStarted,
+    Waiting,
 )
 from k2_jupyter.hosts.cli.asking import NOBODY, Terminal
 from k2_jupyter.hosts.cli.live_area import LiveArea
@@ -73,6 +74,11 @@ def shown(events: list[Event], *, live: bool = False, width: int = 100) -> str:
 
 def visible(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
+
+
+def test_the_wait_before_a_retry_is_counted_down() -> None:
+    text = visible(shown([Retrying(2, 9.0, "busy"), Waiting(4.0)], live=True))
+    assert "trying again in 4 s" in text
 
 
 @pytest.fixture(autouse=True)
