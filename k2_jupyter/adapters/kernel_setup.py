@@ -38,8 +38,9 @@ AFTER_ERROR = "__import__('sys').modules['_k2_jupyter.errors.hints'].after_error
 VERSIONS = "__import__('sys').modules['_k2_jupyter.versions'].versions()"
 """The expression that tells the versions of what the user's code has imported."""
 
-TABLES = "__import__('sys').modules['_k2_jupyter.table_variables'].told()"
-"""The expression that tells which variables hold a table."""
+HELD = "__import__('sys').modules['_k2_jupyter.table_variables'].held()"
+"""The expression that tells, as ``variables``, a line about each and, as ``tables``, which of
+them hold one."""
 
 _ONLY_OWN = frozenset(["streams"])
 """Parts that change how every cell prints: not for a kernel that others use too."""

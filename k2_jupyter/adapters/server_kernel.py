@@ -17,7 +17,7 @@ from k2_jupyter.adapters.kernel_messages import Redactor
 from k2_jupyter.adapters.kernel_owner import KernelOwner, Sight
 from k2_jupyter.adapters.kernel_report import texts_in
 from k2_jupyter.adapters.kernel_setup import (
-    TABLES,
+    HELD,
     UndoDeed,
     describe_expression,
     undo_expression,
@@ -168,11 +168,13 @@ class SharedKernel:
         told = self._told(describe_expression(()), Late(seconds, stop))
         return texts_in(told, redactor)
 
-    def tables(
-        self, *, seconds: float = _VARIABLES_SECONDS, stop: threading.Event | None = None
-    ) -> Sequence[Any]:
-        """What the kernel says of variables that hold a table, unchecked; as `variables` else."""
-        return [*self._told(TABLES, Late(seconds, stop)).values()]
+    def held(
+        self, redactor: Redactor | None, *, seconds: float, stop: threading.Event
+    ) -> tuple[Mapping[str, str], Sequence[Any]]:
+        """`variables`, and what the kernel says of those that hold a table, unchecked."""
+        told = self._told(HELD, Late(seconds, stop))
+        tables = told.get("tables")
+        return texts_in(told.get("variables"), redactor), tables if isinstance(tables, list) else []
 
     def undo_names(self, deed: UndoDeed, turn: str, *, seconds: float) -> Mapping[str, Any]:
         """Note or take back what a turn does to the names; what the kernel says, unchecked.

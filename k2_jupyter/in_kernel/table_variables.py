@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from .values import frames
-from .values.variables import Report
+from .values.variables import Report, lines
 
 _MOST = 20
 
@@ -36,8 +36,8 @@ def tables(variables: dict[str, Any]) -> list[dict[str, Any]]:
     return found[:_MOST]
 
 
-def told() -> Report:
-    """Name → the facts of its table, of all of the user's variables."""
+def held() -> Report:
+    """What the kernel holds: a line about each variable, and the facts of the tables."""
     from IPython import get_ipython
 
-    return Report({str(table["variable"]): table for table in tables(get_ipython().user_ns)})
+    return Report({"variables": lines().content, "tables": tables(get_ipython().user_ns)})

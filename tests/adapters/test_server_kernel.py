@@ -202,6 +202,8 @@ def test_variables_are_listed_unless_the_kernel_is_busy(served: Served, hold: Ho
     run(served.shared.port(), "listed = 1")
     stop = threading.Event()
     assert served.shared.variables(seconds=60, stop=stop)["listed"] == "int = 1"
+    variables, tables = served.shared.held(None, seconds=60, stop=stop)
+    assert (variables["listed"], tables) == ("int = 1", [])
     stop.set()
     assert served.shared.variables(seconds=60, stop=stop) == {}
     served.busy_with(hold)

@@ -323,9 +323,7 @@ class Turn:
         """Variables of the user, and what is said of those that hold a table."""
         if self.joined is not None:
             return self.joined.variables(redactor), self.joined.tables()
-        kernel = self._scene.kernel
-        tables = kernel.tables(seconds=_LOOK_SECONDS, stop=self.stop)
-        return kernel.variables(redactor, seconds=_LOOK_SECONDS, stop=self.stop), tables
+        return self._scene.kernel.held(redactor, seconds=_LOOK_SECONDS, stop=self.stop)
 
     def _briefing(self, redactor: Redactor) -> str:
         scene = self._scene

@@ -54,6 +54,7 @@ class Report:
     """A JSON text, which IPython shows as it is."""
 
     def __init__(self, content: dict[str, Any]) -> None:
+        self.content = content
         self._text = json.dumps(content)
 
     def __repr__(self) -> str:
