@@ -14,7 +14,9 @@ const LONGEST = 60;
 export class Badges implements IDisposable {
   constructor(
     private readonly _notebook: Notebook,
-    private readonly _trans: TranslationBundle
+    private readonly _trans: TranslationBundle,
+    /** What is known of a cell besides its metadata, in lines; asked for when it is pointed at. */
+    private readonly _told: (id: string) => Promise<string> = () => Promise.resolve('')
   ) {
     _notebook.modelChanged.connect(this._onModel, this);
     _notebook.disposed.connect(this.dispose, this);
@@ -101,8 +103,14 @@ export class Badges implements IDisposable {
       node.append(part('k2-Badge-edited', this._trans.__('edited by you')));
     }
     node.title = this._title(model, k2);
+    node.addEventListener('mouseenter', () => void this._tell(model, k2, node), { once: true });
     node.setAttribute('aria-label', this._spoken(k2, edited));
     return node;
+  }
+
+  private async _tell(model: ICellModel, k2: K2Metadata, node: HTMLElement): Promise<void> {
+    const told = await this._told(model.id);
+    node.title = [this._title(model, k2), told].filter(Boolean).join('\n');
   }
 
   private _facts(k2: K2Metadata): string {

@@ -8,6 +8,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { Badges } from './badges';
+import { originTold } from './cell-origins';
 import { Commands } from './commands';
 import { K2 } from './k2';
 import { K2Panel } from './panel';
@@ -93,16 +94,18 @@ const cells: JupyterFrontEndPlugin<void> = {
   id: '@k2/jupyter:cells',
   description: 'Marks the cells of K2, and offers it in the toolbar of cells.',
   autoStart: true,
-  requires: [INotebookTracker, ITranslator],
+  requires: [IK2, INotebookTracker, ITranslator],
   optional: [IToolbarWidgetRegistry],
   activate: (
     app,
+    k2: IK2,
     tracker: INotebookTracker,
     translator: ITranslator,
     toolbars: IToolbarWidgetRegistry | null
   ) => {
     const trans = translator.load('k2_jupyter');
-    const mark = ({ content }: NotebookPanel) => new Badges(content, trans);
+    const mark = (notebook: NotebookPanel) =>
+      new Badges(notebook.content, trans, id => originTold(k2, notebook, id, trans));
     tracker.widgetAdded.connect((_, notebook) => mark(notebook));
     tracker.forEach(mark);
     if (toolbars) {

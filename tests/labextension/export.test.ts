@@ -10,16 +10,16 @@ const VERIFIED = {
   differences: [{ cell: 'c2', number: 2, what: 'printed text' }]
 };
 
-/** An exporter on a server that sends these pieces; what it saved, its states, what was asked. */
-function exporter(pieces: string[], status = 200) {
+/** An exporter on a server that sends this byte by byte; what it saved, its states, what was asked. */
+function exporter(said: string, status = 200) {
   const asked: Request[] = [];
   const saved: [string, string][] = [];
   const fetch = (request: Request) => {
     asked.push(request);
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
-        pieces.forEach(piece => {
-          controller.enqueue(new TextEncoder().encode(piece));
+        new TextEncoder().encode(said).forEach(byte => {
+          controller.enqueue(Uint8Array.of(byte));
         });
         controller.close();
       }
@@ -40,7 +40,7 @@ describe('an export', () => {
   it('saves the page and keeps what the re-run said, however the answer is cut', async () => {
     const last = JSON.stringify({ name: 'ä.html', html: '<p>ä\u2028</p>', verified: VERIFIED });
     const text = `{"cell": 1, "of": 2, "purpose": "a"}\n{"cell": 2, "of": 2, "purpose": ""}\n${last}\n`;
-    const { exporter: made, asked, saved, progress } = exporter([...text]);
+    const { exporter: made, asked, saved, progress } = exporter(text);
     await made.export('a.ipynb', NOTEBOOK, { code: 'hide', verify: true });
     expect(saved).toEqual([['ä.html', '<p>ä\u2028</p>']]);
     expect(progress).toEqual(expect.arrayContaining([1, 2]));
@@ -58,7 +58,7 @@ describe('an export', () => {
     ['{"message": "a.ipynb has no kernel"}', 400, 'a.ipynb has no kernel'],
     ['{"cell": 1, "of": 2, "purpose": ""}\n', 200, 'The connection was lost before the page was made. Try again.']
   ])('says why there is none: %s', async (answer, status, problem) => {
-    const { exporter: made, saved } = exporter([answer], status);
+    const { exporter: made, saved } = exporter(answer, status);
     await made.export('a.ipynb', NOTEBOOK, { code: 'fold', verify: false });
     expect(made.state).toMatchObject({ running: false, problem, name: '' });
     expect(saved).toEqual([]);
