@@ -17,6 +17,8 @@ OUTPUT = "box = ipywidgets.Output()\ndisplay(box)\nwith box:\n    print('inside'
 BAR = "from tqdm.notebook import tqdm\nfor _ in tqdm(range(3), desc='rows'):\n    pass"
 PLOT = "import plotly.graph_objects as go\ngo.Figure(go.Bar(x=['a', 'b'], y=[1, 2])).show()"
 PICTURE = "%matplotlib inline\nimport matplotlib.pyplot as plt\n_ = plt.plot([1, 2])"
+SCRIPT = """from IPython.display import HTML
+HTML("<b id='made'></b><script>document.getElementById('made').textContent = 'live'</script>")"""
 UPDATE = """shown = display('old', display_id=True)
 shown.update('new')
 print('gone')
@@ -44,10 +46,13 @@ def test_widgets_are_live(notebook: Open, model: Scripts) -> None:
 
 @pytest.mark.full
 def test_figures_are_drawn_and_displays_updated(notebook: Open, model: Scripts) -> None:
-    model.steps["figures"] = [cell(PLOT, "plot"), cell(PICTURE, "picture"), cell(UPDATE, "update")]
+    sources = {"plot": PLOT, "picture": PICTURE, "script": SCRIPT, "update": UPDATE}
+    model.steps["figures"] = [cell(source, purpose) for purpose, source in sources.items()]
     sidebar = notebook()
-    sidebar.finish("figures please")
+    sidebar.ask("figures please")
+    sidebar.allow_all()  # a script in an output is asked for
     expect(sidebar.made("plot").locator(".js-plotly-plot .bars path").first).to_be_visible()
     expect(sidebar.made("picture").locator("img")).to_be_visible()
+    expect(sidebar.made("script").locator(".jp-OutputArea-output")).to_have_text("live")
     expect(sidebar.made("update").locator(".jp-OutputArea-output")).to_have_text("kept\n")
     assert sidebar.notebook.problems == []
