@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.jupyterlab import Notebook
+from tests.jupyterlab import HANG, Notebook
 
 _SHARED = "jupyterapp.shell.currentWidget.content.model.sharedModel"
 
@@ -65,9 +65,10 @@ class Sidebar:
         self.allow()
         self.wait_for("Done")
 
-    def wait_for(self, end: str) -> None:
-        """Until the newest turn has ended so."""
-        expect(self.turn.locator(".k2-Turn-facts")).to_have_text(re.compile(f"^{end} ·"))
+    def wait_for(self, end: str, *, turns: int = 1) -> None:
+        """Until the newest turn has ended so; it may take as long as so many others."""
+        facts = self.turn.locator(".k2-Turn-facts")
+        expect(facts).to_have_text(re.compile(f"^{end} ·"), timeout=turns * HANG)
 
     def button(self, name: str) -> Locator:
         return self.panel.get_by_role("button", name=name, exact=True)

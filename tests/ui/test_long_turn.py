@@ -20,7 +20,9 @@ def test_a_long_turn_is_folded(notebook: Open, model: Scripts, steps: int) -> No
     model.steps["long"] = [cell(f"{n}", f"{n}", text=f"Step **{n}**.") for n in range(steps)]
     sidebar = notebook()
     sidebar.page.evaluate(_LONG)
-    sidebar.finish("long one")
+    sidebar.ask("long one")
+    sidebar.allow()
+    sidebar.wait_for("Done", turns=10)
     drawn = sidebar.turn.locator(".k2-Step")
     expect(drawn).to_have_count(30)
     if steps > 100:
