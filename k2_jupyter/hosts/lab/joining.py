@@ -40,6 +40,8 @@ from k2_jupyter.outputs import Display
 from k2_jupyter.settings import state_folder
 
 _REQUEST = re.compile(r"\s*%%k2\b[^\n]*\n(.*)", re.DOTALL)
+_KERNELS = "magic"
+"""By which the journals of the kernel's own process are found."""
 _MOST_VARIABLES = 100
 _MOST_UNDONE = 20
 _LONGEST_LINE = 500
@@ -67,11 +69,36 @@ def join(scene: Scene, page: Page, message: Message) -> Joined | None:
         return None
     if not isinstance(process.connection, Mapping):  # behind a gateway
         return None
+    if _is_the_kernels(scene, request, before, message["code"]):
+        return None
     control = KernelControl(process.connection, process, message["turn"], message["run"])
     if not control.claim():
         control.close()
         return None
     return Joined(scene, page, control, message, request, before)
+
+
+def _is_the_kernels(scene: Scene, request: str, before: Sequence[str], code: str) -> bool:
+    """Whether there is a record whose cells do not stand here: only the kernel's end replays it.
+
+    What options say is known for sure when the turn is claimed; a claim can't be given back.
+    """
+    if code.strip().partition("\n")[0].strip() != "%%k2":
+        return False
+    key = request_key(request, before, plan=False, model="")
+    if (record := _newest(scene, key, HOST)) is not None:
+        return not _stands_here(scene, record)
+    return _newest(scene, key, _KERNELS) is not None
+
+
+def _newest(scene: Scene, key: str, host: str) -> RecordedTurn | None:
+    folder = str(scene.notebook.parent)
+    return newest(state_folder(), host=host, key=key, folder=folder)
+
+
+def _stands_here(scene: Scene, record: RecordedTurn) -> bool:
+    made = {one.id for one in record.cells.values() if one.ok}
+    return not made or not made.isdisjoint(cell.id for cell in scene.document.cells())
 
 
 def _before(cells: Sequence[Cell], cell_id: str) -> list[str] | None:
@@ -166,13 +193,8 @@ class Joined:
         return [valid_unicode(str(line))[:_LONGEST_LINE] for line in told]
 
     def _recorded(self) -> RecordedTurn | None:
-        folder = str(self._scene.notebook.parent)
-        found = newest(state_folder(), host=HOST, key=self.key, folder=folder)
-        if found is None:
-            return None
-        made = {one.id for one in found.cells.values() if one.ok}
-        here = {cell.id for cell in self._scene.document.cells()}
-        return found if made & here or not made else None
+        found = _newest(self._scene, self.key, HOST)
+        return found if found is not None and _stands_here(self._scene, found) else None
 
     def port(self, redactor: Redactor, spool_dir: Path) -> Kernel:
         """The kernel for the turn: its runs are steps of the waiting magic."""

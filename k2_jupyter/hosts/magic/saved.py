@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,16 @@ def look(asked: Asked) -> Saved:
     found = [one for one in looked if one is not None]
     below = bool(found) and all(one.below for one in found)
     return Saved(below, any(one.answered for one in found))
+
+
+def stands_below(asked: Asked, sources: Collection[str]) -> bool:
+    """Whether any of these stands in a cell below the request, where the sidebar put them."""
+    for data in _contents(_files(asked.place)):
+        cells = _cells(data)
+        places = _places(cells, asked)
+        if places and any(source in sources for source, _ in cells[places[0] + 1 :]):
+            return True
+    return False
 
 
 def mark(asked: Asked) -> str:
@@ -95,15 +105,20 @@ def _files(place: Place) -> Sequence[Path]:
 
 def _in(cells: Sequence[tuple[str, Any]], asked: Asked) -> Saved | None:
     """None where the request does not stand among these cells."""
-    places = [
-        number
-        for number, (source, _) in enumerate(cells)
-        if (found := _REQUEST.match(source)) and found[1].strip() == asked.request
-    ]
+    places = _places(cells, asked)
     if not places:
         return None
     below = any(source.startswith(mark(asked)) for source, _ in cells[places[0] :])
     return Saved(below, any(_shows_card(cells[number][1]) for number in places))
+
+
+def _places(cells: Sequence[tuple[str, Any]], asked: Asked) -> Sequence[int]:
+    """Where the request stands."""
+    return [
+        number
+        for number, (source, _) in enumerate(cells)
+        if (found := _REQUEST.match(source)) and found[1].strip() == asked.request
+    ]
 
 
 def _contents(paths: Iterable[Path]) -> Iterator[bytes]:

@@ -32,7 +32,7 @@ from k2_jupyter.hosts.magic.card import Card
 from k2_jupyter.hosts.magic.consent import Consent, check_somebody
 from k2_jupyter.hosts.magic.end import End
 from k2_jupyter.hosts.magic.replay import Replay, behind, left_to_cells, offered, unasked
-from k2_jupyter.hosts.magic.saved import Saved, finished, look
+from k2_jupyter.hosts.magic.saved import Saved, finished, look, stands_below
 from k2_jupyter.hosts.recalled import remember
 from k2_jupyter.in_kernel.magic.pipe import Message, Pipe
 from k2_jupyter.journal.journal import Journal
@@ -49,6 +49,8 @@ from k2_jupyter.tools.gate import Gate
 logger = logging.getLogger(__name__)
 
 HOST = "magic"
+_SIDEBAR = "lab"
+"""By which the journals of the other host are found, for requests that joined in there."""
 _NEW = "asked now: no record in your journal"
 _REPLAYED = "replayed, recorded on {:%Y-%m-%d at %H:%M}"
 _RECORDED = "recorded on {:%Y-%m-%d at %H:%M}; not run again here"
@@ -110,7 +112,7 @@ class Turns:
         settings, place = self.settings(asked.model), asked.place
         saved = Saved() if asked.again else look(asked)
         record = None if asked.again else _recorded(asked, saved)
-        if saved.below:
+        if saved.below or (record is not None and _is_below(asked, record)):
             return self._left_to_cells(asked, settings, record)
         if record is not None:
             return self._replayed(record, settings, place)
@@ -288,15 +290,25 @@ class Turns:
 
 
 def _recorded(asked: Asked, saved: Saved) -> RecordedTurn | None:
-    """The newest of this request made in this folder.
+    """The newest of this request made in this folder, here or in the sidebar.
 
     One of another folder counts where the notebook shows an answer, so that it was moved, or
     where nobody can be asked. Else the same words are a new request, about other data.
     """
-    facts = {"host": HOST, "key": asked.key}
-    here = newest(state_folder(), **facts, folder=str(asked.place.folder))
+    key, folder = asked.key, str(asked.place.folder)
+    for host in (HOST, _SIDEBAR):
+        here = newest(state_folder(), host=host, key=key, folder=folder)
+        if here is not None:
+            return here
     moved = saved.answered or not asked.place.stdin
-    return here or (newest(state_folder(), **facts) if moved else None)
+    return newest(state_folder(), host=HOST, key=key) if moved else None
+
+
+def _is_below(asked: Asked, record: RecordedTurn) -> bool:
+    """Whether the notebook has the cells of a turn that was the sidebar's."""
+    if record.facts.get("host") != _SIDEBAR:
+        return False
+    return stands_below(asked, {cell.source for cell in record.cells.values() if cell.ok})
 
 
 def _undoing(turn: str) -> EventStream[None]:

@@ -79,15 +79,20 @@ class Cells:
 
     def reply(self, asked: str) -> Raw:
         """The content of the reply to a request, once all that belongs to it has come."""
-        replies = []
+        found: Raw = {}
 
         def over(message: Raw) -> bool:
-            if message["msg_type"] == "execute_reply" and of(message, asked):
-                replies.append(message["content"])
-            return bool(replies)
+            content = message["content"]
+            if of(message, asked) and message["msg_type"] == "execute_reply":
+                found["reply"] = content
+            if of(message, asked) and content.get("execution_state") == "idle":
+                found["idle"] = content
+            return len(found) == 2
 
-        self.until(over)
-        return dict(replies[0])
+        if not any(over(message) for message in self.messages):
+            self.until(over)
+        reply: Raw = found["reply"]
+        return reply
 
     def value(self, expression: str) -> str:
         """What an expression is in the kernel, as text."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -94,15 +96,31 @@ def test_run_all_replays_what_is_recorded(panel: Panel, cells: Cells, endpoint: 
     assert "recorded on" in cells.shown(magic.asked)
     assert "It is one." in cells.shown(magic.asked)
     assert len(endpoint.bodies) == asked
-    # Without its cells there is nothing that Run All would run: it is asked anew.
+    # Where no page claims it: its cells stand in the saved notebook, and run there.
+    named = cells.value("__import__('os').environ['JPY_SESSION_NAME']").strip("'")
+    saved = [{"cell_type": one["kind"], "source": one["source"]} for one in panel.cells]
+    Path(named).write_text(json.dumps({"cells": saved, "nbformat": 4, "nbformat_minor": 5}))
+    magic.start()
+    assert cells.reply(magic.asked)["status"] == "ok"
+    assert "not run again here" in cells.shown(magic.asked)
+    assert len(endpoint.bodies) == asked
+    # Without its cells there is nothing that Run All would run: the magic itself runs them.
+    Path(named).unlink()
     panel.cells = [cell for cell in panel.cells if cell["id"] == magic.cell]
     panel.send(op="changed", cells=[], order=[magic.cell])
-    endpoint.play = lambda body: finish("It was asked again.")
+    cells.reply(cells.send("del kept"))
     magic.start()
     magic.claim()
-    ended = panel.until("TurnFinished", after=magic.before)
-    assert ended["conclusion"]["text"] == "It was asked again."
+    assert cells.reply(magic.asked)["status"] == "ok"
+    assert "replayed" in cells.shown(magic.asked)
+    assert cells.value("kept") == "1"
+    assert len(endpoint.bodies) == asked
+    magic.code = magic.code.replace("%%k2", "%%k2 --again")
+    magic.start()
+    magic.claim()
+    panel.approve_all(magic.before)
     cells.reply(magic.asked)
+    assert len(endpoint.bodies) > asked
 
 
 def test_an_interrupt_ends_the_turn(
