@@ -98,6 +98,19 @@ export class ConversationModel implements IConversation, IDisposable {
     this._connection.send({ op: 'redo', turn });
   }
 
+  pause(): void {
+    this._connection.send({ op: 'pause' });
+  }
+
+  goOn(): void {
+    this._connection.send({ op: 'continue' });
+  }
+
+  resume(turn: string): void {
+    this._surroundings.flush();
+    this._connection.send({ op: 'resume', turn });
+  }
+
   unqueue(id: string): void {
     if (this._pending.delete(id) && this._state.connection !== 'open') {
       this._set(withoutQueued(this._state, id));

@@ -11,6 +11,7 @@ export function newTurn(id: string, request: string, started: number): ITurn {
     mode: 'ask',
     model: '',
     status: 'running',
+    pause: 'none',
     reason: null,
     started,
     steps: [],

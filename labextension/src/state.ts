@@ -124,6 +124,8 @@ const HANDLERS: Handlers = {
       'kernel',
       status
     ),
+  Paused: (state, event) =>
+    inTurn(state, turn => ({ ...turn, pause: event.state === 'over' ? 'none' : event.state })),
   UserChanged: (state, { lines }) =>
     inTurn(state, turn => ({ ...turn, userChanged: [...turn.userChanged, ...lines] })),
   Undoable: (state, { turn }) => withUndo(state, turn, { undone: false, lines: [] }),
@@ -144,6 +146,7 @@ const HANDLERS: Handlers = {
     ...inTurn(state, turn => ({
       ...turn,
       status: reason,
+      pause: 'none',
       reason,
       conclusion,
       detail,

@@ -105,6 +105,8 @@ export interface ITurn {
   model: string;
   /** `earlier`: from before this server's life; only request, conclusion and ending are known. */
   status: 'running' | 'earlier' | EndReason;
+  /** Whether the user wants it to wait, and whether it does. */
+  pause: 'none' | 'wanted' | 'here';
   /** How it ended, or null. */
   reason: EndReason | null;
   /** Milliseconds since 1970, by the server's clock. */
@@ -187,6 +189,11 @@ export interface IConversation {
   ask(ask: IAsk): string;
   answer(request: string, answer: GivenAnswer): void;
   stop(): void;
+  /** Lets the running turn stand still behind its present call, until `goOn`. */
+  pause(): void;
+  goOn(): void;
+  /** Goes on with a turn that was cut off; `turn` as in `ITurn`. */
+  resume(turn: string): void;
   /** Takes back what a turn did to cells and variables; `turn` as in `ITurn`. */
   undo(turn: string): void;
   redo(turn: string): void;

@@ -2,10 +2,11 @@ import { HTMLSelect, addIcon, stopIcon } from '@jupyterlab/ui-components';
 import { memo } from 'react';
 import type { ReactElement } from 'react';
 
-import type { IStatus } from '../tokens';
+import type { IStatus, ITurn } from '../tokens';
 import { AttachedChip } from './chip';
 import { usePanel, useShown } from './context';
 import { Button, IconButton } from './controls';
+import { PauseButton } from './pause';
 import type { IDrafted } from './draft';
 import { useDraft, useLatest } from './hooks';
 import { key } from './mentions';
@@ -13,6 +14,8 @@ import { RequestField } from './request-field';
 
 interface IComposerProps {
   running: boolean;
+  /** Of the turn that runs. */
+  pause: ITurn['pause'];
   /** False where the server does not take this page: what is typed is kept. */
   accepted: boolean;
   /** What was asked before, oldest first. */
@@ -67,6 +70,7 @@ export const Composer = memo(function Composer(props: IComposerProps): ReactElem
         <ModelChoice chosen={drafted.model} />
         </span>
         <span className="k2-Composer-end">
+          {props.running && <PauseButton pause={props.pause} />}
           {props.running && <StopButton />}
           {(!props.running || ready) && (
             <Button type="submit" look="accept" aria-disabled={!ready}>

@@ -53,6 +53,7 @@ function Conversation({ state }: { state: IState }): ReactElement {
       <Queue queue={state.queue} running={running} />
       <Composer
         running={running}
+        pause={turn?.pause ?? 'none'}
         accepted={state.connection !== 'refused'}
         asked={useAsked(state)}
       />

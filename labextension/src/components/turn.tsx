@@ -9,6 +9,7 @@ import { useCellName, usePanel, useShown, useWaits } from './context';
 import { Button, Fold, StateIcon } from './controls';
 import { visible } from './hidden';
 import { Markdown } from './markdown';
+import { Resume } from './pause';
 import { Plan } from './plan';
 import { Said } from './said';
 import { Step } from './step';
@@ -31,7 +32,7 @@ export const Turn = memo(function Turn({ turn, newest }: ITurnProps): ReactEleme
     return (
       <article className="k2-Turn" aria-label={trans.__('Request and answer')}>
         <Request turn={turn} />
-        <Body turn={turn} />
+        <Body turn={turn} newest />
       </article>
     );
   }
@@ -48,7 +49,7 @@ export const Turn = memo(function Turn({ turn, newest }: ITurnProps): ReactEleme
         {() => (
           <>
             {turn.plan.length > 0 && <Plan items={turn.plan} editable={false} />}
-            <Body turn={turn} />
+            <Body turn={turn} newest={false} />
           </>
         )}
       </Fold>
@@ -77,13 +78,13 @@ function Request({ turn }: { turn: ITurn }): ReactElement {
   );
 }
 
-function Body({ turn }: { turn: ITurn }): ReactElement {
+function Body({ turn, newest }: ITurnProps): ReactElement {
   return (
     <div className="k2-Turn-body">
       <Steps turn={turn} />
       {turn.userChanged.length > 0 && <UserChanged lines={turn.userChanged} />}
       {turn.conclusion && <Conclusion conclusion={turn.conclusion} />}
-      {turn.status === 'running' ? <Waiting turn={turn} /> : <End turn={turn} />}
+      {turn.status === 'running' ? <Waiting turn={turn} /> : <End turn={turn} newest={newest} />}
     </div>
   );
 }
@@ -130,6 +131,14 @@ function Waiting({ turn }: { turn: ITurn }): ReactElement | null {
   const { trans } = usePanel();
   const waits = useWaits();
   const step = turn.steps.at(-1);
+  if (turn.pause === 'here') {
+    return (
+      <p className="k2-Waiting">
+        <StateIcon state="open" words="" />
+        {trans.__('Paused')}
+      </p>
+    );
+  }
   if (step && showsWork(step)) {
     return null;
   }
@@ -161,7 +170,7 @@ function UserChanged({ lines }: { lines: readonly string[] }): ReactElement {
   );
 }
 
-function End({ turn }: { turn: ITurn }): ReactElement {
+function End({ turn, newest }: ITurnProps): ReactElement {
   const { trans } = usePanel();
   const { draft } = useShown();
   const bad = turn.reason !== 'done';
@@ -175,6 +184,7 @@ function End({ turn }: { turn: ITurn }): ReactElement {
       <p className="k2-Turn-facts">
         {facts.filter(Boolean).join(' · ')}
       </p>
+      {newest && <Resume turn={turn} />}
       {turn.mode === 'plan' && turn.status === 'done' && (
         <Button
           onClick={() => {

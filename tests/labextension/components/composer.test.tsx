@@ -6,7 +6,7 @@ import { draftOf } from '../../../labextension/src/components/draft';
 import { click, draw, press, settle, type } from './shown';
 
 function composer(asked: string[] = []) {
-  return draw(<Composer running={false} accepted asked={asked} />);
+  return draw(<Composer running={false} pause="none" accepted asked={asked} />);
 }
 
 describe('the composer', () => {
