@@ -16,7 +16,7 @@ from typing import Any
 
 from k2_jupyter.adapters.server_kernel import SharedKernel
 from k2_jupyter.errors import JournalError, SettingsError
-from k2_jupyter.events import EndReason
+from k2_jupyter.events import EndReason, TurnFinished
 from k2_jupyter.hosts.lab.away import Away
 from k2_jupyter.hosts.lab.briefing import title
 from k2_jupyter.hosts.lab.choice import label
@@ -46,6 +46,7 @@ _WAITING = (
 )
 _BUSY = "A turn runs here already, so this %%k2 can't join in; the kernel serves it by itself."
 _RUNS = "Something runs here. Undo and redo wait until it has ended."
+_MEANWHILE = "Something else began in this notebook at the same moment. Run the cell again."
 _OTHER_KERNEL = "The notebook has another kernel now, so the turn was stopped."
 
 
@@ -205,6 +206,8 @@ class Conversation:
             self._claiming = False
         if joined is None:
             self._go_on()
+        elif self._turn is not None or self._ended:
+            await joined.end(TurnFinished("failed", detail=_MEANWHILE))
         elif joined.record is not None:
             await joined.replay()
             self._go_on()

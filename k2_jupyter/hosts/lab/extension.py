@@ -10,8 +10,8 @@ from traitlets import Bool, Float, Int
 
 from k2_jupyter.hosts.lab.api import LoginHandler, ModelHandler, StatusHandler
 from k2_jupyter.hosts.lab.export_api import ExportHandler, Running
-from k2_jupyter.hosts.lab.past_api import ProvenanceHandler, PurgeHandler, TurnsHandler
 from k2_jupyter.hosts.lab.kernel_status import leave_out_ours
+from k2_jupyter.hosts.lab.past_api import ProvenanceHandler, PurgeHandler, TurnsHandler
 from k2_jupyter.hosts.lab.rules import Rules
 from k2_jupyter.hosts.lab.server import Server
 from k2_jupyter.hosts.lab.socket import NotebookSocket
