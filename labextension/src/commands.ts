@@ -136,6 +136,7 @@ export class Commands {
   }
 
   private _open(): void {
+    this._k2.views.show('conversation');
     this._app.shell.activateById('k2-panel');
   }
 

@@ -101,8 +101,13 @@ def cost(record: RecordedTurn) -> tuple[Usage, int, float | None]:
         total += message.usage
         new += new_tokens(message.usage, known)
         known = message.usage.input_tokens + message.usage.output_tokens
-    prices = prices_of(record.facts)
-    return total, new, prices.of(total) if prices else None
+    return total, new, dollars(prices_of(record.facts), total)
+
+
+def dollars(prices: Prices | None, usage: Usage) -> float | None:
+    """What this cost; ``None`` where no price is known, or the endpoint counted nothing."""
+    counted = usage.input_tokens or usage.output_tokens
+    return prices.of(usage) if prices and counted else None
 
 
 def prices_of(facts: Mapping[str, Any]) -> Prices | None:
@@ -151,7 +156,7 @@ def _listed(state_dir: Path, turn: TurnSummary) -> dict[str, Json]:
         return {**listed, "outcome": "damaged"}
     finished = record.finished
     conclusion = finished.conclusion if finished else None
-    usage, new, dollars = cost(record)
+    usage, new, paid = cost(record)
     return {
         **listed,
         "request": record.request,
@@ -159,7 +164,7 @@ def _listed(state_dir: Path, turn: TurnSummary) -> dict[str, Json]:
         "detail": finished.detail if finished else "",
         "tokens": new,
         "cached": usage.cached_tokens,
-        "dollars": dollars,
+        "dollars": paid,
         "seconds": finished.seconds if finished else 0.0,
     }
 

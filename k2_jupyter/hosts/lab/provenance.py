@@ -16,7 +16,7 @@ from typing import Any
 
 from k2_jupyter.adapters.report import Origin, origins
 from k2_jupyter.errors import JournalError
-from k2_jupyter.hosts.lab.past import prices_of, turns_of, undone
+from k2_jupyter.hosts.lab.past import dollars, prices_of, turns_of, undone
 from k2_jupyter.journal.journal import FILE_NAME, OPENED, TURN_ID, turn_folder
 from k2_jupyter.journal.reading import Record, read
 from k2_jupyter.messages import Usage
@@ -134,7 +134,7 @@ class _Reading:
         self._row = replace(
             self._row,
             tokens=tokens or None,
-            dollars=self._prices.of(usage) if self._prices else None,
+            dollars=dollars(self._prices, usage),
             seconds=(time - self._begun).total_seconds() if self._begun else None,
         )
 

@@ -81,7 +81,7 @@ function List({ turns, onOpen, onPurge }: IListProps): ReactElement {
         type="search"
         className="k2-History-search jp-mod-styled"
         aria-label={trans.__('Search requests and conclusions')}
-        placeholder={trans.__('Search requests and conclusions')}
+        placeholder={trans.__('Search')}
         value={wanted}
         onChange={({ target }) => {
           setWanted(target.value);

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
 
 import { NamesContext, usePanel, useShown } from './context';
-import { IconButton } from './controls';
+import { Button, IconButton } from './controls';
 import { useLatest } from './hooks';
 
 interface IViewProps {
@@ -16,7 +16,8 @@ interface IViewProps {
 /** What stands in the conversation's place until it is closed. */
 export function View({ title, tools, children }: IViewProps): ReactElement {
   const { trans, k2 } = usePanel();
-  const { cells, edited } = useShown();
+  const { conversation, cells, edited } = useShown();
+  const waits = useLatest(conversation.changed, () => conversation.state.open !== null);
   const names = useLatest(edited, () => cells().map(({ id, name }) => `${id} ${name}`).join('\n'));
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -44,6 +45,13 @@ export function View({ title, tools, children }: IViewProps): ReactElement {
             label={trans.__('Back to the conversation')}
             onClick={close}
           />
+        </div>
+        <div role="status">
+          {waits && (
+            <Button look="warn" className="k2-View-waits" onClick={close}>
+              {trans.__('K2 waits for your answer')}
+            </Button>
+          )}
         </div>
         {children}
       </section>

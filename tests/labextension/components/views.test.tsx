@@ -3,7 +3,7 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { ExportView } from '../../../labextension/src/components/export-view';
 import { History } from '../../../labextension/src/components/history';
 import { Provenance } from '../../../labextension/src/components/provenance';
-import type { EventOf } from '../../../labextension/src/events';
+import type { EventOf, LogEvent } from '../../../labextension/src/events';
 import type { IOrigin, IPastTurn } from '../../../labextension/src/records';
 import { EMPTY, reduce } from '../../../labextension/src/state';
 import { click, draw, press, settle, type } from './shown';
@@ -145,6 +145,16 @@ describe('the export view', () => {
     click(field('input[type=checkbox]'));
     click(button('Export'));
     expect(wanted).toHaveBeenCalledWith('folder/a.ipynb', expect.anything(), { code: 'hide', verify: true });
+  });
+
+  it('does not hide that K2 waits', async () => {
+    const { server, k2, button } = draw(<ExportView />);
+    k2.views.show('export');
+    const request = { type: 'QuestionRequest', question: 'Which?', choices: [] };
+    server.add({ type: 'Opened', id: 'r1', request, cell: null, epoch: 0, asks: null } as LogEvent);
+    await settle();
+    click(button('waits for your answer'));
+    expect(k2.views.current).toBe('conversation');
   });
 
   it('leads back by key', () => {
