@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from k2_jupyter.adapters.notebook_json import cell_of
-from k2_jupyter.adapters.report import CodeView, export
+from k2_jupyter.adapters.report import CodeView, Origin, export, render
 from k2_jupyter.errors import DocumentError
 from k2_jupyter.notebook.rerun import fingerprint
 
@@ -304,3 +304,52 @@ def test_the_page_may_be_read_by_others_as_the_umask_says(tmp_path: Path) -> Non
         os.umask(before)
 
     assert (tmp_path / "a.html").stat().st_mode & 0o777 == 0o640
+
+
+def test_the_footer_says_who_wrote_which_cell(report: Rendered) -> None:
+    """By the notebook's own word, which is marked as such."""
+    own = new_code_cell("first = 1")
+    made = new_code_cell(
+        "first",
+        metadata={"k2": {"author": "agent", "hash": "0", "model": "<b>kimi</b>", "step": 2}},
+    )
+
+    found = soup(report([own, made]))
+
+    rows = [
+        [entry.get_text(strip=True) for entry in row.select("th, td")]
+        for row in found.select(".cells tbody tr")
+    ]
+    assert rows[0] == ["cell 1", "user", "", "", ""]
+    assert rows[1] == [
+        "cell 2",
+        "K2, it says, edited since",
+        "step 2 · <b>kimi</b>",
+        "first (cell 1)",
+        "",
+    ]
+    assert "the notebook's own word" in found.select(".cells")[0].text
+    assert found.select(f'.cells a[href="#cell-{made["id"]}"]')
+
+
+def test_who_knows_better_than_the_notebook_is_believed() -> None:
+    cell = new_code_cell("1", metadata={"k2": {"author": "agent"}})
+    origin = Origin(cell["id"], 1, "code", "agent", request="Count", tokens=1200, dollars=0.01)
+
+    page = render(
+        new_notebook(cells=[cell]), code="fold", title=None, fallback_title="a", written=[origin]
+    )
+
+    found = soup(page).select(".cells")[0]
+
+    assert "the notebook's own word" not in found.text
+    assert [entry.text for entry in found.select("td")] == [
+        "K2",
+        "Count",
+        "",
+        "1,200 tokens · $0.0100",
+    ]
+
+
+def test_a_notebook_without_cells_of_the_agent_has_no_such_table(report: Rendered) -> None:
+    assert not soup(report([new_code_cell("1")])).select(".cells")
