@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -43,9 +44,15 @@ def reason_against(undoable: Undoable, later: Sequence[Undoable], cells: Sequenc
 
 
 def users(touched: set[str], cells: Sequence[Cell]) -> Iterator[tuple[str, str, str]]:
-    """Cells that use a name of one of those `touched`: the user, the name, the cell with it."""
-    sources = [(cell.id, cell.source) for cell in cells if cell.kind == "code"]
-    for user, read in reads(sources, transform).items():
+    """Cells that use a name of one of those `touched`: the user, the name, the cell with it.
+
+    In the order in which they ran, as far as it is known: else they are taken to come last.
+    """
+    code = sorted(
+        (cell for cell in cells if cell.kind == "code"),
+        key=lambda cell: math.inf if cell.execution_count is None else cell.execution_count,
+    )
+    for user, read in reads([(cell.id, cell.source) for cell in code], transform).items():
         for name, cell in read.variables if user not in touched else ():
             if cell in touched:
                 yield user, name, cell
