@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from k2_jupyter.hosts.lab.written import written
 from k2_jupyter.notebook.base import Cell
 from k2_jupyter.outputs import Stream
 from tests.hosts.lab.panel import HANG, Lab, Panel, Raw
-from tests.hosts.lab.script import finish, run, script
+from tests.hosts.lab.script import call, finish, run, script
 from tests.loopback import Server
 
 
@@ -99,6 +100,86 @@ def test_where_a_page_is_the_page_saves(lab: Lab, panel: Panel, endpoint: Server
     panel.finish("Work")
     assert "over" not in panel.told("do", what="save")
     assert version(lab, panel.path) == before
+
+
+MOMENTS = range(2, 42, 2)
+PRINTS = "import time\nfor n in range(3):\n    print(n, flush=True)\n    time.sleep(0.02)"
+COUNTS = "[n for n in range(10_000) if n % 1234 == 0]"
+WORK = [
+    run(PRINTS),
+    call("add_markdown", source="Half of it."),
+    run(COUNTS),
+    finish("All of it."),
+]
+
+
+def as_seen(lab: Lab, path: str) -> list[tuple[str, str, list[str]]]:
+    """What a page that comes gets: kind, source and outputs of each cell."""
+    with lab.panel(path) as late:
+        last = late.told("welcome")["seq"]
+        late.wait(lambda: late.last >= last)
+        filled = {
+            one["cell"]: one["outputs"] for one in late.received if one.get("what") == "outputs"
+        }
+    return [
+        (cell["kind"], cell["source"], [text_of(one) for one in filled.get(cell["id"], [])])
+        for cell in late.cells
+    ]
+
+
+def text_of(output: Raw) -> str:
+    return str(output.get("text") or output["data"]["text/plain"])
+
+
+def _is_further(page: Panel, seen: int) -> bool:
+    return len(page.received) > seen
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [pytest.param(n, marks=[] if n in (8, 20, 30) else [pytest.mark.full]) for n in MOMENTS],
+)
+def test_the_notebook_is_the_same_whenever_the_page_is_closed(
+    lab: Lab, kernel: str, endpoint: Server, moment: int
+) -> None:
+    """After so many messages; the page that returns knows nothing any more."""
+    endpoint.play = script(*WORK)
+    path = lab.notebook(kernel=kernel)
+    with lab.panel(path) as page:
+        page.request("Work")
+        answered: set[str] = set()
+        while len(page.received) < moment:
+            page.wait(partial(_is_further, page, len(page.received)))
+            for one in [*page.events.values()]:
+                if one["type"] == "Opened" and one["id"] not in answered:
+                    answered.add(one["id"])
+                    page.answer(one)
+    with lab.panel(path) as back:
+        assert back.approve_all(0)["reason"] == "done"
+    assert as_seen(lab, path) == [
+        ("code", PRINTS, ["0\n1\n2\n"]),
+        ("markdown", "Half of it.", []),
+        ("code", COUNTS, [str([*range(0, 10_000, 1234)])]),
+        ("markdown", "## Conclusion\n\nAll of it.", []),
+    ]
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+def test_three_hundred_steps_without_a_page(lab: Lab, panel: Panel, endpoint: Server) -> None:
+    endpoint.play = script(*(run(f"print({n})") for n in range(299)), finish())
+    panel.send(op="saved", version=version(lab, panel.path))
+    panel.request("Work all night")
+    panel.answer(panel.until("Opened"))
+    panel.drop()
+    panel.wait(lambda: len(content(lab, panel.path)["cells"]) == 300, within=800)
+    panel.cells.clear()
+    panel.open()
+    panel.until("TurnFinished", reason="done")
+    assert [cell["source"] for cell in panel.cells[:-1]] == [f"print({n})" for n in range(299)]
+    assert [text_of(cell["outputs"][0]) for cell in content(lab, panel.path)["cells"][:-1]] == [
+        f"{n}\n" for n in range(299)
+    ]
 
 
 OUTPUT: Raw = {"output_type": "stream", "name": "stdout", "text": "of the file"}

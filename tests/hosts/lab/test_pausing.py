@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from k2_jupyter.agent.limits import Deadline, Stop
 from tests.hosts.lab.panel import Lab, Panel
 from tests.hosts.lab.script import finish, observed, run, script, told
 from tests.loopback import Server
@@ -93,3 +94,11 @@ def test_without_the_users_yes_nothing_runs_again(lab: Lab, panel: Panel, endpoi
     assert panel.approve_all(before + 1)["reason"] == "done"
     assert "none of the cells" in told(endpoint.requests[-1])
     assert "False" in observed(endpoint.requests[-1])
+
+
+def test_a_pause_counts_for_no_limit() -> None:
+    stop = Stop()
+    deadline = Deadline(stop, 0.0)
+    assert deadline.is_set()
+    stop.held += 60.0
+    assert not deadline.is_set()
