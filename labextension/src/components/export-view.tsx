@@ -18,7 +18,7 @@ export function ExportView(): ReactElement {
     <View title={trans.__('Export as HTML')}>
       <div className="k2-View-content">
         <p>
-          {trans.__('One file with text, figures and tables, which needs no Jupyter and runs nothing.')}
+          {trans.__('One file with text, figures and tables, for any browser: it needs no Jupyter.')}
         </p>
         <Options running={state.running} />
         {state.running && <Progress state={state} />}

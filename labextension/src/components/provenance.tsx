@@ -58,15 +58,25 @@ function Rows({ origins }: { origins: readonly IOrigin[] }): ReactElement {
     <>
       <p>{summary.filter(Boolean).join(' · ')}</p>
       <ul className="k2-Provenance">
-        {origins.map(origin => (
-          <Row key={origin.cell} origin={origin} />
+        {origins.map((origin, at) => (
+          <Row
+            key={origin.cell}
+            origin={origin}
+            again={origin.turn !== '' && origin.turn === origins[at - 1]?.turn}
+          />
         ))}
       </ul>
     </>
   );
 }
 
-function Row({ origin }: { origin: IOrigin }): ReactElement {
+interface IRowProps {
+  origin: IOrigin;
+  /** The cell above is of the same turn: its request is not told twice. */
+  again: boolean;
+}
+
+function Row({ origin, again }: IRowProps): ReactElement {
   const { trans } = usePanel();
   const cellName = useCellName();
   const told = originWords(origin, trans);
@@ -79,7 +89,7 @@ function Row({ origin }: { origin: IOrigin }): ReactElement {
           <span className="k2-Provenance-edited">{trans.__('edited since')}</span>
         )}
       </div>
-      {origin.request && (
+      {origin.request && !again && (
         <p className="k2-Provenance-request">{namedCells(origin.request, cellName)}</p>
       )}
       {told && <p className="k2-Provenance-told">{told}</p>}
