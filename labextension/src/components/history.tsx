@@ -234,6 +234,7 @@ async function asked(turn: IPastTurn | null, trans: Words): Promise<boolean> {
     body: trans.__(
       'Their records are deleted from the server: requests, answers, what cells put out. They cannot be shown, undone or gone on with after that. Cells stay in the notebook, and the conversation that is open stays until it is closed.'
     ),
+    defaultButton: 0,
     buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Purge') })]
   });
   return result.button.accept;
