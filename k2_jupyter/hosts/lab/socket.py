@@ -29,6 +29,7 @@ TOO_LARGE = 4413
 """Close code for more than is read at once: the same again makes no sense."""
 TOO_SLOW = 1013
 """Close code for a page that does not read; what it lacks it gets when it comes back."""
+_UNFIT = "K2 cannot work here; the panel says why."
 _LARGEST = 100_000_000
 
 
@@ -96,7 +97,7 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
         self.on_close()
         if self._server.problem:
-            self.send(refusal("hello", self._server.problem))
+            self.send(refusal("hello", _UNFIT))
             self.dismiss()
             return
         try:
