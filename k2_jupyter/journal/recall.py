@@ -35,6 +35,8 @@ class RecordedCell:
     """Whether it is known how the run ended."""
     epoch: int = 0
     """Of the kernel that ran it."""
+    life: str = ""
+    """Which start of which kernel ran it; "" where that was not noted."""
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ class RecordedTurn:
     """Records of changed cells."""
     finished: TurnFinished | None = None
     life: str = ""
-    """Which start of which kernel ran its cells, the last one; "" where that was not noted."""
+    """Which start of which kernel was there last; "" where that was not noted."""
     lost: int | None = None
     """Which answer's cell was the first that went down with its kernel or was interrupted."""
     under_way: str = ""
@@ -183,7 +185,8 @@ class _Telling:
     def _CellStarted(self, data: Mapping[str, Any], _: int) -> None:  # noqa: N802
         before = self._turn.cells.pop(data["cell"], None)
         purpose = data["purpose"] or (before.purpose if before else "")
-        cell = RecordedCell(data["cell"], data["source"], purpose, epoch=data["epoch"])
+        epoch, life = data["epoch"], self._turn.life
+        cell = RecordedCell(data["cell"], data["source"], purpose, epoch=epoch, life=life)
         self._turn.cells[cell.id] = cell
         self._turn.under_way = cell.id
 

@@ -44,7 +44,7 @@ _NEW_KERNEL = (
     "These cells run again first, in this order:"
 )
 _UNKNOWN = (
-    "Outcome unknown: cell {name} had begun when the record of this turn broke off. Whether it "
+    "Outcome unknown: {name} had begun when the record of this turn broke off. Whether it "
     "ran to its end, nobody knows. If it changes files or anything else outside of the kernel, "
     "look there first. Run it again?"
 )
@@ -166,7 +166,7 @@ class Restoring:
     document: PageDocument
     notebook: Notebook
     life: str
-    """Of the kernel now, as `RecordedTurn.life`."""
+    """Of the kernel now, as `RecordedCell.life`."""
     stop: threading.Event
 
     def restore(self, records: Sequence[RecordedTurn]) -> EventStream[list[str]]:
@@ -174,12 +174,12 @@ class Restoring:
         last = records[-1]
         cells = self._own(records)
         lines = []
-        lost = [] if self.life and self.life == last.life else _ended_well(records)
+        lost = _lost(records, self.life)
         here = {cell.id for cell in cells}
         again = [one for one in lost if one.id in here]
         if again:
             lines.append((yield from self._again(again)))
-        elif not lost:
+        elif cells and not lost:
             lines.append(load("resumed_here"))
         unknown = last.cells.get(last.under_way)
         if unknown is not None and not unknown.ended and unknown.id in here:
@@ -235,16 +235,20 @@ class Restoring:
         return self.document.cell(cell.id).source
 
 
-def _ended_well(records: Sequence[RecordedTurn]) -> list[RecordedCell]:
-    """What the kernel of the last record had, in the order of its making."""
+def _lost(records: Sequence[RecordedTurn], life: str) -> list[RecordedCell]:
+    """What the kernel that ran the last cell had, if it is another now; in its order."""
     found: dict[str, RecordedCell] = {}
-    for record in reversed(records):
-        if record.life != records[-1].life:
+    newest: RecordedCell | None = None
+    for record in reversed([record for record in records if record.cells]):
+        *_, last = record.cells.values()
+        newest = newest or last
+        if last.life != newest.life:
             break
-        last = max((cell.epoch for cell in record.cells.values()), default=0)
-        cells = [one for one in record.cells.values() if one.ok and one.epoch == last]
-        found = {one.id: one for one in cells if one.id not in found} | found
-    return [*found.values()]
+        its = (last.life, last.epoch)
+        well = [one for one in record.cells.values() if one.ok and (one.life, one.epoch) == its]
+        found = {one.id: one for one in well if one.id not in found} | found
+    is_here = newest is not None and life != "" and newest.life == life
+    return [] if is_here else [*found.values()]
 
 
 def _approved(reasons: tuple[str, ...], code: str) -> EventStream[bool]:
@@ -254,4 +258,4 @@ def _approved(reasons: tuple[str, ...], code: str) -> EventStream[bool]:
 
 
 def _name(cell: RecordedCell) -> str:
-    return f"`{cell.id}` (“{cell.purpose}”)" if cell.purpose else f"`{cell.id}`"
+    return f"cell {cell.id} (“{cell.purpose}”)" if cell.purpose else f"cell {cell.id}"

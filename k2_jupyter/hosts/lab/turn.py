@@ -221,7 +221,6 @@ class Turn:
         if isinstance(port := work.notebook.kernel, SharedPort):
             port.catch_up()
         record = recall(state_folder(), self.id)
-        record.life = before
         records = [*(self._resumption.records if self._resumption else ()), record]
         work.life = self._life
         events, answer = recorded(work.restore(records), journal), cast("Answer", None)

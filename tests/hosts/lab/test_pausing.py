@@ -96,6 +96,24 @@ def test_without_the_users_yes_nothing_runs_again(lab: Lab, panel: Panel, endpoi
     assert "False" in observed(endpoint.requests[-1])
 
 
+def test_a_turn_that_is_stopped_at_that_question_asks_it_when_it_goes_on(
+    lab: Lab, panel: Panel, endpoint: Server
+) -> None:
+    endpoint.play = script(run(gated(panel)), run("print(x + 1)"), finish())
+    paused(lab, panel)
+    restarted(lab, panel)
+    asked_again(panel)
+    panel.send(op="stop")
+    panel.until("TurnFinished", reason="interrupted")
+    before = panel.last
+    panel.send(op="resume", turn=panel.until("TurnStarted")["turn"])
+    card = panel.until("Opened", after=before)
+    assert card["request"]["code"] == gated(panel)
+    panel.answer(card)
+    assert panel.until("TurnFinished", after=before)["reason"] == "done"
+    assert "2" in observed(endpoint.requests[-1])
+
+
 def test_a_pause_counts_for_no_limit() -> None:
     stop = Stop()
     deadline = Deadline(stop, 0.0)
