@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from typing import Any
@@ -20,9 +21,10 @@ def saved(lab: Lab, name: str, *, cells: int) -> list[dict[str, Any]]:
     """The cells in the file, once there are so many."""
     until = time.monotonic() + HANG / 1000
     while time.monotonic() < until:
-        text = (lab.folder / name).read_text("utf-8")
-        if text:  # it is empty while it is written
-            found: list[dict[str, Any]] = json.loads(text)["cells"]
+        with contextlib.suppress(ValueError):  # it is no JSON while it is written
+            found: list[dict[str, Any]] = json.loads((lab.folder / name).read_text("utf-8"))[
+                "cells"
+            ]
             if len(found) == cells:
                 return found
         time.sleep(0.05)

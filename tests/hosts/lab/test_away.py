@@ -21,7 +21,19 @@ from tests.loopback import Server
 
 
 def content(lab: Lab, path: str) -> Raw:
-    found: Raw = json.loads((lab.folder / path).read_text("utf-8"))
+    """Of the file; nothing where it is not there, or is being written."""
+    file = lab.folder / path
+    try:
+        found: Raw = json.loads(file.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
+
+
+def saved(lab: Lab, panel: Panel, path: str, *, cells: int, within: float = HANG) -> list[Raw]:
+    """The cells in the file, once there are so many."""
+    panel.wait(lambda: len(content(lab, path).get("cells", ())) == cells, within)
+    found: list[Raw] = content(lab, path)["cells"]
     return found
 
 
@@ -54,8 +66,7 @@ def test_the_file_is_written_when_the_turn_ends_and_not_before(
     before = version(lab, panel.path)
     with gone_before_the_end(lab, panel, endpoint):
         assert version(lab, panel.path) == before
-    panel.wait(lambda: version(lab, panel.path) != before)
-    cells = content(lab, panel.path)["cells"]
+    cells = saved(lab, panel, panel.path, cells=2)
     assert [cell["cell_type"] for cell in cells] == ["code", "markdown"]
     assert "".join(cells[0]["outputs"][0]["text"]) == "by itself\n"
     assert cells[0]["metadata"]["k2"]["author"] == "agent"
@@ -74,11 +85,11 @@ def test_a_file_that_was_changed_meanwhile_is_left_as_it_is(
         theirs = {**content(lab, panel.path), "metadata": {"by": "somebody else"}}
         file.write_text(json.dumps(theirs))
     beside = panel.path.replace(".ipynb", ".k2.ipynb")
-    panel.wait((lab.folder / beside).exists)
+    cells = saved(lab, panel, beside, cells=2)
     panel.open()
     assert beside in panel.until("Notice")["text"]
     assert content(lab, panel.path) == theirs
-    assert [cell["cell_type"] for cell in content(lab, beside)["cells"]] == ["code", "markdown"]
+    assert [cell["cell_type"] for cell in cells] == ["code", "markdown"]
 
 
 def test_another_notebook_of_that_name_is_not_written_over(
@@ -88,8 +99,7 @@ def test_another_notebook_of_that_name_is_not_written_over(
     beside.write_text("{}")
     with gone_before_the_end(lab, panel, endpoint):
         (lab.folder / panel.path).unlink()
-    other = lab.folder / panel.path.replace(".ipynb", ".k2-1.ipynb")
-    panel.wait(other.exists)
+    saved(lab, panel, panel.path.replace(".ipynb", ".k2-1.ipynb"), cells=2)
     assert beside.read_text() == "{}"
 
 
@@ -172,12 +182,12 @@ def test_three_hundred_steps_without_a_page(lab: Lab, panel: Panel, endpoint: Se
     panel.request("Work all night")
     panel.answer(panel.until("Opened"))
     panel.drop()
-    panel.wait(lambda: len(content(lab, panel.path)["cells"]) == 300, within=800)
+    cells = saved(lab, panel, panel.path, cells=300, within=800)
     panel.cells.clear()
     panel.open()
     panel.until("TurnFinished", reason="done")
     assert [cell["source"] for cell in panel.cells[:-1]] == [f"print({n})" for n in range(299)]
-    assert [text_of(cell["outputs"][0]) for cell in content(lab, panel.path)["cells"][:-1]] == [
+    assert ["".join(cell["outputs"][0]["text"]) for cell in cells[:-1]] == [
         f"{n}\n" for n in range(299)
     ]
 
