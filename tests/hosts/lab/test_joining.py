@@ -174,15 +174,17 @@ def test_a_turn_that_fails_fails_the_cell(panel: Panel, cells: Cells, endpoint: 
     assert "no-such-model" in reply["evalue"]
 
 
+@pytest.mark.parametrize(
+    "said", [{"cell": "unknown"}, {"code": "print('no request')"}, {"turn": "another"}]
+)
 def test_only_a_cell_of_this_notebook_that_asks_can_join(
-    panel: Panel, cells: Cells, endpoint: Server
+    panel: Panel, cells: Cells, endpoint: Server, said: dict[str, str]
 ) -> None:
+    endpoint.play = script(finish("It joined in."))
     magic = Magic(panel, cells, "Nobody's")
-    magic.claim(cell="unknown")
-    magic.claim(code="print('no request')")
-    magic.claim(turn="another")
-    # The kernel waits no longer, and its own process asks the one model that it knows: none.
-    cells.reply(magic.asked)
+    magic.claim(**said)
+    # The kernel waits no longer, and its own process may ask nobody.
+    assert cells.reply(magic.asked)["status"] == "error"
     assert "Asked" not in {panel.events[n]["type"] for n in panel.events if n > magic.before}
     assert not endpoint.bodies
 
