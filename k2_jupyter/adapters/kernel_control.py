@@ -3,6 +3,8 @@
 What is said there stands in `in_kernel/magic/server_feed.py`. A thread of its own holds the
 sockets: it keeps the lease while the model thinks, and notices when the magic waits no longer.
 What comes out of the kernel is data, taken as far as it is what it should be.
+
+Over 250 lines: two sockets and one thread, which nothing else may touch.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 The page has said that its user runs such a cell; the kernel says what else the agent should
 know. What the kernel says is data: it can restrict the turn, and spend no more than a request
 in the panel could.
+
+Over 250 lines: the claim, its record and its end look at the same few facts.
 """
 
 from __future__ import annotations
