@@ -228,7 +228,7 @@ class Conversation:
 
     def _take_back(self, page: Page, message: Message) -> None:
         deed, turn = message["op"], message["turn"]
-        if self._turn is not None or self._ended:
+        if self._turn is not None or self._claiming or self._ended:
             page.send(refusal(deed, _RUNS, turn))
             return
         self._scene.document.lead(page)
