@@ -193,9 +193,13 @@ class Conversation:
             self._queue[asked.id] = asked
             self._say("Queued", id=asked.id, request=title(asked))
 
+    def _is_taken(self) -> bool:
+        """Can no turn begin now, because one runs or all is over?"""
+        return self._turn is not None or self._ended
+
     async def _claim(self, page: Page, message: Message) -> None:
         """A `%%k2` waits in the kernel; one that can't join in is served there."""
-        if self._ended or self._turn is not None or self._claiming:
+        if self._is_taken() or self._claiming:
             page.send(refusal("claim", _BUSY))
             return
         self._scene.document.lead(page)
@@ -206,7 +210,7 @@ class Conversation:
             self._claiming = False
         if joined is None:
             self._go_on()
-        elif self._turn is not None or self._ended:
+        elif self._is_taken():
             await joined.end(TurnFinished("failed", detail=_MEANWHILE))
         elif joined.record is not None:
             await joined.replay()
