@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from k2_jupyter.adapters import shared_port
+from k2_jupyter.adapters.execution import Execution
 from k2_jupyter.adapters.server_kernel import SharedKernel
 from k2_jupyter.adapters.shared_process import SharedProcess
 from k2_jupyter.events import Notice
@@ -91,7 +92,7 @@ def test_the_soft_limit_counts_from_the_beginning(
 ) -> None:
     served.busy_with(hold)
     running = Running(kernel, "print('ran')", timeout=0.5)
-    wait_for(lambda: (now := served.shared.execution) and now.waited > 1)
+    wait_for(lambda: isinstance(now := served.shared.execution, Execution) and now.waited > 1)
     hold.let_go()
     result = running.result()
     assert (result.status, stream_text(result)) == ("ok", "ran\n")

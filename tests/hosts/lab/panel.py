@@ -307,10 +307,10 @@ def serving_lab(
     own = {name: str(folder / name.lower()) for name in _OWN_FOLDERS}
     content = folder / "content"
     content.mkdir(exist_ok=True)
-    known = {**dict.fromkeys(_OTHERS, False), **dict.fromkeys(beside, True)}
+    others = {**dict.fromkeys(_OTHERS, False), **dict.fromkeys(beside, True)}
     settings = {
         "ServerApp": {
-            "jpserver_extensions": {**known, "k2_jupyter": True},
+            "jpserver_extensions": {**others, "k2_jupyter": True},
             "root_dir": str(content),
             "allow_root": True,
             "ip": "127.0.0.1",
