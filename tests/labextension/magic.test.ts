@@ -1,5 +1,5 @@
 import type { Notebook } from '@jupyterlab/notebook';
-import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { KernelMessage } from '@jupyterlab/services';
 
 import { MagicWatch, sentFor, type IWaiting } from '../../labextension/src/magic';
 import { Mirrors } from '../../labextension/src/mirrors';
@@ -31,10 +31,7 @@ afterEach(() => {
 /** The user runs this code in a cell; the header of the request. */
 function sent(code: string, cell = 'a'): KernelMessage.IHeader {
   const future = kernel.connection.requestExecute({ code });
-  codeCell(notebook, cell).outputArea.future = future as Kernel.IShellFuture<
-    KernelMessage.IExecuteRequestMsg,
-    KernelMessage.IExecuteReplyMsg
-  >;
+  codeCell(notebook, cell).outputArea.future = future;
   return future.msg.header;
 }
 
