@@ -167,7 +167,7 @@ export class K2 implements IK2 {
     });
     const notebook = { panel, kernel: null, connection, bridge, conversation };
     panel.context.pathChanged.connect(({ localPath }) => {
-      connection.path = localPath;
+      conversation.path = localPath;
     });
     panel.sessionContext.kernelChanged.connect(() => {
       void this._connect(notebook);

@@ -37,6 +37,11 @@ export class ConversationModel implements IConversation, IDisposable {
     return this._connection.path;
   }
 
+  set path(path: string) {
+    this._connection.path = path;
+    this._changed.emit();
+  }
+
   get state(): IState {
     return this._state;
   }

@@ -6,13 +6,15 @@ import type { ITranslator } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 
-import type { IPanel } from './components/context';
+import type { CellNames, IPanel } from './components/context';
 import { k2Icon } from './components/icons';
-import { cells, cellName, reveal, written } from './components/notebook-face';
+import { cellNames, cells, reveal, written } from './components/notebook-face';
 import type { NotebookFace } from './components/root';
 import { Root } from './components/root';
 import { restricted } from './components/sanitizing';
 import type { IConversation, IK2 } from './tokens';
+
+const NAMELESS: CellNames = new Map();
 
 export interface IK2PanelOptions {
   k2: IK2;
@@ -48,8 +50,10 @@ export class K2Panel extends ReactWidget {
     this.node.querySelector('textarea')?.focus();
   }
 
-  private readonly _face = ({ path }: IConversation): NotebookFace => {
-    const find = () => this._options.tracker.find(notebook => notebook.context.localPath === path);
+  private readonly _face = (conversation: IConversation): NotebookFace => {
+    const { k2, tracker } = this._options;
+    // Not by its path, which a rename changes.
+    const find = () => tracker.find(notebook => k2.conversation(notebook) === conversation);
     const { trans } = this._panel;
     return {
       session: find()?.sessionContext ?? null,
@@ -57,7 +61,7 @@ export class K2Panel extends ReactWidget {
       cells: () => withNotebook(find(), notebook => cells(notebook, trans), []),
       written: () => withNotebook(find(), written, []),
       notebook: () => withNotebook(find(), notebookOf, null),
-      cellName: id => withNotebook(find(), notebook => cellName(notebook, id, trans), ''),
+      cellNames: () => withNotebook(find(), notebook => cellNames(notebook, trans), NAMELESS),
       reveal: id => {
         const notebook = find();
         if (notebook) {

@@ -95,7 +95,7 @@ def test_the_panel_tells_what_was_thought_planned_and_done(notebook: Open, model
     expect(turn.locator("strong").filter(has_text="up").first).to_be_visible()
     sidebar.panel.locator(".k2-Plan .k2-Fold-summary").click()
     item = sidebar.panel.locator(".k2-PlanItem").filter(has_text="Add up")
-    item.get_by_role("button", name="cell [1]").click()
+    item.get_by_role("button", name="cell 2").click()
     expect(sidebar.made("add up")).to_have_class(re.compile("k2-mod-shown"))
     expect(turn).to_contain_text("The sum is 42.")
     expect(turn).to_contain_text("1 of 1 numbers checked in the outputs")

@@ -4,7 +4,7 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
-import { createContext, useContext } from 'react';
+import { createContext, useCallback, useContext } from 'react';
 
 import type { IWrittenCell } from '../records';
 import type { IConversation, IK2 } from '../tokens';
@@ -18,6 +18,9 @@ export interface IPanel {
   rendermime: IRenderMimeRegistry;
   contents: Contents.IManager;
 }
+
+/** What cells are called, by their ids. */
+export type CellNames = ReadonlyMap<string, string>;
 
 /** A cell as it can be named in a request. */
 export interface INamedCell {
@@ -33,8 +36,7 @@ export interface IShown {
   draft: Draft;
   /** Scrolls the notebook to a cell; only ever after a click. */
   reveal: (cell: string) => void;
-  /** `[4]` where the cell was run, else "cell 7" by its place; "" where it is gone. */
-  cellName: (cell: string) => string;
+  cellNames: () => CellNames;
   cells: () => readonly INamedCell[];
   /** All of them as they are now, for who asks where they come from. */
   written: () => readonly IWrittenCell[];
@@ -48,8 +50,8 @@ export interface IShown {
 
 export const PanelContext = createContext<IPanel | null>(null);
 export const ShownContext = createContext<IShown | null>(null);
-/** Another text once a cell has another name. */
-export const NamesContext = createContext('');
+/** Another map once a cell has another name. */
+export const NamesContext = createContext<CellNames>(new Map());
 /** Whether K2 waits for the user's answer. */
 export const WaitsContext = createContext(false);
 
@@ -61,10 +63,10 @@ export function useShown(): IShown {
   return required(useContext(ShownContext));
 }
 
-/** Names of cells as they are now: what uses it is drawn again when one changes. */
-export function useCellName(): IShown['cellName'] {
-  useContext(NamesContext);
-  return useShown().cellName;
+/** "cell 7", or "" where the cell is gone. What uses it is drawn again when a name changes. */
+export function useCellName(): (cell: string) => string {
+  const names = useContext(NamesContext);
+  return useCallback((cell: string) => names.get(cell) ?? '', [names]);
 }
 
 /** Whether K2 waits for the user's answer. */

@@ -5,7 +5,7 @@ import type { KeyboardEvent, ReactElement } from 'react';
 import type { IQueued, IState } from '../tokens';
 import { Banner, Notices } from './banner';
 import { Composer } from './composer';
-import { NamesContext, useCellName, usePanel, useShown, WaitsContext } from './context';
+import { useCellName, usePanel, useShown, WaitsContext } from './context';
 import { IconButton } from './controls';
 import { Empty } from './empty';
 import { Footer } from './footer';
@@ -18,15 +18,12 @@ import { namedCells } from './words';
 
 /** One notebook's conversation, and what all of it is drawn by. */
 export function ConversationView(): ReactElement {
-  const { conversation, cells, edited } = useShown();
+  const { conversation } = useShown();
   const state = useLatest(conversation.changed, () => conversation.state);
-  const names = useLatest(edited, () => cells().map(({ id, name }) => `${id} ${name}`).join('\n'));
   return (
-    <NamesContext.Provider value={names}>
-      <WaitsContext.Provider value={state.open !== null}>
-        <Conversation state={state} />
-      </WaitsContext.Provider>
-    </NamesContext.Provider>
+    <WaitsContext.Provider value={state.open !== null}>
+      <Conversation state={state} />
+    </WaitsContext.Provider>
   );
 }
 

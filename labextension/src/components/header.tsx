@@ -24,7 +24,7 @@ export function Header({ shown, onModel }: IHeaderProps): ReactElement {
     <div className="k2-Header">
       <k2Icon.react tag="span" width="16px" height="16px" aria-hidden="true" />
       {shown ? (
-        <Notebook path={shown.conversation.path} session={shown.session} />
+        <Notebook shown={shown} />
       ) : (
         <span className="k2-Header-name">K2</span>
       )}
@@ -61,11 +61,9 @@ function Views(): ReactElement {
   );
 }
 
-function Notebook({
-  path,
-  session
-}: Pick<IShown, 'session'> & { path: string }): ReactElement {
+function Notebook({ shown: { conversation, session } }: { shown: IShown }): ReactElement {
   const { trans } = usePanel();
+  const path = useLatest(conversation.changed, () => conversation.path);
   const status = useKernelStatus(session);
   return (
     <>

@@ -6,15 +6,20 @@ import type { Draft, IDrafted } from './draft';
 
 /**
  * The value, read again after a signal: at most once a frame, however often it comes, so that a
- * stream of events costs one drawing each frame.
+ * stream of events costs one drawing each frame. One that is the `same` as before stays.
  */
-export function useLatest<T>(signal: ISignal<unknown, unknown> | null, read: () => T): T {
+export function useLatest<T>(
+  signal: ISignal<unknown, unknown> | null,
+  read: () => T,
+  same: (one: T, other: T) => boolean = Object.is
+): T {
   const [value, setValue] = useState(read);
   useEffect(() => {
     let frame = 0;
     const draw = () => {
       frame = 0;
-      setValue(read);
+      const next = read();
+      setValue(before => (same(before, next) ? before : next));
     };
     const changed = () => {
       frame ||= requestAnimationFrame(draw);
@@ -25,7 +30,7 @@ export function useLatest<T>(signal: ISignal<unknown, unknown> | null, read: () 
       signal?.disconnect(changed);
       cancelAnimationFrame(frame);
     };
-    // `read` is a new function at each drawing and reads the same thing.
+    // `read` and `same` are new functions at each drawing and do the same thing.
     // The signal stands for what it reads from.
   }, [signal]);
   return value;

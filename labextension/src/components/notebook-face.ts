@@ -1,21 +1,26 @@
 /** What the panel reads of a notebook, and the one thing it does to it: scroll to a cell. */
-import type { ICellModel, ICodeCellModel } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { k2Of } from '../cells';
 import type { IWrittenCell } from '../records';
-import type { INamedCell } from './context';
+import type { CellNames, INamedCell } from './context';
 
 /** How long (ms) a cell that was gone to stands out. */
 const FLASH = 1500;
 
 export function cells({ content }: NotebookPanel, trans: TranslationBundle): INamedCell[] {
-  return [...(content.model?.cells ?? [])].map((cell, place) => ({
-    id: cell.id,
-    name: nameOf(cell, place, trans),
-    line: cell.sharedModel.source.trim().split('\n', 1)[0] ?? ''
+  return [...(content.model?.cells ?? [])].map(({ id, sharedModel }, place) => ({
+    id,
+    name: nameOf(place, trans),
+    line: sharedModel.getSource().trim().split('\n', 1)[0] ?? ''
   }));
+}
+
+/** What the cells are called, by their ids. */
+export function cellNames({ content }: NotebookPanel, trans: TranslationBundle): CellNames {
+  const all = content.model?.sharedModel.cells ?? [];
+  return new Map(all.map((cell, place) => [cell.getId(), nameOf(place, trans)]));
 }
 
 /** Without outputs: who wrote a cell is told by its source and by what is known of it. */
@@ -26,14 +31,6 @@ export function written({ content }: NotebookPanel): IWrittenCell[] {
     source: sharedModel.getSource(),
     metadata: { k2: k2Of(sharedModel) ?? {} }
   }));
-}
-
-/** `cell [4]` where it was run, else `cell 7` by its place; "" where it is not there. */
-export function cellName({ content }: NotebookPanel, id: string, trans: TranslationBundle): string {
-  const all = [...(content.model?.cells ?? [])];
-  const place = all.findIndex(cell => cell.id === id);
-  const cell = all[place];
-  return cell ? nameOf(cell, place, trans) : '';
 }
 
 /** Scrolls to the cell and lets it stand out for a moment. The active cell stays the active one. */
@@ -48,7 +45,7 @@ export async function reveal({ content }: NotebookPanel, id: string): Promise<vo
   setTimeout(() => node?.classList.remove('k2-mod-shown'), FLASH);
 }
 
-function nameOf(cell: ICellModel, place: number, trans: TranslationBundle): string {
-  const count = cell.type === 'code' ? (cell as ICodeCellModel).executionCount : null;
-  return count ? trans.__('cell [%1]', count) : trans.__('cell %1', place + 1);
+/** By its place, as exported pages do: a count is not of each cell, nor of one alone. */
+function nameOf(place: number, trans: TranslationBundle): string {
+  return trans.__('cell %1', place + 1);
 }

@@ -12,6 +12,7 @@ import { Provenance } from './provenance';
 import { draftOf } from './draft';
 import { Header } from './header';
 import { useLatest } from './hooks';
+import { Names } from './names';
 import { Setup } from './setup';
 
 /** What the panel can do with the notebook that a conversation belongs to. */
@@ -80,7 +81,9 @@ function Working({ status, conversation, face }: IWorkingProps): ReactElement {
         />
       ) : shown ? (
         <ShownContext.Provider value={shown}>
-          <Chosen key={shown.conversation.path} />
+          <Names key={shown.conversation.path}>
+            <Chosen />
+          </Names>
         </ShownContext.Provider>
       ) : (
         <Nothing words={trans.__('Open a notebook, and ask K2 about its data here.')} />

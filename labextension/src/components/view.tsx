@@ -2,7 +2,7 @@ import { closeIcon } from '@jupyterlab/ui-components';
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
 
-import { NamesContext, usePanel, useShown } from './context';
+import { usePanel, useShown } from './context';
 import { Button, IconButton } from './controls';
 import { useLatest } from './hooks';
 
@@ -16,9 +16,8 @@ interface IViewProps {
 /** What stands in the conversation's place until it is closed. */
 export function View({ title, tools, children }: IViewProps): ReactElement {
   const { trans, k2 } = usePanel();
-  const { conversation, cells, edited } = useShown();
+  const { conversation } = useShown();
   const waits = useLatest(conversation.changed, () => conversation.state.open !== null);
-  const names = useLatest(edited, () => cells().map(({ id, name }) => `${id} ${name}`).join('\n'));
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus();
@@ -33,28 +32,26 @@ export function View({ title, tools, children }: IViewProps): ReactElement {
     }
   };
   return (
-    <NamesContext.Provider value={names}>
-      <section className="k2-View" aria-label={title} onKeyDown={closeByKey}>
-        <div className="k2-View-head">
-          <h2 className="k2-View-title" tabIndex={-1} ref={heading}>
-            {title}
-          </h2>
-          {tools}
-          <IconButton
-            icon={closeIcon}
-            label={trans.__('Back to the conversation')}
-            onClick={close}
-          />
-        </div>
-        <div role="status">
-          {waits && (
-            <Button look="warn" className="k2-View-waits" onClick={close}>
-              {trans.__('K2 waits for your answer')}
-            </Button>
-          )}
-        </div>
-        {children}
-      </section>
-    </NamesContext.Provider>
+    <section className="k2-View" aria-label={title} onKeyDown={closeByKey}>
+      <div className="k2-View-head">
+        <h2 className="k2-View-title" tabIndex={-1} ref={heading}>
+          {title}
+        </h2>
+        {tools}
+        <IconButton
+          icon={closeIcon}
+          label={trans.__('Back to the conversation')}
+          onClick={close}
+        />
+      </div>
+      <div role="status">
+        {waits && (
+          <Button look="warn" className="k2-View-waits" onClick={close}>
+            {trans.__('K2 waits for your answer')}
+          </Button>
+        )}
+      </div>
+      {children}
+    </section>
   );
 }

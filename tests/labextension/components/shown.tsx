@@ -11,6 +11,7 @@ import { createRoot } from 'react-dom/client';
 import type { IPanel, IShown } from '../../../labextension/src/components/context';
 import { PanelContext, ShownContext } from '../../../labextension/src/components/context';
 import { draftOf } from '../../../labextension/src/components/draft';
+import { Names } from '../../../labextension/src/components/names';
 import { restricted } from '../../../labextension/src/components/sanitizing';
 import { Connection } from '../../../labextension/src/connection';
 import { Exporter } from '../../../labextension/src/export';
@@ -44,6 +45,9 @@ export interface IDrawn {
   rename: (name: (cell: string) => string) => void;
   button: (words: string) => HTMLButtonElement;
 }
+
+/** Ids of the notebook's cells. */
+const CELLS = ['c0', 'c1', 'c2', '3f2a91bc'];
 
 /** An answer that does not come. */
 function never(): jest.Mock<Promise<never>> {
@@ -115,7 +119,7 @@ export function draw(
     conversation,
     draft: draftOf(conversation),
     reveal: cell => revealed.push(cell),
-    cellName: cell => (cell === 'gone' ? '' : named(cell)),
+    cellNames: () => new Map(CELLS.map(cell => [cell, named(cell)])),
     session: null,
     cells: () => [{ id: 'c1', name: named('c1'), line: 'df = load()' }],
     written: () => [{ id: 'c1', cell_type: 'code', source: 'df = load()', metadata: {} }],
@@ -129,7 +133,9 @@ export function draw(
   act(() => {
     root.render(
       <PanelContext.Provider value={panel}>
-        <ShownContext.Provider value={shown}>{element}</ShownContext.Provider>
+        <ShownContext.Provider value={shown}>
+          <Names>{element}</Names>
+        </ShownContext.Provider>
       </PanelContext.Provider>
     );
   });

@@ -77,10 +77,10 @@ describe('words of calls', () => {
 });
 
 describe('names of cells', () => {
-  const cellName = (id: string) => (id === '3f2a91bc' ? 'cell [2]' : '');
+  const cellName = (id: string) => (id === '3f2a91bc' ? 'cell 2' : '');
 
   it('stand for the ids of those that are there, and for nothing else', () => {
-    expect(namedCells('Fix cell 3f2a91bc. And\u202e more', cellName)).toBe('Fix cell [2]. And‹U+202E› more');
+    expect(namedCells('Fix cell 3f2a91bc. And\u202e more', cellName)).toBe('Fix cell 2. And‹U+202E› more');
     expect(namedCells('compare cell 2 with cell 3', cellName)).toBe('compare cell 2 with cell 3');
   });
 });

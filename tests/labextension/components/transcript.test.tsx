@@ -67,6 +67,24 @@ describe('the transcript', () => {
     expect(drawn.revealed).toEqual(['c1']);
   });
 
+  it('reads the names of cells once for a change, however many links show them', async () => {
+    const drawn = draw(<ConversationView />);
+    const name = jest.fn((cell: string) => `cell ${cell} now`);
+    add(drawn, asked);
+    for (let number = 1; number <= 20; number++) {
+      const cell = { type: 'CellStarted', cell: 'c1', source: 'n', purpose: 'count', epoch: 0 };
+      const call = { type: 'CallStarted', call: ran, position: 0 };
+      add(drawn, { type: 'StepStarted', number } as never, call, cell);
+    }
+    await settle();
+    drawn.rename(name);
+    drawn.rename(name);
+    await settle();
+    const links = [...drawn.host.querySelectorAll('.k2-CellLink')].map(link => link.textContent);
+    expect(links).toEqual(Array(20).fill('cell c1 now'));
+    expect(name.mock.calls.filter(([cell]) => cell === 'c1')).toHaveLength(1);
+  });
+
   it('calls a cell by the name that it has now', async () => {
     const drawn = draw(<ConversationView />);
     add(
@@ -78,10 +96,10 @@ describe('the transcript', () => {
       { type: 'CellStarted', cell: 'c1', source: 'n', purpose: 'count', epoch: 0 } as never
     );
     await settle();
-    drawn.rename(() => 'cell [7]');
+    drawn.rename(() => 'cell 7');
     await settle();
-    expect(drawn.find('.k2-Call .k2-CellLink').textContent).toBe('cell [7]');
-    expect(drawn.find('.k2-Request').textContent).toContain('Fix cell [7].');
+    expect(drawn.find('.k2-Call .k2-CellLink').textContent).toBe('cell 7');
+    expect(drawn.find('.k2-Request').textContent).toContain('Fix cell 7.');
   });
 
   it('says that a call waits for the user', async () => {
