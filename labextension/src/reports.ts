@@ -143,8 +143,11 @@ export class Reports implements IDisposable {
   }
 
   private _isDue(id: string): boolean {
-    const running = findCodeCell(this._notebook, id)?.model.executionState === 'running';
-    return this._texts.has(id) || (this._outputs.has(id) && !running);
+    return this._texts.has(id) || (this._outputs.has(id) && !this._isRunning(id));
+  }
+
+  private _isRunning(id: string): boolean {
+    return findCodeCell(this._notebook, id)?.model.executionState === 'running';
   }
 
   private _cells(): readonly ISharedCell[] {
