@@ -1,4 +1,5 @@
 /** A discreet line above each cell that K2 wrote: model, step, time, whether it was edited since. */
+import type { CellChange } from '@jupyter/ydoc';
 import type { Cell, ICellModel } from '@jupyterlab/cells';
 import type { CellList, Notebook } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -51,8 +52,16 @@ export class Badges implements IDisposable {
       const changed = (): void => {
         this._schedule(model.id);
       };
-      model.sharedModel.changed.connect(changed);
-      model.stateChanged.connect(changed);
+      model.sharedModel.changed.connect((_, { sourceChange, metadataChange }: CellChange) => {
+        if (sourceChange || metadataChange) {
+          changed();
+        }
+      });
+      model.stateChanged.connect((_, { name }) => {
+        if (name === 'trusted') {
+          changed();
+        }
+      });
       changed();
     }
   }

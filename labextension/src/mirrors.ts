@@ -1,5 +1,5 @@
 /** The runs of other clients of a kernel, and the cells that show those of K2. */
-import { CodeCell, type Cell } from '@jupyterlab/cells';
+import { CodeCell, type Cell, type CodeCellModel } from '@jupyterlab/cells';
 import type { IOutput } from '@jupyterlab/nbformat';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { JSONExt, UUID } from '@lumino/coreutils';
@@ -198,10 +198,16 @@ export function updateDisplay(cell: Cell, id: string, data: Data): void {
 }
 
 /** As before a run. What was not seen live is trusted only where that makes no difference. */
-function clear(cell: CodeCell, outputs: readonly IOutput[]): void {
-  cell.model.clearExecution();
+function clear({ model, outputArea }: CodeCell, outputs: readonly IOutput[]): void {
+  const isNew = model.executionCount === null && !model.outputs.length && !outputArea.widgets.length;
+  if (isNew && model.trusted) {
+    // To clear its outputs all the same would make JupyterLab measure the page, which lays it out.
+    (model as CodeCellModel).isDirty = false;
+  } else {
+    model.clearExecution();
+  }
   if (!outputs.every(output => isInert(output.data))) {
-    distrust(cell.model);
+    distrust(model);
   }
 }
 

@@ -22,8 +22,14 @@ export class ScrollAnchor implements IDisposable {
   /** Whether runs make cells grow now. */
   active = false;
 
-  /** To be called before a change. */
+  /** To be called before a change. Of those of one frame the first counts: nothing was seen between them. */
   update(): void {
+    if (this._updated) {
+      return;
+    }
+    this._updated = requestAnimationFrame(() => {
+      this._updated = 0;
+    });
     this._choose();
     const { notebookConfig, outerNode, widgets } = this._notebook;
     if (notebookConfig.windowingMode === 'full') {
@@ -39,6 +45,7 @@ export class ScrollAnchor implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     cancelAnimationFrame(this._frame);
+    cancelAnimationFrame(this._updated);
     this._notebook.outerNode.removeEventListener('scroll', this._onScroll);
   }
 
@@ -74,6 +81,7 @@ export class ScrollAnchor implements IDisposable {
   };
 
   private _frame = 0;
+  private _updated = 0;
   private _isDisposed = false;
 }
 

@@ -43,6 +43,21 @@ test('a run is shown as if this page had started it', async () => {
   expect(cell.model.trusted).toBe(true);
 });
 
+test('a new cell is not cleared: JupyterLab would lay out the page for it', async () => {
+  const cleared = jest.fn();
+  cell.model.outputs.changed.connect(cleared);
+  const run = kernel.run('r');
+  await run.begin(1);
+  await run.end();
+  mirrors.follow(cell, 'r', null);
+  expect(cleared).not.toHaveBeenCalled();
+  expect(state()).toEqual(['idle', 1]);
+  cell.model.sharedModel.setSource('other');
+  expect(cell.model.isDirty).toBe(true);
+  cell.model.sharedModel.setSource('a');
+  expect(cell.model.isDirty).toBe(false);
+});
+
 test('what the kernel says before the server does is shown once and in order', async () => {
   const run = kernel.run('r');
   await run.begin(2);

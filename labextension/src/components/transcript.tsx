@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { ReactElement, RefObject } from 'react';
 
 import type { ITurn } from '../tokens';
@@ -17,7 +17,7 @@ export function Transcript({ turns }: { turns: readonly ITurn[] }): ReactElement
   const { trans } = usePanel();
   const [all, setAll] = useState(false);
   const place = useRef<HTMLDivElement>(null);
-  const [away, follow] = useFollowing(place, turns);
+  const [away, follow] = useFollowing(place, turns.length);
   const earlier = all ? 0 : Math.max(0, turns.length - MOST_TURNS);
   return (
     <div className="k2-Transcript-frame">
@@ -56,33 +56,36 @@ export function Transcript({ turns }: { turns: readonly ITurn[] }): ReactElement
 /** Whether the user has scrolled away, and the way back. */
 function useFollowing(
   place: RefObject<HTMLDivElement>,
-  turns: readonly ITurn[]
+  turns: number
 ): [boolean, () => void] {
   const [away, setAway] = useState(false);
   const following = useRef(true);
   useLayoutEffect(() => {
     const node = place.current;
-    if (node && following.current) {
-      node.scrollTop = newest(node);
-    }
-  }, [place, turns]);
-  useEffect(() => {
-    const node = place.current;
     if (!node) {
       return undefined;
     }
-    let last = node.scrollTop;
+    let last = 0;
+    let own = false;
     const scrolled = () => {
+      // To measure it lays out the page once more, notebook and all: not for what was done here.
+      if (own) {
+        own = false;
+        return;
+      }
       const near = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR;
       // What comes makes the way to the end longer without a scroll of the user's: only going up leaves it.
       following.current = near || (following.current && node.scrollTop >= last);
       last = node.scrollTop;
       setAway(!following.current);
     };
-    // Markdown is rendered a moment after it was drawn as text, and is taller then.
+    // After what comes was laid out, also Markdown, which is rendered a moment after its text.
     const grown = new ResizeObserver(() => {
       if (following.current) {
+        const before = node.scrollTop;
         node.scrollTop = newest(node);
+        last = node.scrollTop;
+        own = last !== before;
       }
     });
     grown.observe(node);
@@ -94,11 +97,13 @@ function useFollowing(
       grown.disconnect();
       node.removeEventListener('scroll', scrolled);
     };
-  }, [place, turns.length]);
+  }, [place, turns]);
   const follow = () => {
     following.current = true;
     setAway(false);
-    place.current?.scrollTo({ top: newest(place.current) });
+    if (place.current) {
+      place.current.scrollTop = newest(place.current);
+    }
   };
   return [away, follow];
 }

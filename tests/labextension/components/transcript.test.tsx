@@ -1,3 +1,5 @@
+import { act } from 'react';
+
 import { ConversationView } from '../../../labextension/src/components/conversation-view';
 import type { IDrawn } from './shown';
 import { click, draw, settle } from './shown';
@@ -65,6 +67,45 @@ describe('the transcript', () => {
     expect(drawn.host.querySelector('img, b')).toBeNull();
     click(drawn.button('cell c1'));
     expect(drawn.revealed).toEqual(['c1']);
+  });
+
+  it('measures nothing while it draws, and follows what was laid out until the user goes up', async () => {
+    const observed: (() => void)[] = [];
+    const { ResizeObserver: none } = globalThis;
+    globalThis.ResizeObserver = class extends none {
+      constructor(callback: ResizeObserverCallback) {
+        super(callback);
+        observed.push(() => {
+          callback([], this);
+        });
+      }
+    };
+    const drawn = draw(<ConversationView />);
+    add(drawn, asked, { type: 'StepStarted', number: 1 } as never);
+    await settle();
+    globalThis.ResizeObserver = none;
+    const node = drawn.find('.k2-Transcript');
+    const height = jest.fn(() => 500);
+    Object.defineProperty(node, 'scrollHeight', { get: height, configurable: true });
+    add(drawn, { type: 'TextDelta', text: 'word' } as never);
+    await settle();
+    expect(height).not.toHaveBeenCalled();
+    const grow = () => {
+      observed.at(-1)?.();
+      node.dispatchEvent(new Event('scroll'));
+    };
+    grow();
+    expect(node.scrollTop).toBe(500);
+    node.scrollTop = 100;
+    act(() => {
+      node.dispatchEvent(new Event('scroll'));
+    });
+    height.mockReturnValue(900);
+    grow();
+    expect(node.scrollTop).toBe(100);
+    click(drawn.button('Newest'));
+    grow();
+    expect(node.scrollTop).toBe(900);
   });
 
   it('reads the names of cells once for a change, however many links show them', async () => {
