@@ -9,8 +9,9 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { draftOf } from './components/draft';
 import { k2Icon } from './components/icons';
+import type { IConversation, ITurn } from './conversation';
 import type { Attached, Mode } from './events';
-import type { IConversation, IK2, ITurn } from './tokens';
+import type { IK2 } from './tokens';
 import { hasFailed } from './toolbar';
 
 export namespace CommandIDs {

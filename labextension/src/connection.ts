@@ -4,9 +4,9 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { ConnectionState } from './conversation';
 import type { ICell, MessageOf, ToPage, ToServer } from './events';
 import { readMessage } from './events';
-import type { ConnectionState } from './tokens';
 
 const SHORTEST = 200;
 const LONGEST = 5000;

@@ -5,20 +5,14 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { Connection } from './connection';
+import type { IConversation } from './conversation';
 import { Exporter } from './export';
 import { ConversationModel } from './model';
 import { NotebookBridge } from './notebook';
 import { DEFAULTS } from './preferences';
 import { Records } from './records';
 import { ServerError, chooseModel, logIn, readStatus } from './rest';
-import type {
-  IConversation,
-  IK2,
-  ILogin,
-  ILoginResult,
-  IPreferences,
-  IStatus
-} from './tokens';
+import type { IK2, ILogin, ILoginResult, IPreferences, IStatus } from './tokens';
 import { Views } from './views';
 
 interface IOpenNotebook {

@@ -4,10 +4,11 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { Connection } from './connection';
+import type { IAsk, IConversation, IPlanEntry, IState, IVariable } from './conversation';
 import type { GivenAnswer, MessageOf, ToPage, ToServer } from './events';
 import type { IWaiting } from './magic';
 import { EMPTY, reduce, runningTurn, withNotice, withoutQueued } from './state';
-import type { IAsk, IConversation, IPlanEntry, IPreferences, IState, IVariable } from './tokens';
+import type { IPreferences } from './tokens';
 
 type Asked = Extract<ToServer, { op: 'ask' }>;
 

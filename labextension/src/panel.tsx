@@ -12,7 +12,8 @@ import { cellNames, cells, reveal, written } from './components/notebook-face';
 import type { NotebookFace } from './components/root';
 import { Root } from './components/root';
 import { restricted } from './components/sanitizing';
-import type { IConversation, IK2 } from './tokens';
+import type { IConversation } from './conversation';
+import type { IK2 } from './tokens';
 
 const NAMELESS: CellNames = new Map();
 

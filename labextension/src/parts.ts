@@ -1,6 +1,6 @@
 /** Turns, steps and calls as they begin. */
+import type { ICall, IStep, ITurn } from './conversation';
 import type { EventOf } from './events';
-import type { ICall, IStep, ITurn } from './tokens';
 
 export function newTurn(id: string, request: string, started: number): ITurn {
   return {

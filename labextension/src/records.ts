@@ -2,10 +2,10 @@
 import type { ServerConnection } from '@jupyterlab/services';
 import * as v from 'valibot';
 
+import type { ITurn } from './conversation';
 import { readMessage } from './events';
 import { request } from './rest';
 import { EMPTY, reduce } from './state';
-import type { ITurn } from './tokens';
 
 const text = v.string();
 const number = v.number();

@@ -1,7 +1,7 @@
 /** What a conversation looks like after each event of its log. */
+import type { ICall, IDecision, IOpenRequest, IState, IStep, ITurn, IUndo } from './conversation';
 import type { Answer, EventOf, LogEvent, MessageOf } from './events';
 import { earlierTurn, newCall, newStep, newTurn } from './parts';
-import type { ICall, IDecision, IOpenRequest, IState, IStep, ITurn, IUndo } from './tokens';
 
 export const EMPTY: IState = {
   connection: 'connecting',

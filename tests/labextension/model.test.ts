@@ -1,7 +1,7 @@
 import { Connection } from '../../labextension/src/connection';
 import { ConversationModel } from '../../labextension/src/model';
 import { DEFAULTS } from '../../labextension/src/preferences';
-import type { IState } from '../../labextension/src/tokens';
+import type { IState } from '../../labextension/src/conversation';
 import contract from '../contracts/events.json';
 import { chance } from './chance';
 import { PlayedServer } from './played';

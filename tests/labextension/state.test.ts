@@ -1,7 +1,7 @@
 import type { LogEvent, MessageOf } from '../../labextension/src/events';
 import { readMessage } from '../../labextension/src/events';
 import { EMPTY, reduce, runningTurn } from '../../labextension/src/state';
-import type { IState } from '../../labextension/src/tokens';
+import type { IState } from '../../labextension/src/conversation';
 import contract from '../contracts/events.json';
 import { chance } from './chance';
 

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 
+import type { IOpenRequest } from '../conversation';
 import type { Request } from '../events';
-import type { IOpenRequest } from '../tokens';
 import { CodeView } from './code-view';
 import { usePanel } from './context';
 import { Button, CellLink, Fold } from './controls';

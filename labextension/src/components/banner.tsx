@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-import type { IState } from '../tokens';
+import type { IState } from '../conversation';
 import { usePanel, useShown } from './context';
 import { Button } from './controls';
 import { visible } from './hidden';

@@ -12,7 +12,7 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import { memo } from 'react';
 import type { ReactElement } from 'react';
 
-import type { ICall } from '../tokens';
+import type { ICall } from '../conversation';
 import { duration } from './amounts';
 import { CodeView } from './code-view';
 import { usePanel, useWaits } from './context';

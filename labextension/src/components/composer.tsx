@@ -2,7 +2,8 @@ import { HTMLSelect, addIcon, stopIcon } from '@jupyterlab/ui-components';
 import { memo } from 'react';
 import type { ReactElement } from 'react';
 
-import type { IStatus, ITurn } from '../tokens';
+import type { ITurn } from '../conversation';
+import type { IStatus } from '../tokens';
 import { AttachedChip } from './chip';
 import { usePanel, useShown } from './context';
 import { Button, IconButton } from './controls';

@@ -6,8 +6,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { createContext, useCallback, useContext } from 'react';
 
+import type { IConversation } from '../conversation';
 import type { IWrittenCell } from '../records';
-import type { IConversation, IK2 } from '../tokens';
+import type { IK2 } from '../tokens';
 import type { Draft } from './draft';
 
 /** What all components of the panel have at hand. */

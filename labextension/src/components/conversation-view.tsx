@@ -2,7 +2,7 @@ import { closeIcon } from '@jupyterlab/ui-components';
 import { memo, useMemo } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 
-import type { IQueued, IState } from '../tokens';
+import type { IQueued, IState } from '../conversation';
 import { Banner, Notices } from './banner';
 import { Composer } from './composer';
 import { useCellName, usePanel, useShown, WaitsContext } from './context';

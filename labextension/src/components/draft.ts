@@ -1,8 +1,8 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { IConversation } from '../conversation';
 import type { Attached, IAskCaps } from '../events';
-import type { IConversation } from '../tokens';
 import { same } from './mentions';
 
 /** What the user is about to ask. */

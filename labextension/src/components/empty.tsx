@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 
-import type { IVariable } from '../tokens';
+import type { IVariable } from '../conversation';
 import { usePanel, useShown } from './context';
 import { Button } from './controls';
 import { visible } from './hidden';

@@ -1,7 +1,7 @@
 import { memo, useState } from 'react';
 import type { ReactElement } from 'react';
 
-import type { ISpent } from '../tokens';
+import type { ISpent } from '../conversation';
 import { count, dollars, duration } from './amounts';
 import { Caps } from './caps';
 import { usePanel } from './context';

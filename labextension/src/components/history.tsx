@@ -3,16 +3,15 @@ import { caretLeftIcon, deleteIcon, refreshIcon } from '@jupyterlab/ui-component
 import { useCallback, useState } from 'react';
 import type { ReactElement } from 'react';
 
+import type { ITurn } from '../conversation';
 import type { IPastTurn } from '../records';
-import type { ITurn } from '../tokens';
-import { count, dollars, duration } from './amounts';
-import { useCellName, usePanel, useShown } from './context';
-import { Button, IconButton } from './controls';
+import { usePanel, useShown } from './context';
+import { IconButton } from './controls';
 import { visible } from './hidden';
+import { Facts, HistoryList } from './history-list';
 import { useAnswer } from './hooks';
 import { Turn } from './turn';
 import { View } from './view';
-import { namedCells, outcomeWords } from './words';
 
 /** The past turns of the notebook: searched, opened, purged. */
 export function History(): ReactElement {
@@ -54,121 +53,10 @@ export function History(): ReactElement {
         </p>
         {turns.problem && <p className="k2-View-problem">{visible(turns.problem)}</p>}
         {turns.value && (
-          <List turns={turns.value} onOpen={setOpened} onPurge={turn => void purge(turn)} />
+          <HistoryList turns={turns.value} onOpen={setOpened} onPurge={turn => void purge(turn)} />
         )}
       </div>
     </View>
-  );
-}
-
-interface IListProps {
-  turns: readonly IPastTurn[];
-  onOpen: (turn: IPastTurn) => void;
-  /** Null: all. */
-  onPurge: (turn: IPastTurn | null) => void;
-}
-
-function List({ turns, onOpen, onPurge }: IListProps): ReactElement {
-  const { trans } = usePanel();
-  const [wanted, setWanted] = useState('');
-  const found = turns.filter(turn => fits(turn, wanted));
-  if (turns.length === 0) {
-    return <p>{trans.__('K2 has done nothing in this notebook yet, or it was purged.')}</p>;
-  }
-  return (
-    <>
-      <input
-        type="search"
-        className="k2-History-search jp-mod-styled"
-        aria-label={trans.__('Search requests and conclusions')}
-        placeholder={trans.__('Search')}
-        value={wanted}
-        onChange={({ target }) => {
-          setWanted(target.value);
-        }}
-      />
-      <p className="k2-hidden" role="status">
-        {trans._n('%1 turn', '%1 turns', found.length)}
-      </p>
-      {found.length === 0 && <p>{trans.__('Nothing found.')}</p>}
-      <ul className="k2-History-list">
-        {found.map(turn => (
-          <Entry
-            key={turn.turn}
-            turn={turn}
-            onOpen={() => {
-              onOpen(turn);
-            }}
-            onPurge={() => {
-              onPurge(turn);
-            }}
-          />
-        ))}
-      </ul>
-      <div className="k2-Buttons">
-        <Button
-          onClick={() => {
-            onPurge(null);
-          }}
-        >
-          {trans.__('Purge all…')}
-        </Button>
-      </div>
-    </>
-  );
-}
-
-interface IEntryProps {
-  turn: IPastTurn;
-  onOpen: () => void;
-  onPurge: () => void;
-}
-
-function Entry({ turn, onOpen, onPurge }: IEntryProps): ReactElement {
-  const { trans } = usePanel();
-  const cellName = useCellName();
-  const request = namedCells(turn.request, cellName) || trans.__('No request');
-  return (
-    <li className="k2-History-entry">
-      <button
-        type="button"
-        className="k2-History-open"
-        disabled={turn.outcome === 'damaged'}
-        onClick={onOpen}
-      >
-        <span className="k2-History-request">{request}</span>
-        {turn.conclusion && (
-          <span className="k2-History-conclusion">{firstLine(turn.conclusion)}</span>
-        )}
-        <Facts turn={turn} />
-      </button>
-      <IconButton
-        icon={deleteIcon}
-        label={trans.__('Purge: %1', request)}
-        disabled={turn.outcome === 'running'}
-        onClick={onPurge}
-      />
-    </li>
-  );
-}
-
-function Facts({ turn }: { turn: IPastTurn }): ReactElement {
-  const { trans } = usePanel();
-  const started = new Date(turn.started);
-  const facts = [
-    outcomeWords(turn.outcome, trans),
-    turn.undone && trans.__('undone'),
-    trans._n('%1 step', '%1 steps', turn.steps),
-    turn.tokens > 0 && trans.__('%1 tokens', count(turn.tokens)),
-    turn.dollars !== null && dollars(turn.dollars),
-    turn.seconds > 0 && duration(turn.seconds, trans),
-    isNaN(started.valueOf()) ? '' : started.toLocaleString(),
-    visible(turn.model)
-  ];
-  return (
-    <span className={`k2-History-facts ${turn.undone ? 'k2-mod-undone' : ''}`}>
-      {facts.filter(Boolean).join(' · ')}
-    </span>
   );
 }
 
@@ -210,20 +98,6 @@ function Past({ turn, onBack, onPurge }: IPastProps): ReactElement {
 /** A journal without an end is not of a turn that runs here. */
 function ended(turn: ITurn): ITurn {
   return turn.status === 'running' ? { ...turn, status: 'interrupted', reason: 'interrupted' } : turn;
-}
-
-function fits({ request, conclusion }: IPastTurn, wanted: string): boolean {
-  const text = `${request}\n${conclusion}`.toLowerCase();
-  return wanted
-    .toLowerCase()
-    .split(/\s+/)
-    .every(word => text.includes(word));
-}
-
-/** Of Markdown, without its marks. */
-function firstLine(text: string): string {
-  const line = text.split('\n').find(one => one.trim() && !one.startsWith('#')) ?? '';
-  return visible(line.replace(/[*_`]/g, ''));
 }
 
 type Words = ReturnType<typeof usePanel>['trans'];

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-import type { ITurn } from '../tokens';
+import type { ITurn } from '../conversation';
 import { usePanel, useShown } from './context';
 import { Button } from './controls';
 

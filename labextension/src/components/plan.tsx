@@ -2,8 +2,8 @@ import { addIcon } from '@jupyterlab/ui-components';
 import { memo, useState } from 'react';
 import type { ReactElement } from 'react';
 
+import type { IPlanEntry } from '../conversation';
 import type { IPlanItem } from '../events';
-import type { IPlanEntry } from '../tokens';
 import { usePanel, useShown } from './context';
 import { Fold, IconButton } from './controls';
 import { visible } from './hidden';

@@ -1,5 +1,5 @@
 /** What the user does to a plan: each returns the new list, or the same one where nothing changes. */
-import type { IPlanEntry } from '../tokens';
+import type { IPlanEntry } from '../conversation';
 
 export type Entries = readonly IPlanEntry[];
 

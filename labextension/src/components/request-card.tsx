@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ReactElement, RefObject } from 'react';
 
+import type { IOpenRequest } from '../conversation';
 import type { GivenAnswer } from '../events';
-import type { IOpenRequest } from '../tokens';
 import { Approval } from './approval';
 import { Cap } from './cap';
 import { usePanel, useShown } from './context';

@@ -1,7 +1,8 @@
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
-import type { IConversation, IStatus } from '../tokens';
+import type { IConversation } from '../conversation';
+import type { IStatus } from '../tokens';
 import type { IPanel, IShown } from './context';
 import { PanelContext, ShownContext, usePanel } from './context';
 import { Button } from './controls';

@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
 
+import type { IDecision, INotice } from '../conversation';
 import type { RequestOf } from '../events';
-import type { IDecision, INotice } from '../tokens';
 import { usePanel } from './context';
 import { visible } from './hidden';
 import { amountWords } from './limit-words';

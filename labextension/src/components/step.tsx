@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { ReactElement } from 'react';
 
-import type { IStep } from '../tokens';
+import type { IStep } from '../conversation';
 import { duration } from './amounts';
 import { CallCard } from './call-card';
 import { usePanel } from './context';

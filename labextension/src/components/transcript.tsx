@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { ReactElement, RefObject } from 'react';
 
-import type { ITurn } from '../tokens';
+import type { ITurn } from '../conversation';
 import { usePanel } from './context';
 import { Button } from './controls';
 import { Turn } from './turn';

@@ -1,7 +1,7 @@
 import { Fragment, memo, useState } from 'react';
 import type { ReactElement } from 'react';
 
-import type { IStep, ITurn } from '../tokens';
+import type { IStep, ITurn } from '../conversation';
 import { duration } from './amounts';
 import { AttachedChip } from './chip';
 import { Conclusion } from './conclusion';

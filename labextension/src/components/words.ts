@@ -1,7 +1,7 @@
 /** What the panel calls things. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { ICall, ITurn } from '../tokens';
+import type { ICall, ITurn } from '../conversation';
 import { visible } from './hidden';
 
 /** By the tool's name, which a model may have invented: a map has no names but its own. */

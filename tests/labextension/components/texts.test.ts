@@ -4,7 +4,7 @@ import { count, dollars, duration } from '../../../labextension/src/components/a
 import { hiddenCount, pieces, visible } from '../../../labextension/src/components/hidden';
 import { shortReason } from '../../../labextension/src/components/reasons';
 import { callWords, namedCells, shortGist } from '../../../labextension/src/components/words';
-import type { ICall } from '../../../labextension/src/tokens';
+import type { ICall } from '../../../labextension/src/conversation';
 
 const trans = nullTranslator.load('k2_jupyter');
 const call = (part: Partial<ICall>) => ({ status: 'ok', arguments: null, run: null, ...part }) as ICall;
