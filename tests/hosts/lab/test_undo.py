@@ -215,6 +215,33 @@ def test_another_life_of_the_server_can_undo(tmp_path: Path) -> None:
             assert texts(panel.cells) == texts(after)
 
 
+def test_what_no_record_keeps_is_listed(tmp_path: Path) -> None:
+    """Texts with a secret, and outputs over 1 MB: another life of the server lacks them."""
+    hidden = f"key = '{KEY}'"
+    mends = edit("secret", hidden, "key = ''"), edit("long", "shown = 1", "shown = 2")
+    megabyte = {"output_type": "stream", "name": "stdout", "text": "1" * 1_000_000}
+    with serving(script(*mends, finish())) as endpoint:
+        chosen = {"K2_BASE_URL": endpoint.base_url, "K2_MODEL": "played", "K2_API_KEY": KEY}
+        with serving_lab(tmp_path, **chosen) as lab, lab.panel(lab.notebook()) as panel:
+            panel.add("secret", hidden)
+            panel.add("long", "shown = 1", count=1, outputs=[megabyte])
+            made = turn(panel)
+            after = shown(panel)
+        with serving_lab(tmp_path, **chosen) as lab, again(lab, panel, after) as panel:
+            lines = undo(panel, made)
+            long = find(panel, "shown = 1")
+    assert lines[0] == "Cells: 1 removed, 1 as before."
+    assert lines[1:3] == [
+        "Not as before, as its text has a secret, which is kept nowhere: cell secret.",
+        "Without its outputs, which were too long to keep: cell long.",
+    ]
+    assert find(panel, "key = ''")["id"] == "secret"
+    assert (long["id"], long["outputs"]) == ("long", [])
+    kept = [*(tmp_path / "xdg_state_home").rglob("*.jsonl")]
+    assert kept
+    assert not any(KEY in journal.read_text() for journal in kept)
+
+
 @contextmanager
 def again(lab: Lab, before: Panel, cells: list[Raw]) -> Iterator[Panel]:
     """A page with these cells of the notebook that another one had open."""
