@@ -27,12 +27,14 @@ class Choice:
         self._rules = rules
         self._chosen = ""
         self._login: Credentials | None = None
+        self._seen: frozenset[str] = frozenset()
+        """Keys of the settings that were asked for: the user may have stored them before."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every key that this process has seen."""
         login = [self._login.key] if self._login else []
-        return (*self._keys.values(), *login)
+        return (*self._keys.values(), *login, *self._seen)
 
     def settings(self, named: str = "") -> Settings:
         """For a turn; `named` is one of the choices, "" what was chosen last.
@@ -40,7 +42,12 @@ class Choice:
         Raises `SettingsError`, also for what the user has not configured or the
         administrator does not allow.
         """
-        name = named or self._chosen or DEFAULT
+        found = self._named(named or self._chosen or DEFAULT)
+        if found.key:
+            self._seen |= {found.key}
+        return found
+
+    def _named(self, name: str) -> Settings:
         if name == OFFLINE.name:
             return Settings.load(OFFLINE.name, keys=self._keys)
         if name == DEFAULT:

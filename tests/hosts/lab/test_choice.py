@@ -11,7 +11,7 @@ from k2_jupyter.events import CapRequest, Extension
 from k2_jupyter.hosts.lab.choice import Choice
 from k2_jupyter.hosts.lab.rules import Rules
 from k2_jupyter.models.presets import DEFAULT_PRESET
-from k2_jupyter.settings import config_folder
+from k2_jupyter.settings import Credentials, config_folder, write_credentials
 
 KEYS = {"K2_API_KEY": "key-of-the-environment"}
 
@@ -40,6 +40,14 @@ def test_a_key_in_the_environment_is_a_choice() -> None:
     assert found["configured"]
     assert found["model"]["host"] == "api.moonshot.ai"
     assert [one["name"] for one in found["choices"]] == ["default", "offline"]
+
+
+def test_a_key_that_was_stored_before_is_a_secret() -> None:
+    stored = Credentials("https://models.test/v1", "key-of-an-earlier-day", "kimi-k3")
+    write_credentials(stored)
+    choice = Choice({}, Rules())
+    status(choice)
+    assert stored.key in choice.secrets
 
 
 def test_the_offline_analyst_may_be_chosen() -> None:
