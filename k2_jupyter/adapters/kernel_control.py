@@ -33,6 +33,7 @@ _PING_SECONDS = 0.5
 _END_SECONDS = 5.0
 _SILENCE_SECONDS = 2.0
 """Of a run that has ended as the kernel says on control, before its "idle" is taken for lost."""
+_LONGEST_SECONDS = 1e9
 _IN_MEMORY = 10_000
 """Messages: this thread does nothing but read them."""
 _STATUSES = ("ok", "error", "interrupted")
@@ -152,12 +153,17 @@ class KernelControl:
         poller = zmq.Poller()
         for socket in taken:
             poller.register(socket, zmq.POLLIN)
-        while not self._closing:
-            for socket, _ in poller.poll(_TICK_MS):
-                taken[socket]()
-            self._in_time(time.monotonic())
-        with self._sending:
-            self._context.destroy(linger=0)
+        try:
+            while not self._closing:
+                for socket, _ in poller.poll(_TICK_MS):
+                    taken[socket]()
+                self._in_time(time.monotonic())
+        finally:
+            if not self._closing:  # a fault of ours: no turn may wait for it
+                self._lose()
+            with self._sending:
+                self._closing = True
+                self._context.destroy(linger=0)
 
     def _in_time(self, now: float) -> None:
         if self._gone:
@@ -256,10 +262,11 @@ class KernelControl:
     def _received(self, socket: Any) -> Message:
         try:
             _, message = self._session.recv(socket)
-        except ValueError as problem:  # a signature that is not ours, or no message at all
-            logger.warning("dropped a message from the kernel: %s", problem)
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:
+            # a signature that is not ours, or parts that are not what they should be
+            logger.warning("dropped a message from the kernel: %r", problem)
             return {}
-        return message or {}
+        return message if message and isinstance(message["content"], dict) else {}
 
 
 def _outcome(content: Mapping[str, Any]) -> Message:
@@ -269,9 +276,14 @@ def _outcome(content: Mapping[str, Any]) -> Message:
     return {
         "status": status if status in _STATUSES else "interrupted",
         "count": count if isinstance(count, int) else None,
-        "seconds": float(seconds) if isinstance(seconds, int | float) else 0.0,
+        "seconds": _time(seconds),
         "report": report if isinstance(report, dict) else {},
     }
+
+
+def _time(seconds: Any) -> float:
+    known = isinstance(seconds, int | float) and 0 <= seconds < _LONGEST_SECONDS
+    return float(seconds) if known else 0.0
 
 
 def _parent(message: Message) -> str:
