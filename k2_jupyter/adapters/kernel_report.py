@@ -10,9 +10,12 @@ from typing import Any
 
 from k2_jupyter.adapters.kernel_messages import Redactor
 from k2_jupyter.notebook.base import Changes
+from k2_jupyter.notebook.text import valid_unicode
 
 _MOST_NAMES = 100
 _MOST_HINTS = 12
+_MOST_LINES = 20
+_LONGEST_LINE = 500
 _LONGEST_HINT = 300
 
 
@@ -40,10 +43,18 @@ def changes_in(report: Mapping[str, Any], redactor: Redactor | None) -> Changes:
 
 def hints_in(report: Mapping[str, Any], redactor: Redactor | None) -> tuple[str, ...]:
     """What the kernel knows of the error that ended a run."""
-    told = report.get("hints")
+    return _lines(report.get("hints"), _MOST_HINTS, _LONGEST_HINT, redactor)
+
+
+def lines_in(told: Any, redactor: Redactor | None) -> tuple[str, ...]:
+    """Lines for people and the model: what became of the names that were taken back."""
+    return _lines(told, _MOST_LINES, _LONGEST_LINE, redactor)
+
+
+def _lines(told: Any, most: int, longest: int, redactor: Redactor | None) -> tuple[str, ...]:
     redact = _redact(redactor)
-    lines = told[:_MOST_HINTS] if isinstance(told, list) else []
-    return tuple(redact(str(line)[:_LONGEST_HINT]) for line in lines)
+    lines = told[:most] if isinstance(told, list) else []
+    return tuple(redact(valid_unicode(str(line)[:longest])) for line in lines)
 
 
 def _redact(redactor: Redactor | None) -> Callable[[str], str]:

@@ -230,6 +230,11 @@ class PageDocument:
         with self._lock:
             self._pages.remove(page)
 
+    def has(self, page: Page) -> bool:
+        """Is it attached?"""
+        with self._lock:
+            return self._pages.of(page) is not None
+
     def lead(self, page: Page) -> None:
         """This page asked: from now on the document follows it."""
         with self._lock:

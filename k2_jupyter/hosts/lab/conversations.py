@@ -80,9 +80,9 @@ class Conversations:
                 conversation.scene.notebook = self._file(session)
                 kernel_id = session["kernel"]["id"]
                 if kernel_id != self._kernels[session_id]:
+                    spec, before = await self._spec(session), conversation.scene.kernel
+                    conversation.moved(kernel_id, await self._kernel(kernel_id), spec)
                     self._kernels[session_id] = kernel_id
-                    kernel, before = await self._kernel(kernel_id), conversation.scene.kernel
-                    conversation.moved(kernel_id, kernel, await self._spec(session))
                     self._meanwhile(before.close)
 
     async def close(self) -> None:

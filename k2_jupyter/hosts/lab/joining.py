@@ -10,7 +10,6 @@ Over 250 lines: the claim, its record and its end look at the same few facts.
 from __future__ import annotations
 
 import asyncio
-import math
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ from typing import Any
 
 from k2_jupyter.adapters.kernel_control import KernelControl
 from k2_jupyter.adapters.kernel_messages import Redactor
-from k2_jupyter.adapters.kernel_report import texts_in
+from k2_jupyter.adapters.kernel_report import lines_in, texts_in
 from k2_jupyter.adapters.runner_kernel import RunnerKernel
 from k2_jupyter.adapters.shared_look import Late
 from k2_jupyter.errors import KernelError
@@ -45,8 +44,8 @@ _REQUEST = re.compile(r"\s*%%k2\b[^\n]*\n(.*)", re.DOTALL)
 _KERNELS = "magic"
 """By which the journals of the kernel's own process are found."""
 _MOST_VARIABLES = 100
-_MOST_UNDONE = 20
-_LONGEST_LINE = 500
+_HIGHEST = 1_000_000
+"""Of a limit, as in a request of the panel."""
 _CONNECT_SECONDS = 1.0
 
 
@@ -77,6 +76,7 @@ def join(scene: Scene, page: Page, message: Message) -> Joined | None:
     if not control.claim():
         control.close()
         return None
+    scene.kept.news.extend(lines_in(control.known.get("undone"), None))
     return Joined(scene, page, control, message, request, before)
 
 
@@ -95,7 +95,10 @@ def _is_the_kernels(scene: Scene, request: str, before: Sequence[str], code: str
 
 def _newest(scene: Scene, key: str, host: str) -> RecordedTurn | None:
     folder = str(scene.notebook.parent)
-    return newest(state_folder(), host=host, key=key, folder=folder)
+    try:
+        return newest(state_folder(), host=host, key=key, folder=folder)
+    except OSError:  # a turn will say what is wrong with the folder
+        return None
 
 
 def _stands_here(scene: Scene, record: RecordedTurn) -> bool:
@@ -150,8 +153,8 @@ class Joined:
         before: Sequence[str],
     ) -> None:
         self._scene = scene
-        self._page: Page | None = page
-        """The one that shows the magic by itself, as long as it is there."""
+        self._page = page
+        """The one that shows the magic by itself; a page that comes does so as it is told."""
         self._control = control
         self._cell: str = message["cell"]
         self._shown: dict[str, Json] = {}
@@ -171,7 +174,6 @@ class Joined:
         )
         self.record = None if options.again else self._recorded()
         """Of this very request, if its cells stand in the notebook: Run All runs them."""
-        scene.kept.news.extend(self._undone())
 
     @property
     def told(self) -> str:
@@ -187,12 +189,6 @@ class Joined:
         """What the kernel says of variables that hold a table, unchecked."""
         tables = self._control.known.get("data")
         return tables[:_MOST_VARIABLES] if isinstance(tables, list) else ()
-
-    def _undone(self) -> list[str]:
-        """What the user took back of the turn before, in lines for the model."""
-        lines = self._control.known.get("undone")
-        told = lines[:_MOST_UNDONE] if isinstance(lines, list) else []
-        return [valid_unicode(str(line))[:_LONGEST_LINE] for line in told]
 
     def _recorded(self) -> RecordedTurn | None:
         found = _newest(self._scene, self.key, HOST)
@@ -238,14 +234,9 @@ class Joined:
         self._show(joined_card.ended(finished, facts))
         text = self._scene.redactor(None).text(discreet(finished.detail))
         self._control.end(finished.reason, text or f"The turn ended: {finished.reason}.")
-        if self._page is None:
+        if not self._scene.document.has(self._page):
             shown = (Display(self._shown),)
             self._scene.document.set_outputs(self._cell, shown, None)
-
-    def left(self, page: Page) -> None:
-        """A page is gone; a page that comes shows the magic only as it is told."""
-        if page is self._page:
-            self._page = None
 
     def mirrored(self) -> dict[str, Json]:
         """What a page is told that comes while the magic waits: its cell shows that run."""
@@ -267,7 +258,7 @@ class Joined:
 
 def _positive(value: Any) -> float | None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if number and value > 0 and math.isfinite(value) else None
+    return value if number and 0 < value <= _HIGHEST else None
 
 
 def _lowest(*caps: Mapping[str, float]) -> dict[str, float]:

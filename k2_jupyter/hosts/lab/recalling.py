@@ -24,7 +24,7 @@ def recall(scene: Scene) -> None:
     try:
         _recall(scene.notebook, scene.kept, scene.say)
     except OSError as problem:
-        scene.say({"type": "Notice", "text": _UNREADABLE.format(problem), "detail": ""})
+        scene.notice(_UNREADABLE.format(problem))
 
 
 def _recall(notebook: Path, kept: Kept, say: Callable[[Mapping[str, Json]], None]) -> None:

@@ -97,6 +97,10 @@ class Scene:
         assert isinstance(redacted, Mapping)  # noqa: S101  it was one
         self.log.add(redacted)
 
+    def notice(self, text: str) -> None:
+        """For the user."""
+        self.say({"type": "Notice", "text": text, "detail": ""})
+
     def redactor(self, key: str | None) -> Redactor:
         """With the key of a model; what else is secret may have changed since it was asked."""
         found = collect_secrets(os.environ, self.notebook.parent, key)

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from k2_jupyter.adapters.kernel_report import lines_in
 from k2_jupyter.adapters.kernel_setup import UndoDeed
 from k2_jupyter.adapters.page_undo import TakenBack, take_back
-from k2_jupyter.errors import K2Error, StopRequested
-from k2_jupyter.events import EndReason, ItemState, TurnFinished, TurnStarted
+from k2_jupyter.errors import StopRequested
+from k2_jupyter.events import EndReason, TurnFinished, TurnStarted
+from k2_jupyter.hosts.lab.briefing import title
 from k2_jupyter.hosts.lab.depending import reason_against, users
 from k2_jupyter.hosts.lab.event_log import Page
 from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.hosts.lab.scene import Scene
 from k2_jupyter.hosts.lab.undos import HOST, Deed, Known, Undoable, noted
-from k2_jupyter.hosts.lab.wire import refusal
+from k2_jupyter.hosts.lab.wire import Ask, refusal
+from k2_jupyter.hosts.lab.worker import Worker
 from k2_jupyter.journal.journal import Journal
 from k2_jupyter.journal.records import encode_fields
 from k2_jupyter.journal.redaction import Redactor
 from k2_jupyter.notebook.changes import Changes
 from k2_jupyter.settings import state_folder
 
-logger = logging.getLogger(__name__)
-
 _KERNEL_SECONDS = 5.0
-_MOST_LINES = 10
-_LONGEST_LINE = 500
 _UNKNOWN = "That turn changed no cells here, or its record is gone: there is nothing to undo."
 _ALREADY = {"undo": "That turn is undone already.", "redo": "That turn is not undone."}
 _HIDDEN = "Not as before, as its text has a secret, which is kept nowhere: cell {}."
@@ -37,77 +34,69 @@ _CUT = "Without its outputs, which were too long to keep: cell {}."
 _NO_NAMES = (
     "The variables are as they are: the kernel is busy, or was started after the turn began."
 )
+_OF_MAGIC = {
+    "undo": "The variables are as they are: `%k2 undo` takes back those of the last `%%k2`.",
+    "redo": "The variables are as they are.",
+}
 _BEYOND = "Files and whatever else is no variable are as the turn left them."
 _NEEDED = "{} is used by cell {}, and only this turn made it."
-_BUG = "It was not done to its end. This is a bug of k2_jupyter: {!r}. The server's log has more."
+_STOPPED = "Stopped. What was not done yet can be done by the same button."
 
 
 @contextmanager
 def undoable(
-    scene: Scene, turn: str, request: str, journal: Journal, redactor: Redactor
+    scene: Scene, turn: str, asked: Ask, journal: Journal, redactor: Redactor, *, joined: bool
 ) -> Iterator[None]:
-    """What is done to cells and names meanwhile can be undone."""
+    """What is done to cells and names meanwhile can be undone.
+
+    `joined`: a `%%k2` waits in the kernel for this turn, and notes its names there.
+    """
     changes = noted(journal, redactor)
     scene.document.noted = changes
-    _names(scene, "begin", turn)
+    if not joined:
+        _names(scene, "begin", turn)
     try:
         yield
     finally:
         scene.document.noted = Changes()
-        _names(scene, "end", turn)
+        if not joined:
+            _names(scene, "end", turn)
         if changes.made:
-            scene.kept.undos.add(Undoable(turn, request, [turn], changes.made))
+            known = Undoable(turn, title(asked), [turn], changes.made, joined=joined)
+            scene.kept.undos.add(known)
 
 
-class Undoing:
-    """Takes the place of a turn while it works, so that none begins meanwhile.
-
-    Started once; `ended` is called by its thread when it is over, whatever happened.
-    """
-
-    joined = finished = None
+class Undoing(Worker[threading.Event]):
+    """Of one turn, which may be redone as well; none begins meanwhile."""
 
     def __init__(
         self, deed: Deed, turn: str, scene: Scene, page: Page, ended: Callable[[EndReason], None]
     ) -> None:
-        self.id = uuid.uuid4().hex[:16]
-        self.stop = threading.Event()
+        super().__init__(deed, threading.Event(), ended)
         self._deed: Deed = deed
         self._turn = turn
         self._scene = scene
         self._page = page
-        self._ended = ended
-        self._thread = threading.Thread(target=self._main, name=f"k2-{deed}-{turn}", daemon=True)
-
-    def start(self) -> None:
-        """In its own thread."""
-        self._thread.start()
-
-    def join(self, seconds: float) -> bool:
-        """Wait so long for its end; whether it came."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
-
-    def edit_plan(self, wanted: Sequence[tuple[str, ItemState]]) -> None:
-        """There is none."""
+        self._refused = ""
 
     def _main(self) -> None:
-        try:
-            known = self._scene.kept.undos.of(self._turn)
-            why = self._why_not(known) if known else _UNKNOWN
-            if known and not why:
-                self._work(known)
-        except StopRequested:
-            why = "Stopped. What was not done yet can be done by the same button."
-        except K2Error as problem:
-            why = str(problem)
-        except Exception as problem:
-            logger.exception("a turn was not undone")
-            why = _BUG.format(problem)
-        finally:
-            self._ended("done")
-        if why:
-            self._page.send(refusal(self._deed, why, self._turn))
+        super()._main()
+        if self._refused:  # said when the next one may begin
+            text = self._scene.redactor(None).text(self._refused)
+            self._page.send(refusal(self._deed, text, self._turn))
+
+    def _work(self) -> EndReason:
+        known = self._scene.kept.undos.of(self._turn)
+        self._refused = self._why_not(known) if known else _UNKNOWN
+        if known and not self._refused:
+            try:
+                self._take_back(known)
+            except StopRequested:
+                self._refused = _STOPPED
+        return "done"
+
+    def _failed(self, why: str) -> None:
+        self._refused = why
 
     def _why_not(self, known: Undoable) -> str:
         scene = self._scene
@@ -117,7 +106,7 @@ class Undoing:
             return ""
         return reason_against(known, scene.kept.undos.since(self._turn), scene.document.cells())
 
-    def _work(self, undoable: Undoable) -> None:
+    def _take_back(self, undoable: Undoable) -> None:
         scene = self._scene
         redactor = scene.redactor(None)
         facts = {"host": HOST, "of": self._turn, "what": self._deed}
@@ -148,12 +137,20 @@ class Undoing:
         touched = {change.cell for change in known.changes}
         needed = [*users(touched, document.cells())] if self._deed == "undo" else []
         taken = take_back(document, known.changes)
-        names = _names(self._scene, self._deed, self._turn)
         return [
             *_of_cells(taken, known),
             *(_NEEDED.format(name, user) for user, name, _ in needed),
-            *_of_names(names, self._scene.redactor(None)),
+            *([_OF_MAGIC[self._deed]] if undoable.joined else self._of_names()),
         ]
+
+    def _of_names(self) -> Iterator[str]:
+        told = _names(self._scene, self._deed, self._turn).get("lines")
+        if not isinstance(told, list):
+            yield _NO_NAMES
+            return
+        for line in lines_in(told, self._scene.redactor(None)):
+            yield f"Variables: {line}"
+        yield _BEYOND
 
 
 def _names(scene: Scene, deed: UndoDeed, turn: str) -> Mapping[str, Any]:
@@ -176,13 +173,3 @@ def _of_cells(taken: TakenBack, known: Known) -> Iterator[str]:
         yield _HIDDEN.format(cell)
     for cell in known.cut:
         yield _CUT.format(cell)
-
-
-def _of_names(told: Mapping[str, Any], redactor: Redactor) -> Iterator[str]:
-    lines = told.get("lines")
-    if not isinstance(lines, list):
-        yield _NO_NAMES
-        return
-    for line in lines[:_MOST_LINES]:
-        yield f"Variables: {redactor.text(str(line)[:_LONGEST_LINE])}"
-    yield _BEYOND

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -47,6 +47,8 @@ class Undoable:
     changes: Sequence[Change] | None = None
     """The same, where it was done in this server's life."""
     undone: bool = False
+    joined: bool = False
+    """Whether a `%%k2` asked: its kernel knows by itself what it did to the names."""
     _begun: list[Change] = field(default_factory=list)
     """Of an undo or redo that was stopped."""
 
@@ -75,6 +77,11 @@ class Undos:
         """What is known of a turn."""
         return self._turns.get(turn)
 
+    def undone(self, turns: Iterable[str]) -> bool:
+        """Is one of these undone?"""
+        known = (self._turns.get(turn) for turn in turns)
+        return any(one is not None and one.undone for one in known)
+
     def add(self, undoable: Undoable) -> None:
         """The newest."""
         self._turns[undoable.turn] = undoable
@@ -97,7 +104,8 @@ class Undos:
         """The turns before this server's life, the oldest first."""
         for record in records:
             if record.changes:
-                self.add(Undoable(record.turn, record.request, [record.turn]))
+                joined = record.facts.get("key") is not None
+                self.add(Undoable(record.turn, record.request, [record.turn], joined=joined))
         found = [*all_begun(state_folder(), host=HOST, notebook=str(notebook))]
         for act in reversed(found):
             known = self.of(str(act.facts.get("of")))

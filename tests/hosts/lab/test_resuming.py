@@ -196,3 +196,18 @@ def test_a_stopped_turn_goes_on_in_the_same_kernel(
     assert [cell["source"] for cell in panel.cells[:2]] == ["x = 6", "print(x * 7)"]
     panel.send(op="resume", turn=turn)
     assert panel.told("refused", of="resume")
+
+
+def test_a_turn_that_is_undone_does_not_go_on(panel: Panel, endpoint: Server) -> None:
+    """Its cells are not there: the record tells of a work that the user took back."""
+    endpoint.play = script(run("x = 6"), Reply(end="silence"))
+    panel.request("Work")
+    panel.answer(panel.until("Opened"))
+    panel.until("StepStarted", number=2)
+    panel.send(op="stop")
+    turn = panel.until("Undoable")["turn"]
+    panel.send(op="undo", turn=turn)
+    panel.until("Undone", turn=turn)
+    panel.send(op="resume", turn=turn)
+    assert "is undone" in panel.told("refused", of="resume", id=turn)["why"]
+    assert panel.cells == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from tests.hosts.lab.conftest import KEY
 from tests.hosts.lab.panel import Lab, Panel
 from tests.hosts.lab.script import call, finish, observed, run, script, told
 from tests.loopback import Reply, Server
@@ -250,6 +251,18 @@ def test_the_users_plan_holds(panel: Panel, endpoint: Server) -> None:
     last = of_kind(panel, "PlanChanged")[-1]["items"]
     states = {item["title"]: item["state"] for item in last}
     assert states == {"Load": "done", "Plot it all": "dropped", "Tell": "done"}
+
+
+def test_no_secret_of_the_users_plan_reaches_the_model(panel: Panel, endpoint: Server) -> None:
+    endpoint.play = script(run("1"), finish())
+    panel.request("Work")
+    opened = panel.until("Opened")
+    panel.send(op="plan", items=[{"title": f"Use {KEY}", "state": "open"}])
+    panel.until("PlanChanged")
+    panel.answer(opened)
+    panel.until("TurnFinished")
+    assert "Use [redacted]" in told(endpoint.requests[-1])
+    assert KEY.encode() not in b"".join(endpoint.bodies)
 
 
 def test_the_model_is_told_what_the_user_changed(panel: Panel, endpoint: Server) -> None:
