@@ -12,6 +12,7 @@ from k2_jupyter.adapters import shared_port
 from k2_jupyter.adapters.execution import Execution
 from k2_jupyter.adapters.server_kernel import SharedKernel
 from k2_jupyter.adapters.shared_process import SharedProcess
+from k2_jupyter.errors import KernelSilentError
 from k2_jupyter.events import Notice
 from k2_jupyter.journal.redaction import Redactor
 from k2_jupyter.notebook.base import Kernel
@@ -255,5 +256,8 @@ def test_a_kernel_of_another_language(
         result = run(kernel, "any words")
         assert (result.status, stream_text(result)) == ("ok", "any words")
         assert echo.shared.language == "echo"
-        assert kernel.describe(stop=threading.Event()) == {}
+        with pytest.raises(
+            KernelSilentError, match="Python kernels only, .* speaks echo"
+        ):
+            kernel.describe(stop=threading.Event())
         assert echo.shared.variables() == {}

@@ -36,6 +36,7 @@ _WELCOME: Mapping[str, Json] = {
     "kernel": {"id": "contract", "language": "python", "status": "idle"},
     "running": None,
     "lead": True,
+    "time": "2026-11-22T10:15:30.125+00:00",
 }
 _EMPTY = """() => {
     const { sharedModel } = jupyterapp.shell.currentWidget.content.model;

@@ -31,6 +31,7 @@ def test_a_restart_by_the_user_ends_the_cell_and_not_the_turn(
     sidebar.allow()
     expect(sidebar.cell(1).locator(".jp-OutputArea-output")).to_have_text(re.compile(r"\d+"))
     sidebar.restart_kernel()
+    sidebar.allow()
     sidebar.wait_for("Done")
     expect(sidebar.made("look")).to_contain_text("False")
     expect(sidebar.turn).to_contain_text(re.compile("kernel was restarted", re.IGNORECASE))
@@ -61,6 +62,7 @@ def test_a_kernel_that_is_killed_is_noticed(notebook: Open, model: Scripts) -> N
     output = sidebar.cell(1).locator(".jp-OutputArea-output").first
     expect(output).to_have_text(re.compile(r"^\d+\n"))
     os.kill(int(output.inner_text()), signal.SIGKILL)
+    sidebar.allow()
     sidebar.wait_for("Done")
     expect(sidebar.made("after")).to_contain_text("'alive'")
     expect(sidebar.turn).to_contain_text(re.compile("kernel died", re.IGNORECASE))
