@@ -11,7 +11,7 @@ import pytest
 
 from k2_jupyter.messages import AssistantMessage
 from tests.hosts.lab.cells import Cells, cells_of, of
-from tests.hosts.lab.panel import Lab, Panel
+from tests.hosts.lab.panel import HANG, Lab, Panel
 from tests.hosts.lab.script import call, finish, observed, run, script, told
 from tests.loopback import Reply, Server
 
@@ -229,3 +229,64 @@ def test_a_page_that_comes_back_shows_the_waiting_cell(
     assert "It went on." in str(filled["outputs"])
     updates = [one for one in cells.messages if one["msg_type"] == "update_display_data"]
     assert updates[-1]["content"]["transient"] == card["transient"]
+
+
+def test_a_limit_that_is_none_ends_no_turn(panel: Panel, cells: Cells, endpoint: Server) -> None:
+    """What the kernel says with a claim is data: once claimed, the magic must be ended."""
+    endpoint.play = script(finish())
+    magic = Magic(panel, cells, "Take your time", options=f"--max-steps {10**400}")
+    magic.claim()
+    assert panel.until("TurnFinished", after=magic.before)["reason"] == "done"
+    assert cells.reply(magic.asked)["status"] == "ok"
+
+
+def test_what_is_no_message_is_passed_by(panel: Panel, cells: Cells, endpoint: Server) -> None:
+    """A cell can say anything in its kernel's name."""
+    told = "kernel.iopub_socket, 'k2_ran', ['no object'], parent=kernel.get_parent()"
+    endpoint.play = script(
+        run(f"kernel = get_ipython().kernel\nkernel.session.send({told})"), finish()
+    )
+    magic = Magic(panel, cells, "Say something odd")
+    magic.claim()
+    assert panel.approve_all(magic.before)["reason"] == "done"
+    assert cells.reply(magic.asked)["status"] == "ok"
+
+
+def test_a_page_that_is_lost_at_the_claim_gets_the_card_later(
+    panel: Panel, cells: Cells, endpoint: Server
+) -> None:
+    gate = threading.Event()
+
+    def slow(body: dict[str, object]) -> AssistantMessage:
+        assert gate.wait(HANG)
+        return finish("It went on.")
+
+    endpoint.play = script(slow)
+    magic = Magic(panel, cells, "Claim and go")
+    magic.claim()
+    panel.drop()
+    after = len(panel.received)
+    panel.open()
+    panel.until("StepStarted", after=magic.before)
+    gate.set()
+    cells.reply(magic.asked)
+    filled = panel.told("do", after=after, what="outputs", cell=magic.cell)
+    assert "It went on." in str(filled["outputs"])
+
+
+def test_its_undo_leaves_the_variables_to_the_kernel(
+    panel: Panel, cells: Cells, endpoint: Server
+) -> None:
+    endpoint.play = script(run("made_here = 1"), finish())
+    magic = Magic(panel, cells, "Make it here")
+    magic.claim()
+    panel.approve_all(magic.before)
+    cells.reply(magic.asked)
+    turn = panel.until("Undoable", after=magic.before)["turn"]
+    panel.send(op="undo", turn=turn)
+    first, *_, last = panel.until("Undone", turn=turn)["lines"]
+    assert first == "Cells: 2 removed."
+    assert "`%k2 undo` takes back" in last
+    assert cells.value("made_here") == "1"
+    cells.reply(cells.send("%k2 undo"))
+    assert cells.value("'made_here' in dir()") == "False"
