@@ -116,16 +116,16 @@ def test_a_turn_that_is_stopped_at_that_question_asks_it_when_it_goes_on(
 
 def test_a_stop_ends_a_cell_that_runs_again(lab: Lab, panel: Panel, endpoint: Server) -> None:
     """As it ends any other: the page hears of its end, and no page follows it any more."""
-    gate = lab.folder / f"{panel.path}.gate"
-    again = f"import pathlib, time\nrun = pathlib.Path({f'{panel.path}.run'!r})"
-    endless = "print('again', flush=True)\nwhile run.exists():\n    time.sleep(0.01)"
-    source = f"{again}\n{GATED.format(gate=gate.name)}\n{endless}\nrun.touch()"
+    ran, again = (lab.folder / f"{panel.path}.{name}" for name in ("ran", "again"))
+    endless = f"pathlib.Path({again.name!r}).touch()\n    while True:\n        time.sleep(0.01)"
+    once = f"if pathlib.Path({ran.name!r}).exists():\n    {endless}"
+    source = f"{gated(panel)}\n{once}\npathlib.Path({ran.name!r}).touch()"
     endpoint.play = script(run(source), finish())
     paused(lab, panel)
     restarted(lab, panel)
     panel.answer(asked_again(panel))
     before = panel.last
-    panel.until("CellStarted", after=before)
+    panel.wait(again.exists)
     panel.send(op="stop")
     assert panel.until("TurnFinished", after=before)["reason"] == "interrupted"
     assert panel.until("CellFinished", after=before, within=1)["status"] == "interrupted"
