@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from k2_jupyter.adapters.page_document import PageDocument
@@ -18,7 +18,8 @@ from k2_jupyter.events import Approval, ApprovalRequest, EventStream, QuestionRe
 from k2_jupyter.hosts.lab.prompts import load
 from k2_jupyter.journal.recall import RecordedCell, RecordedTurn
 from k2_jupyter.journal.redaction import PLACEHOLDER
-from k2_jupyter.notebook.base import Cell, Notebook
+from k2_jupyter.messages import Json
+from k2_jupyter.notebook.base import Cell, Notebook, source_hash
 
 _NEW_KERNEL = (
     "The kernel is new: what this turn made in the one before is gone. "
@@ -62,9 +63,9 @@ class Restoring:
     def _own(self, records: Sequence[RecordedTurn]) -> Sequence[Cell]:
         """The recorded cells; those that no page has saved are put back."""
         front: list[str] = [cell.id for cell in self.document.cells()]
-        known = {one.id: one for record in records for one in record.cells.values()}
-        for one in known.values():
-            mark = {"k2": {"author": "agent", "purpose": one.purpose}}
+        known = {one.id: (one, turn) for turn in records for one in turn.cells.values()}
+        for one, turn in known.values():
+            mark = {"k2": _mark(one, turn)}
             cell = Cell(one.id, "code", one.source, one.outputs, metadata=mark)
             self.document.adopt(cell, front)
             front.append(one.id)
@@ -106,6 +107,12 @@ class Restoring:
 
     def _source(self, cell: RecordedCell) -> str:
         return self.document.cell(cell.id).source
+
+
+def _mark(cell: RecordedCell, turn: RecordedTurn) -> Mapping[str, Json]:
+    """Without the hash it would be taken for one that the user has edited."""
+    made = {"author": "agent", "purpose": cell.purpose, "hash": source_hash(cell.source)}
+    return {**made, "turn": turn.turn, "model": turn.model}
 
 
 def _lost(records: Sequence[RecordedTurn], life: str) -> list[RecordedCell]:

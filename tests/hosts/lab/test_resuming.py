@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from k2_jupyter.notebook.base import source_hash
 from tests.hosts.lab.conftest import KEY
 from tests.hosts.lab.panel import HANG, Lab, Panel, Raw, serving_lab
 from tests.hosts.lab.script import finish, observed, run, script, told
@@ -167,8 +168,10 @@ def test_with_the_users_yes_the_variables_are_there_again(tmp_path: Path, endpoi
         panel.close()
     assert runs(tmp_path) == "abab"
     assert "2" in observed(endpoint.requests[-1])
-    sources = [cell["source"] for cell in panel.cells if cell["kind"] == "code"]
+    code = [cell for cell in panel.cells if cell["kind"] == "code"]
+    sources = [cell["source"] for cell in code]
     assert sources == [counting("a"), counting("b"), "print(a + b)"]
+    assert [cell["metadata"]["k2"]["hash"] for cell in code] == [*map(source_hash, sources)]
 
 
 def test_a_stopped_turn_goes_on_in_the_same_kernel(
