@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
 
 from k2_jupyter.messages import AssistantMessage
 from tests.hosts.lab.cells import Cells, cells_of, of
-from tests.hosts.lab.panel import HANG, Lab, Panel
+from tests.hosts.lab.conftest import KEY
+from tests.hosts.lab.panel import HANG, Lab, Panel, Raw, serving_lab
 from tests.hosts.lab.script import call, finish, observed, run, script, told
 from tests.loopback import Reply, Server
 
@@ -20,6 +26,11 @@ import time
 print('sleeps', flush=True)
 for _ in range(6000):
     time.sleep(0.01)
+"""
+SHORT_LEASE = """
+%load_ext k2_jupyter
+from k2_jupyter.in_kernel.magic import conversation
+conversation.LEASE_SECONDS = 4.0
 """
 
 
@@ -229,6 +240,102 @@ def test_a_page_that_comes_back_shows_the_waiting_cell(
     assert "It went on." in str(filled["outputs"])
     updates = [one for one in cells.messages if one["msg_type"] == "update_display_data"]
     assert updates[-1]["content"]["transient"] == card["transient"]
+
+
+def test_a_cell_that_the_user_deletes_meanwhile_is_told(
+    panel: Panel, lab: Lab, cells: Cells, endpoint: Server
+) -> None:
+    """While it runs: it runs to its end, and stays away."""
+    waits = "from pathlib import Path\nwhile not Path('deleted').exists():\n    pass\nwent = 'on'"
+    endpoint.play = script(run(waits), finish("It went on."))
+    magic = Magic(panel, cells, "Go on without its cell")
+    magic.claim()
+    panel.answer(panel.until("Opened", after=magic.before))
+    made = panel.told("do", what="mirror")["cell"]
+    panel.remove(made)
+    panel.send(op="unqueue", id="nothing")
+    panel.told("refused", of="unqueue")  # so the deletion was heard of
+    (lab.folder / "deleted").touch()
+    assert panel.until("TurnFinished", after=magic.before)["reason"] == "done"
+    assert cells.reply(magic.asked)["status"] == "ok"
+    assert f"The user deleted cell {made}." in told(endpoint.requests[-1])
+    assert made not in {cell["id"] for cell in panel.cells}
+    assert cells.value("went") == "'on'"
+
+
+@contextlib.contextmanager
+def listening(lab: Lab, kernel: str) -> Iterator[BlockingKernelClient]:
+    """A client of the kernel itself, which needs no server."""
+    folder = Path(lab.environment["JUPYTER_RUNTIME_DIR"])
+    client = BlockingKernelClient(connection_file=str(folder / f"kernel-{kernel}.json"))
+    client.load_connection_file()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=HANG)
+        yield client
+    finally:
+        client.stop_channels()
+
+
+def failure(client: BlockingKernelClient, asked: str) -> Raw:
+    """The error with which the run of a request ends."""
+    while True:
+        message = client.get_iopub_msg(timeout=HANG)
+        if message["msg_type"] == "error" and of(message, asked):
+            content: Raw = message["content"]
+            return content
+
+
+def value(client: BlockingKernelClient, expression: str) -> str:
+    """What it is; what is asked at the moment of an error is aborted."""
+    while True:
+        asked = {"v": expression}
+        reply = client.execute("", user_expressions=asked, reply=True, timeout=HANG)["content"]
+        if reply["status"] == "ok":
+            return str(reply["user_expressions"]["v"])
+
+
+def test_a_magic_whose_server_is_gone_ends(tmp_path: Path, endpoint: Server) -> None:
+    """The kernel lives on: its magic waits as long as the lease, and says why it ended."""
+    endpoint.play = script(run("kept = 'here'"), Reply(end="silence"))
+    chosen = {"K2_BASE_URL": endpoint.base_url, "K2_MODEL": "played", "K2_API_KEY": KEY}
+    with contextlib.ExitStack() as ends:
+        lab = ends.enter_context(serving_lab(tmp_path, **chosen))
+        path = lab.notebook(spec=outliving(lab))
+        kernel = lab.session(path)["kernel"]["id"]
+        cells = ends.enter_context(cells_of(lab, kernel))
+        process = int(cells.value("__import__('os').getpid()"))
+        ends.callback(kill, process)
+        client = ends.enter_context(listening(lab, kernel))
+        panel = ends.enter_context(lab.panel(path))
+        assert cells.reply(cells.send(SHORT_LEASE))["status"] == "ok"
+        magic = Magic(panel, cells, "Think alone")
+        magic.claim()
+        panel.answer(panel.until("Opened", after=magic.before))
+        panel.until("CallFinished", after=magic.before)
+        lab.process.kill()
+        failed = failure(client, magic.asked)
+        assert failed["ename"] == "TurnFailed"
+        assert "has not been heard of for 4 s" in failed["evalue"]
+        assert "'here'" in value(client, "kept")
+        assert len(endpoint.bodies) == 2
+
+
+def outliving(lab: Lab) -> str:
+    """A kernel spec whose kernels do not end with their server; its name."""
+    folder = Path(lab.environment["JUPYTER_DATA_DIR"]) / "kernels" / "outliving"
+    folder.mkdir(parents=True)
+    unwatched = ["env", "-u", "JPY_PARENT_PID", sys.executable]
+    argv = [*unwatched, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Outliving", "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    return folder.name
+
+
+def kill(process: int) -> None:
+    """Where it still runs."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
 
 
 def test_a_limit_that_is_none_ends_no_turn(panel: Panel, cells: Cells, endpoint: Server) -> None:
