@@ -4,6 +4,7 @@ import type { Cell, ICellModel } from '@jupyterlab/cells';
 import type { CellList, Notebook } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
 
 import { findCell, k2Of, sourceHash, type K2Metadata } from './cells';
 
@@ -31,6 +32,7 @@ export class Badges implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     cancelAnimationFrame(this._frame);
+    Signal.clearData(this);
   }
 
   private _onModel(): void {
@@ -56,12 +58,12 @@ export class Badges implements IDisposable {
         if (sourceChange || metadataChange) {
           changed();
         }
-      });
+      }, this);
       model.stateChanged.connect((_, { name }) => {
         if (name === 'trusted') {
           changed();
         }
-      });
+      }, this);
       changed();
     }
   }

@@ -80,8 +80,8 @@ export class NotebookBridge implements IDisposable {
   dispose(): void {
     if (!this._isDisposed) {
       this._isDisposed = true;
-      this._connection.message.disconnect(this._onMessage, this);
-      this._panel.context.fileChanged.disconnect(this._tellVersion, this);
+      // Another view of the notebook may go on with its kernel, file and cells.
+      Signal.clearData(this);
       this._mirrors?.dispose();
       this._magics?.dispose();
       this._reports.dispose();

@@ -105,12 +105,12 @@ export class Reports implements IDisposable {
       const changed = (): void => {
         this._onOutputs(id);
       };
-      (model as CodeCellModel).outputs.changed.connect(changed);
+      (model as CodeCellModel).outputs.changed.connect(changed, this);
       model.stateChanged.connect((_, { name }) => {
         if (name !== 'isDirty') {
           changed();
         }
-      });
+      }, this);
     }
   }
 

@@ -46,6 +46,7 @@ let kernel: PlayedKernel;
 let connection: PlayedConnection;
 let bridge: NotebookBridge;
 let context: ReturnType<typeof playedContext>;
+let kernelChanged: Signal<object, object>;
 const onDisk = jest.fn();
 
 function playedContext() {
@@ -75,11 +76,12 @@ beforeEach(() => {
   connection = new PlayedConnection();
   context = playedContext();
   onDisk.mockResolvedValue({ hash: 'opened' });
+  kernelChanged = new Signal<object, object>({});
   const session = { kernel: kernel.connection };
   const panel = {
     content: notebook,
     context,
-    sessionContext: { session, kernelChanged: new Signal<object, object>({}) },
+    sessionContext: { session, kernelChanged },
     disposed: new Signal<object, void>({})
   };
   bridge = new NotebookBridge(
@@ -352,6 +354,16 @@ describe('a save', () => {
     expect(await connection.do({ what: 'save' })).toMatchObject({ ok: false });
     expect(context.save).not.toHaveBeenCalled();
   });
+});
+
+test('a view that is closed lets go of the kernel, which another view goes on with', () => {
+  const listened = jest.spyOn(kernel.connection.iopubMessage, 'connect');
+  kernelChanged.emit({});
+  expect(listened).toHaveBeenCalled();
+  listened.mockClear();
+  bridge.dispose();
+  kernelChanged.emit({});
+  expect(listened).not.toHaveBeenCalled();
 });
 
 test('the server is told which version of the file this page has', () => {

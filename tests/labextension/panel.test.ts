@@ -32,12 +32,12 @@ test('a notebook that gets another name stays the one that the panel is about', 
   await settle();
   const said = () => panel.node.querySelector('.k2-Request-text')?.textContent;
   expect(said()).toContain('Fix cell 1.');
-  Object.assign(notebook.context, { localPath: 'folder/b.ipynb' });
-  conversation.path = 'folder/b.ipynb';
+  Object.assign(notebook.context, { localPath: 'folder/\u202eb.ipynb' });
+  conversation.path = 'folder/\u202eb.ipynb';
   content.model?.sharedModel.insertCell(0, { cell_type: 'code' });
   await settle();
   expect(said()).toContain('Fix cell 2.');
-  expect(panel.node.querySelector('.k2-Header-name')?.textContent).toBe('b.ipynb');
+  expect(panel.node.querySelector('.k2-Header-name')?.textContent).toBe('‹U+202E›b.ipynb');
   act(() => {
     panel.dispose();
   });

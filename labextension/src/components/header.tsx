@@ -7,6 +7,7 @@ import type { ViewName } from '../views';
 import type { IShown } from './context';
 import { usePanel } from './context';
 import { IconButton } from './controls';
+import { visible } from './hidden';
 import { useKernelStatus, useLatest } from './hooks';
 import { k2Icon } from './icons';
 
@@ -67,8 +68,8 @@ function Notebook({ shown: { conversation, session } }: { shown: IShown }): Reac
   const status = useKernelStatus(session);
   return (
     <>
-      <span className="k2-Header-name" title={path}>
-        {PathExt.basename(path)}
+      <span className="k2-Header-name" title={visible(path)}>
+        {visible(PathExt.basename(path))}
       </span>
       {status === 'busy' && (
         <span className="k2-Header-kernel" title={trans.__('A cell runs in the kernel')}>

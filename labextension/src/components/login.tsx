@@ -5,6 +5,7 @@ import type { FormEvent, ReactElement } from 'react';
 import type { ILogin, ILoginResult, IPreset } from '../tokens';
 import { usePanel } from './context';
 import { Button } from './controls';
+import { visible } from './hidden';
 
 interface ILoginProps {
   /** Providers whose address is known; none for an address of the user's own. */
@@ -107,7 +108,7 @@ function Told({ testing, result }: { testing: boolean; result: ILoginResult | nu
       <div role="status">{testing && <p>{trans.__('Asking the endpoint…')}</p>}</div>
       {result && (
         <p className={result.ok ? 'k2-Setup-ok' : 'k2-Setup-problem'} role="alert">
-          {result.text}
+          {visible(result.text)}
         </p>
       )}
     </>

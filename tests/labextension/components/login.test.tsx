@@ -37,6 +37,16 @@ describe('the first run', () => {
     expect(find('[role=alert]').textContent).toBe('The key is wrong.');
   });
 
+  it('shows what an endpoint said as it is', async () => {
+    const { host, find, field, k2 } = setup();
+    k2.login.mockResolvedValue({ ok: false, text: 'It said: \u202ekey' });
+    choose(host, 'Kimi');
+    type(field('[name=key]'), 'k');
+    click(find('button[type=submit]'));
+    await settle();
+    expect(find('[role=alert]').textContent).toBe('It said: ‹U+202E›key');
+  });
+
   it('takes any endpoint, also one without a key', async () => {
     const { host, find, field, k2 } = setup();
     choose(host, 'Another endpoint');
