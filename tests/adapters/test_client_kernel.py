@@ -222,9 +222,7 @@ def test_a_kernel_of_another_language_runs_without_variables(
     with ClientKernel("made", tmp_path, kernel_environment(os.environ)) as kernel:
         result = run(kernel, "any words")
         assert (result.status, stream_text(result)) == ("ok", "any words")
-        with pytest.raises(
-            KernelSilentError, match="Python kernels only, .* speaks echo"
-        ):
+        with pytest.raises(KernelSilentError, match=r"Python kernels only, .* speaks echo"):
             kernel.describe(stop=threading.Event())
 
 

@@ -256,8 +256,6 @@ def test_a_kernel_of_another_language(
         result = run(kernel, "any words")
         assert (result.status, stream_text(result)) == ("ok", "any words")
         assert echo.shared.language == "echo"
-        with pytest.raises(
-            KernelSilentError, match="Python kernels only, .* speaks echo"
-        ):
+        with pytest.raises(KernelSilentError, match=r"Python kernels only, .* speaks echo"):
             kernel.describe(stop=threading.Event())
         assert echo.shared.variables() == {}
