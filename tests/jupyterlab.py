@@ -20,6 +20,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Dialog,
     Locator,
     Page,
     expect,
@@ -127,6 +128,22 @@ class Notebook:
         """Press the toolbar's button."""
         self.page.locator("[data-jp-item-name=interrupt] jp-button").click()
 
+    def wait(self) -> None:
+        """Until its cells and an idle kernel are there."""
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        expect(self.kernel).to_have_text(_IDLE)
+
+    def reload(self) -> None:
+        """The page anew; what is not saved is left."""
+
+        def leave(dialog: Dialog) -> None:
+            dialog.accept()
+
+        self.page.on("dialog", leave)
+        self.page.reload()
+        self.page.remove_listener("dialog", leave)
+        self.wait()
+
     def save(self) -> None:
         """And wait until it is on disk."""
         with self.page.expect_response(lambda response: response.request.method == "PUT"):
@@ -152,14 +169,15 @@ def serving_lab(
     sidebar: bool = True,
     config: Mapping[str, Any] | None = None,
     preferences: str = "",
+    before: Lab | None = None,
     **environment: str,
 ) -> Iterator[Lab]:
     """A server with folders of its own; kernels get the environment.
 
     `sidebar`: whether our extensions are on; `config` is what ``c.K2`` has; `preferences` are
-    the user's own config.toml.
+    the user's own config.toml. `before` has ended: pages of that server find this one.
     """
-    token, content = uuid.uuid4().hex, folder / "content"
+    token, content = before.token if before else uuid.uuid4().hex, folder / "content"
     own = {name: str(folder / name.lower()) for name in _OWN_FOLDERS}
     own["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
     for path, settings in _NO_NEWS.items():
@@ -171,13 +189,14 @@ def serving_lab(
     if not sidebar:
         _write(configured / "labconfig/page_config.json", {"disabledExtensions": {_SIDEBAR: True}})
     own_preferences = Path(own["XDG_CONFIG_HOME"]) / "k2_jupyter" / FILE_NAME
-    own_preferences.parent.mkdir(parents=True)
+    own_preferences.parent.mkdir(parents=True, exist_ok=True)
     own_preferences.write_text(preferences)
-    content.mkdir()
+    content.mkdir(exist_ok=True)
     log = folder / "lab.log"
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        *("--ip=127.0.0.1", "--port=0", f"--IdentityProvider.token={token}"),
+        *("--ip=127.0.0.1", f"--port={before.port if before else 0}"),
+        f"--IdentityProvider.token={token}",
         *(f"--ServerApp.root_dir={content}", "--LabApp.expose_app_in_browser=True"),
     ]
     known = {**os.environ, **own, **environment}
@@ -214,10 +233,10 @@ def opened(
     page.on("websocket", lambda socket: socket.on("framesent", notebook.sent))
     page.on("pageerror", lambda problem: notebook.problems.append(str(problem)))
     page.goto(lab.address.format(name))
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
     if kernel:
-        expect(notebook.kernel).to_have_text(_IDLE)
+        notebook.wait()
     else:
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         page.get_by_role("dialog").get_by_role("button", name="No Kernel").click()
     try:
         yield notebook

@@ -47,13 +47,13 @@ class Sidebar:
         """Say yes to the task."""
         self.button("Allow").click()
 
-    def allow_all(self) -> None:
-        """Say yes once to whatever is asked, until the turn has ended."""
-        facts = self.turn.locator(".k2-Turn-facts")
+    def allow_all(self, until: Locator | None = None) -> None:
+        """Say yes once to whatever is asked, until that is seen, else until the turn has ended."""
+        end = until or self.turn.locator(".k2-Turn-facts")
         yes = self.card.get_by_role("button", name=re.compile("^Allow( once)?$"))
         while True:
-            yes.or_(facts).first.wait_for()
-            if facts.is_visible():
+            yes.or_(end).first.wait_for()
+            if end.is_visible():
                 return
             asked = self.card.get_attribute("data-request")
             yes.click()
@@ -112,6 +112,12 @@ class Sidebar:
     def cell(self, number: int) -> Locator:
         """Of the notebook, from 0."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(number)
+
+    def settled(self) -> list[dict[str, Any]]:
+        """The cells, when all runs have ended in the page."""
+        running = self.page.locator(".jp-InputPrompt", has_text=re.compile(r"\[\*\]"))
+        expect(running).to_have_count(0)
+        return self.cells()
 
     def made(self, purpose: str) -> Locator:
         """The cell that the agent made with that purpose."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -33,22 +32,30 @@ def redo(sidebar: Sidebar) -> None:
     expect(sidebar.turn).not_to_contain_text("This turn is undone.")
 
 
-def settled(sidebar: Sidebar) -> list[dict[str, Any]]:
-    """The cells, when all runs have ended in the page."""
-    running = sidebar.page.locator(".jp-InputPrompt", has_text=re.compile(r"\[\*\]"))
-    expect(running).to_have_count(0)
-    return sidebar.cells()
+def plain(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what JupyterLab notes of trust when it opens a file."""
+    for one in cells:
+        one["metadata"].pop("trusted", None)
+    return cells
+
+
+def reload(sidebar: Sidebar, cells: int) -> None:
+    """The page anew once the file is saved, until it has so many cells."""
+    sidebar.page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
+    sidebar.notebook.reload()
+    sidebar.page.wait_for_function(f"{_SHARED}.cells.length === {cells}")
+    sidebar.show()
 
 
 def test_a_turn_of_seven_cells_is_undone_and_redone(notebook: Open, model: Scripts) -> None:
     """A cell of the user's that the turn edited is as before: source, outputs, count."""
     sidebar = notebook("mine = 1\nmine", "# the last")
     sidebar.notebook.run(0)
-    before = settled(sidebar)
+    before = sidebar.settled()
     model.steps["seven"] = [edit(before[0]["id"], "mine = 1\nmine", "mine = 2\nmine"), *MADE]
     sidebar.ask("seven cells")
     sidebar.allow_all()
-    after = settled(sidebar)
+    after = sidebar.settled()
     assert len(after) == len(before) + 7
     undo(sidebar)
     assert sidebar.cells() == before
@@ -64,7 +71,7 @@ def test_what_the_user_did_since_stays(notebook: Open, model: Scripts) -> None:
     model.steps["mixed"] = MADE
     sidebar = notebook("first = 1", "# the last")
     sidebar.finish("mixed work")
-    made = [one["id"] for one in settled(sidebar) if "k2" in one["metadata"]]
+    made = [one["id"] for one in sidebar.settled() if "k2" in one["metadata"]]
     sidebar.page.evaluate(
         f"""() => {{
             const shared = {_SHARED};
@@ -93,7 +100,7 @@ def test_an_earlier_turn_waits_for_the_one_on_top(notebook: Open, model: Scripts
     before = sidebar.sources
     sidebar.finish("base it")
     sidebar.finish("top it")
-    settled(sidebar)
+    sidebar.settled()
     earlier = sidebar.panel.get_by_role("button", name="base it")
     earlier.click()
     sidebar.button("Undo this turn").first.click()
@@ -102,3 +109,24 @@ def test_an_earlier_turn_waits_for_the_one_on_top(notebook: Open, model: Scripts
     sidebar.button("Undo this turn").click()
     expect(sidebar.panel.get_by_text("This turn is undone.")).to_have_count(2)
     assert sidebar.sources == before
+
+
+@pytest.mark.full
+def test_a_reload_between_changes_nothing(notebook: Open, model: Scripts) -> None:
+    """A page that comes after the turn undoes it, one that comes after the undo redoes it."""
+    sidebar = notebook("mine = 1\nmine", "# the last")
+    sidebar.notebook.run(0)
+    before = plain(sidebar.settled())
+    model.steps["reloaded"] = [edit(before[0]["id"], "mine = 1\nmine", "mine = 2\nmine"), *MADE[:2]]
+    sidebar.ask("reloaded between")
+    sidebar.allow_all()
+    after = plain(sidebar.settled())
+    reload(sidebar, len(after))
+    assert plain(sidebar.cells()) == after
+    undo(sidebar)
+    assert plain(sidebar.cells()) == before
+    reload(sidebar, len(before))
+    expect(sidebar.turn).to_contain_text("This turn is undone.")
+    assert plain(sidebar.cells()) == before
+    redo(sidebar)
+    assert plain(sidebar.settled()) == after
