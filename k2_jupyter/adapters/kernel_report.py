@@ -1,6 +1,7 @@
 """What our part of a kernel says of its variables: taken as far as it is what it should be.
 
-It comes out of a kernel, so it is data: sizes are bounded and secrets removed here.
+It comes out of a kernel, so it is data: secrets are removed and sizes bounded here, in this
+order, for half a secret would not be known any more.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def texts_in(content: Any, redactor: Redactor | None) -> dict[str, str]:
     if not isinstance(content, dict):
         return {}
     redact = _redact(redactor)
-    return {str(name)[:100]: redact(str(text)[:2_000]) for name, text in content.items()}
+    return {str(name)[:100]: redact(str(text))[:2_000] for name, text in content.items()}
 
 
 def changes_in(report: Mapping[str, Any], redactor: Redactor | None) -> Changes:
@@ -54,7 +55,7 @@ def lines_in(told: Any, redactor: Redactor | None) -> tuple[str, ...]:
 def _lines(told: Any, most: int, longest: int, redactor: Redactor | None) -> tuple[str, ...]:
     redact = _redact(redactor)
     lines = told[:most] if isinstance(told, list) else []
-    return tuple(redact(valid_unicode(str(line)[:longest])) for line in lines)
+    return tuple(redact(valid_unicode(str(line)))[:longest] for line in lines)
 
 
 def _redact(redactor: Redactor | None) -> Callable[[str], str]:
