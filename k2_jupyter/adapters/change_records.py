@@ -12,15 +12,17 @@ from k2_jupyter.messages import Json
 from k2_jupyter.notebook.base import Cell
 from k2_jupyter.notebook.changes import Change
 
+_NOTHING: dict[str, Json] = {"outputs": [], "attachments": {}}
+
 
 def to_record(change: Change) -> dict[str, Json]:
-    """``cut``: its outputs were too long to keep."""
+    """``cut``: its outputs, or the pictures in its text, were too long to keep."""
     before = change.before
-    outputs = encode([raw_output(output) for output in before.outputs] if before else [])
-    cut = len(json.dumps(outputs)) > OUTPUT_CAP
+    shown: dict[str, Json] = _shown(before) if before else {}
+    cut = len(json.dumps(shown)) > OUTPUT_CAP
     return {
         "cell": change.cell,
-        "before": _raw(before, [] if cut else outputs) if before else None,
+        "before": {**_raw(before), **(_NOTHING if cut else shown)} if before else None,
         "after": change.after,
         "front": list(change.front),
         "count": change.count,
@@ -40,12 +42,16 @@ def of_record(record: Mapping[str, Any]) -> Change:
     )
 
 
-def _raw(cell: Cell, outputs: Json) -> dict[str, Json]:
+def _shown(cell: Cell) -> dict[str, Json]:
+    outputs = encode([raw_output(output) for output in cell.outputs])
+    return {"outputs": outputs, "attachments": encode(cell.attachments)}
+
+
+def _raw(cell: Cell) -> dict[str, Json]:
     return {
         "cell_type": cell.kind,
         "id": cell.id,
         "source": cell.source,
         "metadata": encode(cell.metadata),
         "execution_count": cell.execution_count,
-        "outputs": outputs,
     }

@@ -66,6 +66,7 @@ def cell_of(raw: RawCell) -> Cell:
         tuple(map(output_of, raw.get("outputs", ()))),
         raw.get("execution_count"),
         raw.get("metadata", {}),
+        raw.get("attachments", {}),
     )
 
 

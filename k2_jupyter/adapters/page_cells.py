@@ -27,6 +27,7 @@ def to_page(cell: Cell) -> dict[str, Json]:
         "metadata": dict(cell.metadata),
         "count": None,
         "outputs": [],
+        **({"attachments": dict(cell.attachments)} if cell.attachments else {}),
     }
 
 

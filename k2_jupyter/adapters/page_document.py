@@ -121,9 +121,10 @@ class PageDocument:
             sent = {view: view.delete(cell) for view in self._pages.having(cell_id)}
             errand = self._deciding(sent) or Errand.alone("delete", cell)
         self._await(errand, cell, seen)
-        if errand.was:
+        if errand.was or errand.attachments:
             with self._lock:
-                whole = replace(cell, metadata={**errand.was, **cell.metadata})
+                metadata = {**errand.was, **cell.metadata}
+                whole = replace(cell, metadata=metadata, attachments=errand.attachments)
                 self._replica.noted.note(Change(cell.id, whole, None, front=front))
 
     def restore(self, cell: Cell, *, seen: str) -> None:

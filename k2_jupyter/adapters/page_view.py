@@ -48,6 +48,8 @@ class Errand:
     why: str = ""
     was: Mapping[str, Json] = field(default_factory=dict)
     """Of a deleted cell: metadata of others than us."""
+    attachments: Mapping[str, Json] = field(default_factory=dict)
+    """Of a deleted cell: the pictures in its text."""
     _sent: float = field(default_factory=time.monotonic)
 
     @classmethod
@@ -156,6 +158,7 @@ class View:
             return None
         if message.get("ok") is True:
             errand.was = message.get("was", {})
+            errand.attachments = message.get("attachments", {})
             self._carry_out(errand)
         else:
             errand.refused = True

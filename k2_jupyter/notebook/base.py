@@ -35,6 +35,8 @@ class Cell:
     outputs: tuple[Output, ...] = ()
     execution_count: int | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict)
+    attachments: Mapping[str, Json] = field(default_factory=dict)
+    """Of a text cell, in the notebook format: its pictures by name, where they are known."""
 
     @property
     def hash(self) -> str:

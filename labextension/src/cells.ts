@@ -83,12 +83,12 @@ function isCode(cell: ISharedCell): cell is ISharedCodeCell {
 }
 
 /** For the shared model of a notebook. */
-export function fromCell({ id, kind, source, metadata }: ICell): IRawCell {
+export function fromCell({ id, kind, source, metadata, attachments }: ICell): IRawCell {
   const raw = { cell_type: kind, id, source, metadata: { ...metadata } as IRawCell['metadata'] };
   // It has no outputs yet, so there is nothing that would need trust.
   return kind === 'code'
     ? { ...raw, metadata: { ...raw.metadata, trusted: true }, execution_count: null, outputs: [] }
-    : raw;
+    : { ...raw, ...(attachments && { attachments }) };
 }
 
 /** Sets a source by its smallest change, so that a cursor in the cell stays where it was. */

@@ -54,7 +54,7 @@ export function deleteCell(notebook: Notebook, instruction: DoOf<'delete'>): Out
     return { ok: false, current, why: 'The user is editing the cell.' };
   }
   const focused = widget?.node.contains(document.activeElement);
-  const was = widget ? ofOthers(widget.model.sharedModel) : {};
+  const lost = widget ? besides(widget.model.sharedModel) : {};
   const outcome = edited(notebook, instruction, 'deletable', cell => {
     const shared = notebook.model?.sharedModel;
     const index = shared?.cells.indexOf(cell) ?? -1;
@@ -68,13 +68,21 @@ export function deleteCell(notebook: Notebook, instruction: DoOf<'delete'>): Out
     // Its keys would go to the page: they belong to the cell that is selected now.
     void NotebookActions.focusActiveCell(notebook, { preventScroll: true });
   }
-  return outcome.ok && Object.keys(was).length > 0 ? { ...outcome, was } : outcome;
+  return outcome.ok ? { ...outcome, ...lost } : outcome;
 }
 
-/** Metadata that neither K2 nor JupyterLab by itself has put there: tags, for example. */
-function ofOthers(cell: ISharedCell): Record<string, unknown> {
+/**
+ * What the server does not know of a cell: its pictures, and metadata that neither K2 nor
+ * JupyterLab by itself has put there, tags for example.
+ */
+function besides(cell: ISharedCell): Pick<Outcome, 'was' | 'attachments'> {
   const all = Object.entries(cell.getMetadata() as object);
-  return Object.fromEntries(all.filter(([name]) => name !== 'k2' && name !== 'trusted'));
+  const others = all.filter(([name]) => name !== 'k2' && name !== 'trusted');
+  const attachments = 'getAttachments' in cell ? cell.getAttachments() : undefined;
+  return {
+    ...(others.length > 0 && { was: Object.fromEntries(others) }),
+    ...(attachments && Object.keys(attachments).length > 0 && { attachments })
+  };
 }
 
 /** `lock`: the metadata by which a user protects a cell. */

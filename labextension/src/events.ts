@@ -4,7 +4,7 @@
  * The names and fields are the server's; `tests/contracts/events.json` holds an example of
  * each and is read by the tests of both sides.
  */
-import type { IOutput } from '@jupyterlab/nbformat';
+import type { IAttachments, IOutput } from '@jupyterlab/nbformat';
 import * as v from 'valibot';
 
 const text = v.string();
@@ -190,7 +190,9 @@ const cell = v.object({
   source: text,
   metadata: object,
   count: v.nullable(number),
-  outputs
+  outputs,
+  /** The pictures in a text. */
+  attachments: v.optional(v.custom<IAttachments>(it => v.is(v.record(text, object), it)))
 });
 const toPage = v.variant('op', [
   message('welcome', {
@@ -272,7 +274,15 @@ export type ToServer =
   /** `collaborative`: what one page does reaches the others without the server of K2. */
   | { op: 'hello'; log: string | null; since: number; cells: ICell[]; collaborative?: true }
   | { op: 'changed'; cells: IChangedCell[]; order?: string[] }
-  | { op: 'done'; id: string; ok: boolean; current?: string; why?: string; was?: object }
+  | {
+      op: 'done';
+      id: string;
+      ok: boolean;
+      current?: string;
+      why?: string;
+      was?: object;
+      attachments?: IAttachments;
+    }
   | {
       op: 'ask';
       id: string;

@@ -141,7 +141,8 @@ class PlayedPage:
             cell = self.cell(message["cell"])
             self.cells.remove(cell)
             was = {name: it for name, it in cell["metadata"].items() if name != "k2"}
-            return {"was": was} if was else None
+            lost = {"was": was, "attachments": cell.get("attachments")}
+            return {name: it for name, it in lost.items() if it}
         return refusal
 
     def _refusal(self, message: Mapping[str, Any]) -> Raw | None:

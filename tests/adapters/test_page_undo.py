@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 
+from k2_jupyter.adapters.change_records import of_record, to_record
 from k2_jupyter.adapters.page_document import PageDocument
 from k2_jupyter.adapters.page_undo import TakenBack, take_back
 from k2_jupyter.notebook.base import source_hash
@@ -91,3 +93,14 @@ def test_tags_that_the_user_gave_a_cell_of_the_agents_come_back_with_it() -> Non
     assert turn.page.cells == turn.before
     turn.take_back(back)
     assert turn.page.cell(made["id"])["metadata"]["tags"] == ["keep"]
+
+
+def test_pictures_that_the_user_put_into_a_text_of_the_agents_come_back_with_it() -> None:
+    """Also by the record alone."""
+    turn = Turn()
+    made = next(cell for cell in turn.page.cells if cell["kind"] == "markdown")
+    made["attachments"] = {"a.png": {"image/png": "iVBORw0KGgo="}}
+    _, back = turn.take_back(turn.noted.made)
+    assert turn.page.cells == turn.before
+    turn.take_back([of_record(json.loads(json.dumps(to_record(change)))) for change in back])
+    assert turn.page.cell(made["id"])["attachments"] == made["attachments"]

@@ -203,6 +203,15 @@ describe('a source is replaced', () => {
   });
 });
 
+test('the pictures in a text go with it, and come back with it', async () => {
+  const attachments = { 'a.png': { 'image/png': 'iVBORw0KGgo=' } };
+  const cell = { ...newCell('x', 'markdown'), attachments };
+  await connection.do({ what: 'insert', cell, after: null });
+  expect(notebook.model!.sharedModel.toJSON().cells[0]).toMatchObject({ attachments });
+  const done = await connection.do({ what: 'delete', cell: 'x', seen: sourceHash('# x') });
+  expect(done).toEqual({ op: 'done', id: 'd', ok: true, attachments });
+});
+
 test('a cell is deleted where its source is the expected one and the user allows it', async () => {
   const remove = (cell: string, seen: string) =>
     connection.do({ what: 'delete', cell, seen: sourceHash(seen) });

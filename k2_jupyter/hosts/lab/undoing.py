@@ -30,7 +30,7 @@ _KERNEL_SECONDS = 5.0
 _UNKNOWN = "That turn changed no cells here, or its record is gone: there is nothing to undo."
 _ALREADY = {"undo": "That turn is undone already.", "redo": "That turn is not undone."}
 _HIDDEN = "Not as before, as its text has a secret, which is kept nowhere: cell {}."
-_CUT = "Without its outputs, which were too long to keep: cell {}."
+_CUT = "Without its outputs or pictures, which were too long to keep: cell {}."
 _NO_NAMES = (
     "The variables are as they are: the kernel is busy, or was started after the turn began."
 )

@@ -51,7 +51,7 @@ def _cell(cell: Cell, before: RawCell | None, is_ran: bool) -> RawCell:
     new: RawCell = {"cell_type": cell.kind, **(same or {}), "id": cell.id}
     new |= {"metadata": metadata, "source": cell.source}
     if cell.kind != "code":
-        return new
+        return {**({"attachments": dict(cell.attachments)} if cell.attachments else {}), **new}
     if is_ran or same is None or same.get("execution_count") != cell.execution_count:
         # Of a run that the user has not seen nothing is trusted.
         metadata.pop("trusted", None)

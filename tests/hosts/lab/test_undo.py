@@ -233,7 +233,7 @@ def test_what_no_record_keeps_is_listed(tmp_path: Path) -> None:
     assert lines[0] == "Cells: 1 removed, 1 as before."
     assert lines[1:3] == [
         "Not as before, as its text has a secret, which is kept nowhere: cell secret.",
-        "Without its outputs, which were too long to keep: cell long.",
+        "Without its outputs or pictures, which were too long to keep: cell long.",
     ]
     assert find(panel, "key = ''")["id"] == "secret"
     assert (long["id"], long["outputs"]) == ("long", [])
